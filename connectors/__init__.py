@@ -1,0 +1,1 @@
+"""One folder per channel type, and the runtime that they share."""

@@ -1,0 +1,55 @@
+"""What is known of a channel type without importing its connector.
+
+``connectors/<type>/manifest.py`` defines ``MANIFEST``. It may import only pydantic, ``shared`` and
+this module, so that listing the types costs nothing; the connector's own module, and the platform
+library with it, is imported when a channel of the type starts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from shared.ids import ChannelType
+from shared.model.base import Strict
+from shared.model.channel import Capabilities
+
+
+class ChannelSettings(Strict):
+    """The base of a connector's settings: unknown fields are refused by name.
+
+    Secrets are ``SecretStr``: they are stored encrypted and never leave by the API. Each field has a
+    ``title`` and a ``description`` that says where its value is found. ``api_base`` is the
+    platform's base address, so that another server or a proxy can stand in.
+    """
+
+    proxy: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A channel type."""
+
+    channel_type: ChannelType
+    title: str
+    summary: Mapping[str, str]
+    """One sentence per language (``en``, ``ru``)."""
+    settings: type[ChannelSettings]
+    capabilities: Capabilities
+    module: str
+    """The module that defines ``connect(context) -> Connector``."""
+    pulls: bool = False
+    webhooks: bool = False
+    simulator: str | None = None
+    """The module that defines ``simulate(context) -> Simulator``; None: there is none."""
+    secrets: tuple[str, ...] = field(default=())
+    """Names of the settings that are secret; computed when empty."""
+
+    def secret_fields(self) -> tuple[str, ...]:
+        """The names of the settings that must be encrypted and never shown."""
+        marked = tuple(
+            name
+            for name, info in self.settings.model_fields.items()
+            if "SecretStr" in str(info.annotation)
+        )
+        return self.secrets or marked

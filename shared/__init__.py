@@ -1,0 +1,1 @@
+"""What the services share, in layers: ids, errors, model -> ports -> bus, store, blobs -> runtime."""

@@ -1,0 +1,213 @@
+"""Every collection of the hub, declared once, and every query that the services may ask."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+from shared.ids import ChannelType, ExternalId, IdentityId
+from shared.model.channel import Channel, ChannelTypeInfo
+from shared.model.conversation import Conversation, Thread
+from shared.model.delivery import Part
+from shared.model.message import Message
+from shared.model.people import Agent, Contact, Identity
+from shared.model.records import (
+    ApiToken,
+    AuditEntry,
+    Bot,
+    ChannelHealth,
+    Counter,
+    Cursor,
+    DeadLetter,
+    ExternalRef,
+    HubSetting,
+    Lease,
+    LoggedEvent,
+    Member,
+    Outcome,
+    ParkedReceipt,
+    SeenEvent,
+    Session,
+    Start,
+    Timer,
+    Upload,
+)
+from shared.ports.store import Collection, Index
+
+
+def identity_id(channel_type: ChannelType, external_id: ExternalId) -> IdentityId:
+    """The id of an identity: the same person on the same platform is the same document."""
+    digest = blake2b(f"{channel_type}\n{external_id}".encode(), digest_size=16).hexdigest()
+    return IdentityId(f"i{digest}")
+
+
+def thread_id(channel_id: str, thread: str) -> str:
+    """The id of a thread."""
+    return f"{channel_id}\n{thread}"
+
+
+def _message_text(message: Message) -> str:
+    names = [attachment.name or "" for attachment in message.content.attachments]
+    subject = message.content.email.subject if message.content.email else None
+    return " ".join([message.content.text, subject or "", *names])
+
+
+def _conversation_text(conversation: Conversation) -> str:
+    return " ".join([conversation.title or "", conversation.contact_name or ""])
+
+
+CONVERSATIONS: Final = Collection(
+    "conversations",
+    Conversation,
+    indexes=(
+        Index(("status", "last_activity_at")),
+        Index(("status", "assignee_id", "last_activity_at")),
+        Index(("status", "channel_id", "last_activity_at")),
+        Index(("status", "team_id", "last_activity_at")),
+        Index(("status", "assignee_id", "channel_id", "last_activity_at")),
+        Index(("labels", "status", "last_activity_at"), many="labels"),
+        Index(("contact_id", "last_activity_at")),
+        Index(("channel_id", "thread", "created_at")),
+    ),
+    text=_conversation_text,
+)
+MESSAGES: Final = Collection(
+    "messages",
+    Message,
+    indexes=(
+        Index(("conversation_id", "seq"), unique=True),
+        Index(("conversation_id", "sort")),
+    ),
+    text=_message_text,
+)
+THREADS: Final = Collection("threads", Thread)
+IDENTITIES: Final = Collection("identities", Identity, indexes=(Index(("contact_id",)),))
+CONTACTS: Final = Collection("contacts", Contact, text=lambda contact: contact.name or "")
+AGENTS: Final = Collection("agents", Agent, indexes=(Index(("email",), unique=True),))
+CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "created_at")),))
+CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
+CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
+PARTS: Final = Collection(
+    "parts",
+    Part,
+    indexes=(
+        Index(("channel_id", "order"), where=("open", True)),
+        Index(("channel_id", "changed_at"), where=("unreported", True)),
+        Index(("message_id", "index")),
+    ),
+)
+EVENT_LOG: Final = Collection(
+    "event_log",
+    LoggedEvent,
+    indexes=(Index(("partition", "seq"), unique=True),),
+    keep_for=timedelta(days=7),
+    expires_from="at",
+)
+SEEN_EVENTS: Final = Collection(
+    "seen_events", SeenEvent, keep_for=timedelta(days=30), expires_from="at"
+)
+EXTERNAL_REFS: Final = Collection("external_refs", ExternalRef)
+PARKED_RECEIPTS: Final = Collection(
+    "parked_receipts",
+    ParkedReceipt,
+    indexes=(Index(("ref_id", "at")),),
+    keep_for=timedelta(days=30),
+    expires_from="at",
+)
+OUTCOMES: Final = Collection("outcomes", Outcome, keep_for=timedelta(days=7), expires_from="at")
+STARTS: Final = Collection("starts", Start, keep_for=timedelta(days=7), expires_from="at")
+AUDIT: Final = Collection(
+    "audit", AuditEntry, indexes=(Index(("at",)), Index(("conversation_id", "at")))
+)
+TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
+COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
+DEAD_LETTERS: Final = Collection(
+    "dead_letters", DeadLetter, indexes=(Index(("state", "at")), Index(("at",)))
+)
+LEASES: Final = Collection("leases", Lease)
+MEMBERS: Final = Collection("members", Member, indexes=(Index(("service", "until")),))
+CURSORS: Final = Collection("cursors", Cursor)
+SESSIONS: Final = Collection(
+    "sessions",
+    Session,
+    indexes=(Index(("agent_id",)),),
+    keep_for=timedelta(0),
+    expires_from="until",
+)
+TOKENS: Final = Collection("tokens", ApiToken)
+BOTS: Final = Collection("bots", Bot)
+SETTINGS: Final = Collection("settings", HubSetting)
+UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
+
+ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
+    CONVERSATIONS,
+    MESSAGES,
+    THREADS,
+    IDENTITIES,
+    CONTACTS,
+    AGENTS,
+    CHANNELS,
+    CHANNEL_TYPES,
+    CHANNEL_HEALTH,
+    PARTS,
+    EVENT_LOG,
+    SEEN_EVENTS,
+    EXTERNAL_REFS,
+    PARKED_RECEIPTS,
+    OUTCOMES,
+    STARTS,
+    AUDIT,
+    TIMERS,
+    COUNTERS,
+    DEAD_LETTERS,
+    LEASES,
+    MEMBERS,
+    CURSORS,
+    SESSIONS,
+    TOKENS,
+    BOTS,
+    SETTINGS,
+    UPLOADS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that some service asks: its equal fields and the field of its range and order."""
+
+    collection: Collection[Any]
+    equal: tuple[str, ...] = ()
+    order: str | None = None
+
+
+DECLARED_QUERIES: Final = (
+    Query(CONVERSATIONS, ("status",), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "assignee_id"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "channel_id"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "team_id"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "assignee_id", "channel_id"), "last_activity_at"),
+    Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
+    Query(CONVERSATIONS, ("contact_id",), "last_activity_at"),
+    Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
+    Query(MESSAGES, ("conversation_id",), "seq"),
+    Query(MESSAGES, ("conversation_id",), "sort"),
+    Query(IDENTITIES, ("contact_id",)),
+    Query(AGENTS, ("email",)),
+    Query(AGENTS),
+    Query(CHANNELS, ("state",), "created_at"),
+    Query(CHANNELS),
+    Query(CHANNEL_TYPES),
+    Query(PARTS, ("channel_id", "open"), "order"),
+    Query(PARTS, ("channel_id", "unreported"), "changed_at"),
+    Query(PARTS, ("message_id",), "index"),
+    Query(EVENT_LOG, ("partition",), "seq"),
+    Query(PARKED_RECEIPTS, ("ref_id",), "at"),
+    Query(AUDIT, (), "at"),
+    Query(AUDIT, ("conversation_id",), "at"),
+    Query(TIMERS, (), "due_at"),
+    Query(COUNTERS, ("key",)),
+    Query(DEAD_LETTERS, ("state",), "at"),
+    Query(DEAD_LETTERS, (), "at"),
+    Query(MEMBERS, ("service",), "until"),
+    Query(SESSIONS, ("agent_id",)),
+)

@@ -1,0 +1,180 @@
+"""Events: what happened. The router numbers those of a partition by its seq and keeps them 7 days.
+
+On the bus an event is an envelope of kind ``event.<name>``, published on ``hub.events`` with routing
+key ``<name>.<channel type>.<channel id>``, where the name's own dots become dashes. Envelope field
+``partition`` and payload field ``seq`` say where in the log it stands; a transient event (typing,
+changed settings) has no seq.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from shared.ids import ChannelId, ChannelType, ConversationId, Partition
+from shared.model.base import Model
+from shared.model.conversation import Conversation
+from shared.model.message import Message
+from shared.model.people import Actor
+from shared.model.records import LoggedEvent, Outcome
+
+
+class Event(Model):
+    """What every event has."""
+
+    kind: ClassVar[str] = ""
+
+    seq: int | None = None
+    """The position in the partition's log; None for a transient event."""
+
+
+class MessageAdded(Event):
+    """A message was stored; the conversation is as it stands after it."""
+
+    kind: ClassVar[str] = "event.message.added"
+
+    message: Message
+    conversation: Conversation
+    counts: tuple[str, ...] = ()
+    """Keys of the counters that this changed."""
+
+
+class MessageChanged(Event):
+    """Delivery, edit, reaction, file arrived, deletion ..."""
+
+    kind: ClassVar[str] = "event.message.changed"
+
+    message: Message
+    conversation: Conversation | None = None
+    """If it changed too, such as its preview."""
+
+
+class ConversationChanged(Event):
+    """Anything of the conversation changed; ``cause`` is the command's name or what happened."""
+
+    kind: ClassVar[str] = "event.conversation.changed"
+
+    conversation: Conversation
+    cause: str
+    actor: Actor | None = None
+    counts: tuple[str, ...] = ()
+
+
+class CommandDone(Event):
+    """A command has its outcome; whoever waits for it reads it here."""
+
+    kind: ClassVar[str] = "event.command.done"
+
+    outcome: Outcome
+
+
+class Typing(Event):
+    """Somebody is typing; transient."""
+
+    kind: ClassVar[str] = "event.typing"
+
+    channel_id: ChannelId
+    thread: str | None = None
+    """Set when the customer types: the thread."""
+    conversation_id: ConversationId | None = None
+    """Set when an agent types: the conversation."""
+    actor: Actor
+
+
+class ChannelChanged(Event):
+    """A channel was added, changed, paused or removed: look at its document. Transient."""
+
+    kind: ClassVar[str] = "event.channel.changed"
+
+    channel_id: ChannelId
+
+
+class SettingsChanged(Event):
+    """People, labels or another shared document changed: look at it again. Transient."""
+
+    kind: ClassVar[str] = "event.settings.changed"
+
+    collection: str
+    id: str
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    MessageAdded,
+    MessageChanged,
+    ConversationChanged,
+    CommandDone,
+    Typing,
+    ChannelChanged,
+    SettingsChanged,
+)
+
+
+def routing_key(
+    kind: str, channel_type: ChannelType | str = "hub", channel_id: ChannelId | str = "hub"
+) -> str:
+    """``<kind>.<channel type>.<channel id>`` with the kind as one word: ``message-added.vk.shop``."""
+    name = kind.removeprefix("event.").replace(".", "-")
+    return f"{name}.{channel_type}.{channel_id}"
+
+
+def log_id(partition: Partition, seq: int) -> str:
+    """The id of an event in the log; sorts by partition, then position."""
+    return f"{partition:02d}-{seq:012d}"
+
+
+def logged(
+    event: Event,
+    *,
+    partition: Partition,
+    seq: int,
+    at: datetime,
+    trace_id: str,
+    source: str,
+    key: str,
+    correlation_id: str | None = None,
+) -> LoggedEvent:
+    """An event as it goes into the log and from there onto the bus, with its position filled in."""
+    payload: dict[str, Any] = event.model_dump(mode="json") | {"seq": seq}
+    envelope = {
+        "id": log_id(partition, seq),
+        "kind": event.kind,
+        "version": 1,
+        "at": at.isoformat(),
+        "partition": partition,
+        "source": source,
+        "trace_id": trace_id,
+        "correlation_id": correlation_id,
+        "payload": payload,
+    }
+    return LoggedEvent(
+        id=log_id(partition, seq),
+        partition=partition,
+        seq=seq,
+        at=at,
+        routing_key=key,
+        envelope=envelope,
+    )
+
+
+COUNT_ALL_OPEN: Final = "open"
+
+
+def count_keys(conversation: Conversation | None) -> frozenset[str]:
+    """The counters in which a conversation counts: ``<status>`` and, by status, its owners.
+
+    ``open``, ``open/unassigned``, ``open/agent/<id>``, ``open/team/<id>``, ``open/channel/<id>``,
+    ``open/label/<label>``, and the same for the other statuses but resolved, of which only the
+    total is kept.
+    """
+    if conversation is None or conversation.merged_into is not None:
+        return frozenset()
+    status = conversation.status.value
+    if status == "resolved":
+        return frozenset({status})
+    keys = {status, f"{status}/channel/{conversation.channel_id}"}
+    if conversation.assignee_id is None:
+        keys.add(f"{status}/unassigned")
+    else:
+        keys.add(f"{status}/agent/{conversation.assignee_id}")
+    if conversation.team_id is not None:
+        keys.add(f"{status}/team/{conversation.team_id}")
+    keys.update(f"{status}/label/{label}" for label in conversation.labels)
+    return frozenset(keys)

@@ -1,0 +1,90 @@
+"""Identifiers: a type for each, how they are made, and the partition that an id names.
+
+An id of a conversation, message or part is ``<letter><slot as two hex digits><32 hex digits>``. The
+slot is CRC-32 of ``"<channel id>\\n<partition key>"`` modulo 256, so that whoever holds an id can
+address its partition without looking anything up. The 32 digits are a UUIDv7 and sort by time.
+"""
+
+import secrets
+import time
+from typing import Final, NewType
+from uuid import UUID
+from zlib import crc32
+
+ChannelId = NewType("ChannelId", str)
+ChannelType = NewType("ChannelType", str)
+ContactId = NewType("ContactId", str)
+IdentityId = NewType("IdentityId", str)
+ConversationId = NewType("ConversationId", str)
+MessageId = NewType("MessageId", str)
+PartId = NewType("PartId", str)
+AgentId = NewType("AgentId", str)
+TeamId = NewType("TeamId", str)
+CommandId = NewType("CommandId", str)
+EventId = NewType("EventId", str)
+BlobId = NewType("BlobId", str)
+ExternalId = NewType("ExternalId", str)
+"""The platform's id, always a string."""
+EventKey = NewType("EventKey", str)
+"""What the platform repeats when it delivers the same event again; unique per channel."""
+Slot = NewType("Slot", int)
+"""0..255; never changes for a thread."""
+Partition = NewType("Partition", int)
+"""0..N-1; the queue that a slot belongs to at the present number of partitions."""
+
+SLOTS: Final = 256
+PARTITIONS: Final = 16
+
+
+def uuid7(now_ms: int | None = None) -> UUID:
+    """A UUID version 7 (RFC 9562): milliseconds since 1970 in front, the rest random."""
+    milliseconds = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)
+
+
+def new_id(letter: str) -> str:
+    """A new id without a slot, such as a contact's or a command's."""
+    return f"{letter}{uuid7().hex}"
+
+
+def slot_for(channel_id: ChannelId, key: str) -> Slot:
+    """The slot of a thread, from its channel and the key that the connector named for it."""
+    return Slot(crc32(f"{channel_id}\n{key}".encode()) % SLOTS)
+
+
+def partition_of_slot(slot: Slot, partitions: int = PARTITIONS) -> Partition:
+    """The partition that serves the slot."""
+    return Partition(slot % partitions)
+
+
+def new_conversation_id(slot: Slot) -> ConversationId:
+    """A new conversation id that names its slot."""
+    return ConversationId(f"c{slot:02x}{uuid7().hex}")
+
+
+def new_message_id(slot: Slot) -> MessageId:
+    """A new message id that names its slot."""
+    return MessageId(f"m{slot:02x}{uuid7().hex}")
+
+
+def part_id(message_id: MessageId, index: int) -> PartId:
+    """The id of a message's part; the same for the same message and index."""
+    return PartId(f"p{message_id[1:]}-{index:03d}")
+
+
+def slot_of(addressed: ConversationId | MessageId | PartId) -> Slot:
+    """The slot in the id of a conversation, message or part.
+
+    Raises ``ValueError`` when the text is no such id.
+    """
+    if len(addressed) < 35 or addressed[0] not in "cmp":
+        raise ValueError(f"not the id of a conversation, message or part: {addressed!r:.60}")
+    return Slot(int(addressed[1:3], 16))
+
+
+def partition_of(addressed: ConversationId | MessageId | PartId) -> Partition:
+    """The partition that serves a conversation, message or part. Raises ``ValueError``."""
+    return partition_of_slot(slot_of(addressed))

@@ -1,0 +1,85 @@
+"""Logs: events with fields, on standard error. Secrets and personal data are scrubbed.
+
+``log.info("receipt.received", channel_id=...)``: ids always; texts, names, addresses and raw bodies
+never above debug. Whatever slips in under a known name or in the shape of a token is masked.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+_SECRET_NAMES: Final = re.compile(
+    r"token|secret|password|passwd|authorization|cookie|csrf|api_key|sealed|signature", re.I
+)
+_PERSONAL_NAMES: Final = frozenset(
+    {"text", "body", "name", "phone", "email", "username", "address", "raw", "payload", "content"}
+)
+_SHAPES: Final = (
+    re.compile(r"\b\d{5,12}:[A-Za-z0-9_-]{20,}"),  # a bot token of Telegram
+    re.compile(r"\bvk1\.[A-Za-z]\.[A-Za-z0-9_-]{20,}"),
+    re.compile(r"\bEAA[A-Za-z0-9]{20,}"),  # an access token of Meta
+    re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"),  # user and password in a URL
+    re.compile(r"(?i)(?<=bearer )[A-Za-z0-9._~+/=-]{8,}"),
+)
+_MASK: Final = "***"
+
+
+def scrub_text(text: str) -> str:
+    """The text without anything that has the shape of a secret."""
+    for shape in _SHAPES:
+        text = shape.sub(_MASK, text)
+    return text
+
+
+def _scrub(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if key != "event" and _SECRET_NAMES.search(key):
+            event[key] = _MASK
+        elif key in _PERSONAL_NAMES and method != "debug":
+            event[key] = _MASK
+        elif isinstance(value, str):
+            event[key] = scrub_text(value)
+    return event
+
+
+def configure(level: str = "info", *, json: bool = False) -> None:
+    """Set up logging for the process: one line per event, to standard error."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _scrub,
+        renderer,
+    ]
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processors=[*_foreign(), _scrub, renderer])
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def _foreign() -> list[Any]:
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]

@@ -1,0 +1,1 @@
+"""The model: frozen pydantic models that are the domain, the wire format and the documents."""

@@ -1,0 +1,130 @@
+"""Conversations: one case in one thread."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from shared.ids import (
+    AgentId,
+    ChannelId,
+    ChannelType,
+    ContactId,
+    ConversationId,
+    ExternalId,
+    IdentityId,
+    TeamId,
+)
+from shared.model.base import Model, Utc
+from shared.model.content import Entry
+from shared.model.delivery import Delivery
+from shared.model.message import Direction
+from shared.ports.store import Document
+
+
+class Status(StrEnum):
+    """Where a case stands. A thread has at most one that is not resolved."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class PendingFor(StrEnum):
+    """Whom a pending conversation waits for."""
+
+    CUSTOMER = "customer"
+    COLLEAGUE = "colleague"
+    THIRD_PARTY = "third_party"
+
+
+class Priority(StrEnum):
+    """How soon it wants an answer."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Preview(Model):
+    """The last message, as the list shows it."""
+
+    text: str
+    """Plain and short; for a file its kind stands in ``kind``."""
+    kind: str = "text"
+    direction: Direction
+    author_name: str | None = None
+    at: Utc
+    delivery: Delivery | None = None
+
+
+class Conversation(Document):
+    """One case in one thread, with what the list shows."""
+
+    id: ConversationId
+    number: int | None = None
+    channel_id: ChannelId
+    channel_type: ChannelType
+    thread: ExternalId
+    """The place on the platform where messages go."""
+    thread_kind: Literal["private", "group", "channel", "email", "topic"] = "private"
+    title: str | None = None
+    """Of a group or the subject of a mail; otherwise the contact's name is shown."""
+    contact_id: ContactId
+    identity_id: IdentityId
+    contact_name: str | None = None
+    status: Status = Status.OPEN
+    pending_for: PendingFor | None = None
+    snoozed_until: Utc | None = None
+    assignee_id: AgentId | None = None
+    assignee_name: str | None = None
+    team_id: TeamId | None = None
+    line: str | None = None
+    bot_id: str | None = None
+    """The bot that holds it."""
+    priority: Priority = Priority.NORMAL
+    labels: tuple[str, ...] = ()
+    topic: str | None = None
+    unread: int = 0
+    """Inbound messages since an agent last read it."""
+    preview: Preview | None = None
+    messages: int = 0
+    """How many there are; the next message's ``seq``."""
+    last_place: str | None = None
+    """The highest place in the platform's own order so far."""
+    out_order: int = 0
+    """How many parts were made; the next part's ``order``."""
+    waiting_since: Utc | None = None
+    """The oldest customer message that nobody has answered."""
+    last_inbound_at: Utc | None = None
+    last_activity_at: Utc
+    reply_until: Utc | None = None
+    """The end of the reply window, where the platform has one."""
+    reachable: bool = True
+    unreachable_reason: str | None = None
+    entry: Entry | None = None
+    context: dict[str, str] = Field(default_factory=dict)
+    """What the connector needs to address the thread."""
+    merged_into: ConversationId | None = None
+    created_at: Utc
+    resolved_at: Utc | None = None
+    version: int = 1
+
+
+class Thread(Document):
+    """A place on a platform and the conversation that stands in it.
+
+    ``id`` is ``"<channel id>\\n<thread>"``; an alias (the platform renamed it) points to another
+    thread by ``alias_of``.
+    """
+
+    channel_id: ChannelId
+    thread: ExternalId
+    alias_of: str | None = None
+    slot_key: str
+    """The partition key under which it was first seen; its slot never changes."""
+    conversation_id: ConversationId | None = None
+    """The latest conversation."""
+    version: int = 1

@@ -1,0 +1,121 @@
+"""Who: contacts and their identities, agents, and the actor of a command or message."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from shared.ids import ChannelType, ContactId, ExternalId, IdentityId, TeamId
+from shared.model.base import Model, Utc
+from shared.ports.store import Document
+
+
+class IdentifierKind(StrEnum):
+    """What kind of address a value is."""
+
+    PLATFORM_ID = "platform_id"
+    USERNAME = "username"
+    PHONE = "phone"
+    EMAIL = "email"
+    BUSINESS_USER = "bsuid"
+    VISITOR = "visitor"
+
+
+class Identifier(Model):
+    """One address; any may be missing or change."""
+
+    kind: IdentifierKind
+    value: str
+    verified: bool = False
+    """The platform or a signature vouches for it."""
+
+
+class Participant(Model):
+    """Somebody on the platform: the author of a message, a member of a group."""
+
+    external_id: ExternalId
+    """The identity's key on the channel type."""
+    name: str | None = None
+    username: str | None = None
+    language: str | None = None
+    is_bot: bool = False
+    is_anonymous: bool = False
+    """Writes in the name of a chat or community."""
+    identifiers: tuple[Identifier, ...] = ()
+    avatar_native: dict[str, str] = Field(default_factory=dict)
+
+
+class Identity(Document):
+    """A contact's address on a channel type; ``contact_id`` is the only pointer to the contact.
+
+    Its id is ``"<channel type>:<external id>"`` hashed by ``identity_id``.
+    """
+
+    id: IdentityId
+    channel_type: ChannelType
+    external_id: ExternalId
+    contact_id: ContactId
+    name: str | None = None
+    username: str | None = None
+    language: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    reachable: bool = True
+    unreachable_reason: str | None = None
+    created_at: Utc
+    updated_at: Utc
+    version: int = 1
+
+
+class Contact(Document):
+    """A person."""
+
+    id: ContactId
+    name: str | None = None
+    language: str | None = None
+    labels: tuple[str, ...] = ()
+    notes: str | None = None
+    created_at: Utc
+    updated_at: Utc
+    version: int = 1
+
+
+class Role(StrEnum):
+    """What somebody may do, see ``inbox/permissions.py``."""
+
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+    BOT = "bot"
+
+
+class Agent(Document):
+    """Somebody who answers. The password hash never leaves the store."""
+
+    email: str
+    name: str
+    role: Role = Role.AGENT
+    password_hash: str | None = Field(default=None, repr=False)
+    team_ids: tuple[TeamId, ...] = ()
+    language: str | None = None
+    theme: str | None = None
+    active: bool = True
+    created_at: Utc
+    version: int = 1
+
+
+class ActorKind(StrEnum):
+    """Who did it."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    BOT = "bot"
+    SYSTEM = "system"
+    PLATFORM = "platform"
+    """Somebody in the platform's own app: the owner of the account, another administrator."""
+
+
+class Actor(Model):
+    """Who did something; kept with every message, command and audit entry."""
+
+    kind: ActorKind
+    id: str | None = None
+    name: str | None = None
