@@ -5,8 +5,8 @@ splitting, media, receipts and the conversation are done for it. It knows neithe
 nor the runtime that drives it. All its methods may raise the errors of ``shared.errors``; whatever
 else it raises counts as a bug of the connector and is dead-lettered with its name.
 
-Required: ``verify``, ``parse``, ``send``, ``check``, ``close``. The other protocols are abilities: a
-connector that has the methods has the ability.
+Required: ``verify``, ``parse``, ``send``, ``check``, ``close``. The other protocols are
+abilities: a connector that has the methods has the ability.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -17,12 +17,13 @@ from aiohttp import ClientSession, web
 
 from connectors.manifest import ChannelSettings
 from shared.clock import Clock
-from shared.ids import ChannelId, ChannelType, ExternalId
+from shared.ids import ChannelId, ChannelType, ExternalId, MessageId
 from shared.model.content import Action, Attachment
 from shared.model.delivery import Part
 from shared.model.inbound import Inbound, Receipt
 from shared.model.message import Message
 from shared.model.people import Actor
+from shared.ports.blobs import Blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a webhook is answered once its events are confirmed. An empty 200 unless said otherwise."""
+    """What a webhook is answered once its events are confirmed. An empty 200 unless said
+    otherwise."""
 
     status: int = 200
     body: bytes = b""
@@ -134,7 +136,13 @@ class ThreadReader(Protocol):
     async def messages(
         self, thread: ExternalId, *, before: str | None = None, limit: int = 50
     ) -> Sequence[Message]:
-        """Inbound messages and those outbound ones that were sent, oldest first."""
+        """The newest messages, oldest first: inbound ones and those outbound ones that were sent.
+
+        ``before`` is the id of a message: only those that stand before it. Raises ``Unavailable``.
+        """
+
+    async def message(self, thread: ExternalId, message_id: MessageId) -> Message | None:
+        """One message of this thread, or None: never one of another. Raises ``Unavailable``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,8 @@ class ConnectorContext:
     webhook_secret: str | None = None
     """Made by the hub for this channel, stable; for platforms that echo a secret back."""
     reader: ThreadReader | None = None
+    blobs: Blobs | None = None
+    """For channels that take files on pages of their own: an attachment comes in as STORED."""
     accept: Callable[[Parsed], Awaitable[None]] | None = None
     """Publish events that did not come by webhook or pull; returns once the bus has confirmed."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -181,7 +191,8 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What one pull brought: events in order, and the cursor to go on from once all are confirmed."""
+    """What one pull brought: events in order, and the cursor to go on from once all are
+    confirmed."""
 
     events: Sequence[RawEvent]
     cursors: Sequence[str]
@@ -250,7 +261,8 @@ class ServesPages(Protocol):
     """Has an HTTP surface of its own beside the webhook, below ``/<type>/{channel_id}``."""
 
     def routes(self) -> Sequence[web.RouteDef]:
-        """Routes with paths relative to ``/<type>/<channel id>``; handlers get this channel only."""
+        """Routes with paths relative to ``/<type>/<channel id>``; handlers get this channel
+        only."""
 
 
 @runtime_checkable
@@ -265,7 +277,8 @@ class FollowsMessages(Protocol):
 
 
 class Simulator(Protocol):
-    """The far end of a platform, in memory: speaks its protocol and refuses what it would refuse."""
+    """The far end of a platform, in memory: speaks its protocol and refuses what it would
+    refuse."""
 
     async def start(self) -> str:
         """Listen on a free local port and return the ``api_base`` for the channel's settings."""

@@ -18,8 +18,8 @@ from shared.model.channel import Capabilities
 class ChannelSettings(Strict):
     """The base of a connector's settings: unknown fields are refused by name.
 
-    Secrets are ``SecretStr``: they are stored encrypted and never leave by the API. Each field has a
-    ``title`` and a ``description`` that says where its value is found. ``api_base`` is the
+    Secrets are ``SecretStr``: they are stored encrypted and never leave by the API. Each field
+    has a ``title`` and a ``description`` that says where its value is found. ``api_base`` is the
     platform's base address, so that another server or a proxy can stand in.
     """
 

@@ -1,1 +1,2 @@
-"""What the services share, in layers: ids, errors, model -> ports -> bus, store, blobs -> runtime."""
+"""What the services share, in layers: ids, errors, model -> ports -> bus, store, blobs ->
+runtime."""

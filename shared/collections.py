@@ -92,6 +92,7 @@ PARTS: Final = Collection(
     Part,
     indexes=(
         Index(("channel_id", "order"), where=("open", True)),
+        Index(("channel_id", "thread", "order"), where=("open", True)),
         Index(("channel_id", "changed_at"), where=("unreported", True)),
         Index(("message_id", "index")),
     ),
@@ -198,6 +199,7 @@ DECLARED_QUERIES: Final = (
     Query(CHANNELS),
     Query(CHANNEL_TYPES),
     Query(PARTS, ("channel_id", "open"), "order"),
+    Query(PARTS, ("channel_id", "thread", "open"), "order"),
     Query(PARTS, ("channel_id", "unreported"), "changed_at"),
     Query(PARTS, ("message_id",), "index"),
     Query(EVENT_LOG, ("partition",), "seq"),

@@ -1,7 +1,7 @@
 """Commands: what agents, bots and the hub itself ask the router to do.
 
-On the bus a command is an envelope of kind ``command.<name>`` whose id is the command's id: a repeat
-with the same id gets the same outcome and does nothing.
+On the bus a command is an envelope of kind ``command.<name>`` whose id is the command's id: a
+repeat with the same id gets the same outcome and does nothing.
 """
 
 from datetime import datetime
@@ -202,7 +202,8 @@ COMMAND_KINDS: dict[str, type[Command]] = {command.kind: command for command in 
 def publication(
     command: Command, command_id: CommandId, *, at: datetime, source: str, trace_id: str
 ) -> Publication:
-    """A command on its way to the partition of its conversation. Raises ``ValueError`` on a bad id."""
+    """A command on its way to the partition of its conversation. Raises ``ValueError`` on a bad
+    id."""
     partition = partition_of(command.conversation_id)
     envelope = Envelope(
         id=command_id,

@@ -15,7 +15,8 @@ class BadPayload(HubError):
 
 
 class BadRequest(HubError):
-    """What a person or program asked for cannot be done as it stands: tell them why (400 or 422)."""
+    """What a person or program asked for cannot be done as it stands: tell them why (400 or
+    422)."""
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
         super().__init__(reason)
@@ -68,11 +69,13 @@ class Throttled(SendError):
 
 
 class NotSent(SendError):
-    """Certainly not sent, and may work later (connection refused, 503 with a body): back off, retry."""
+    """Certainly not sent, and may work later (connection refused, 503 with a body): back off,
+    retry."""
 
 
 class Uncertain(SendError):
-    """The request was written and no usable answer came: it may have been sent. Never repeat alone."""
+    """The request was written and no usable answer came: it may have been sent. Never repeat
+    alone."""
 
 
 class Rejected(SendError):
@@ -96,4 +99,5 @@ class ThreadMoved(SendError):
 
 
 class ChannelBroken(SendError):
-    """The account does not work (token revoked, rights missing): stop the channel, tell the admins."""
+    """The account does not work (token revoked, rights missing): stop the channel, tell the
+    admins."""

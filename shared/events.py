@@ -1,9 +1,9 @@
 """Events: what happened. The router numbers those of a partition by its seq and keeps them 7 days.
 
-On the bus an event is an envelope of kind ``event.<name>``, published on ``hub.events`` with routing
-key ``<name>.<channel type>.<channel id>``, where the name's own dots become dashes. Envelope field
-``partition`` and payload field ``seq`` say where in the log it stands; a transient event (typing,
-changed settings) has no seq.
+On the bus an event is an envelope of kind ``event.<name>``, published on ``hub.events`` with
+routing key ``<name>.<channel type>.<channel id>``, where the name's own dots become dashes.
+Envelope field ``partition`` and payload field ``seq`` say where in the log it stands; a
+transient event (typing, changed settings) has no seq.
 """
 
 from datetime import datetime
@@ -110,7 +110,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 def routing_key(
     kind: str, channel_type: ChannelType | str = "hub", channel_id: ChannelId | str = "hub"
 ) -> str:
-    """``<kind>.<channel type>.<channel id>`` with the kind as one word: ``message-added.vk.shop``."""
+    """``<kind>.<channel type>.<channel id>`` with the kind as one word:
+    ``message-added.vk.shop``."""
     name = kind.removeprefix("event.").replace(".", "-")
     return f"{name}.{channel_type}.{channel_id}"
 

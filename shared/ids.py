@@ -34,6 +34,8 @@ Partition = NewType("Partition", int)
 
 SLOTS: Final = 256
 PARTITIONS: Final = 16
+_ADDRESSED_LENGTH: Final = 35
+"""Letter, slot and UUID; a part's id is longer."""
 
 
 def uuid7(now_ms: int | None = None) -> UUID:
@@ -80,7 +82,7 @@ def slot_of(addressed: ConversationId | MessageId | PartId) -> Slot:
 
     Raises ``ValueError`` when the text is no such id.
     """
-    if len(addressed) < 35 or addressed[0] not in "cmp":
+    if len(addressed) < _ADDRESSED_LENGTH or addressed[0] not in "cmp":
         raise ValueError(f"not the id of a conversation, message or part: {addressed!r:.60}")
     return Slot(int(addressed[1:3], 16))
 

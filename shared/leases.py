@@ -1,7 +1,8 @@
 """Leases: who may write something until when.
 
 A lease is a row with owner, epoch and end. Claiming raises the epoch; whatever its holder writes
-carries the epoch as a condition, so that a process which was stopped and woke up late writes nothing.
+carries the epoch as a condition, so that a process which was stopped and woke up late writes
+nothing.
 """
 
 from datetime import timedelta
@@ -56,7 +57,8 @@ class Leases:
         return claimed and await self._store.get(LEASES, id)
 
     async def renew(self, lease: Lease) -> Lease:
-        """The lease with a later end. Raises ``Conflict`` when it was taken over, ``Unavailable``."""
+        """The lease with a later end. Raises ``Conflict`` when it was taken over,
+        ``Unavailable``."""
         until = self._clock.now() + timedelta(seconds=self.for_s)
         await self._store.commit(
             [Update(LEASES, lease.id, {"until": until}, expect=self.condition(lease))]

@@ -19,7 +19,7 @@ _PERSONAL_NAMES: Final = frozenset(
     {"text", "body", "name", "phone", "email", "username", "address", "raw", "payload", "content"}
 )
 _SHAPES: Final = (
-    re.compile(r"\b\d{5,12}:[A-Za-z0-9_-]{20,}"),  # a bot token of Telegram
+    re.compile(r"(?<!\d)\d{5,12}:[A-Za-z0-9_-]{20,}"),  # a bot token of Telegram
     re.compile(r"\bvk1\.[A-Za-z]\.[A-Za-z0-9_-]{20,}"),
     re.compile(r"\bEAA[A-Za-z0-9]{20,}"),  # an access token of Meta
     re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"),  # user and password in a URL
@@ -37,9 +37,9 @@ def scrub_text(text: str) -> str:
 
 def _scrub(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if key != "event" and _SECRET_NAMES.search(key):
-            event[key] = _MASK
-        elif key in _PERSONAL_NAMES and method != "debug":
+        if (key != "event" and _SECRET_NAMES.search(key)) or (
+            key in _PERSONAL_NAMES and method != "debug"
+        ):
             event[key] = _MASK
         elif isinstance(value, str):
             event[key] = scrub_text(value)

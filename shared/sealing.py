@@ -15,7 +15,8 @@ from shared.errors import ChannelBroken
 
 
 class Seal:
-    """Encrypts and opens; several keys separated by commas allow rotation (the first one writes)."""
+    """Encrypts and opens; several keys separated by commas allow rotation (the first one
+    writes)."""
 
     def __init__(self, key: SecretStr) -> None:
         keys = [part.strip() for part in key.get_secret_value().split(",") if part.strip()]

@@ -21,7 +21,8 @@ _TEST_PREFIX = "HUB_TEST_"
 
 
 class Settings(Strict):
-    """How this hub runs. Each field is also an environment variable: ``HUB_`` and its upper name."""
+    """How this hub runs. Each field is also an environment variable: ``HUB_`` and its upper
+    name."""
 
     bus_url: str = Field(default="embedded:", description="`embedded:` or `amqp://...`")
     store_url: str = Field(default="sqlite:", description="`sqlite:` or `mongodb://...`")

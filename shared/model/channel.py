@@ -110,7 +110,8 @@ class ChannelState(StrEnum):
 
 
 class Channel(Document):
-    """One configured account. Its secrets are encrypted in ``sealed``; ``settings`` holds the rest."""
+    """One configured account. Its secrets are encrypted in ``sealed``; ``settings`` holds the
+    rest."""
 
     id: ChannelId
     type: ChannelType

@@ -65,7 +65,8 @@ class FetchState(StrEnum):
 
 
 class Attachment(Model):
-    """A file. Platform URLs never appear here: ``native`` holds ids that only the connector reads."""
+    """A file. Platform URLs never appear here: ``native`` holds ids that only the connector
+    reads."""
 
     id: str
     """Unique within the message."""

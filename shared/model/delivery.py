@@ -14,8 +14,8 @@ class Delivery(StrEnum):
     """How far an outbound message or part has come.
 
     Moves forward only: queued < sending < unknown < sent < delivered < read. ``failed`` is taken
-    only before delivered; ``unknown`` may become anything later; ``held`` waits behind a failed part
-    of its own message; ``cancelled`` was taken back before it was sent.
+    only before delivered; ``unknown`` may become anything later; ``held`` waits behind a failed
+    part of its own message; ``cancelled`` was taken back before it was sent.
     """
 
     QUEUED = "queued"
@@ -52,7 +52,8 @@ FINAL = frozenset(
 
 
 def advance(current: Delivery, news: Delivery) -> Delivery:
-    """The state after ``news``: receipts may come twice and in any order, and never move it back."""
+    """The state after ``news``: receipts may come twice and in any order, and never move it
+    back."""
     if current is Delivery.CANCELLED or news is current:
         return current
     if news is Delivery.FAILED:

@@ -39,18 +39,20 @@ class Revision(Model):
 
 
 class SystemLine(Model):
-    """A system message: a stable word and its values; the screen puts it into the reader's words."""
+    """A system message: a stable word and its values; the screen puts it into the reader's
+    words."""
 
     name: str
-    """``assigned``, ``resolved``, ``reopened``, ``snoozed``, ``priority``, ``labels``, ``gap`` ..."""
+    """``assigned``, ``resolved``, ``reopened``, ``snoozed``, ``priority``, ``labels``, ``gap``
+    ..."""
     details: dict[str, str] = Field(default_factory=dict)
 
 
 class Message(Document):
     """One message of a conversation.
 
-    ``seq`` ascends within the conversation in the order of acceptance; the screen sorts by ``sort``,
-    which follows the platform's own sequence where it gives one.
+    ``seq`` ascends within the conversation in the order of acceptance; the screen sorts by
+    ``sort``, which follows the platform's own sequence where it gives one.
     """
 
     id: MessageId

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.ids import AgentId, ChannelId, CommandId, ConversationId, MessageId, Partition, PartId
+from shared.ids import AgentId, ChannelId, CommandId, ConversationId, MessageId, PartId, Partition
 from shared.model.base import Utc
 from shared.model.delivery import Delivery, Failure
 from shared.model.people import Actor, Role
@@ -163,7 +163,8 @@ class DeadLetter(Document):
 
 
 class Cursor(Document):
-    """Where a pull loop goes on; ``id`` is the channel's. Written with the lease's epoch checked."""
+    """Where a pull loop goes on; ``id`` is the channel's. Written with the lease's epoch
+    checked."""
 
     value: str
     at: Utc

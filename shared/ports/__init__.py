@@ -1,1 +1,2 @@
-"""The ports: what the services ask of bus, store and blobs. Drivers live in the sibling packages."""
+"""The ports: what the services ask of bus, store and blobs. Drivers live in the sibling
+packages."""

@@ -62,7 +62,8 @@ class Collection(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Bounds for one field after the equal ones; inclusive ``ge``/``le``, exclusive ``gt``/``lt``."""
+    """Bounds for one field after the equal ones; inclusive ``ge``/``le``, exclusive
+    ``gt``/``lt``."""
 
     field: str
     ge: Any = None
@@ -115,7 +116,8 @@ class Update(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class Increment(Generic[D]):
-    """Add to numeric top-level fields; makes ``{id, **fields, **on_insert}`` when it is not there."""
+    """Add to numeric top-level fields; makes ``{id, **fields, **on_insert}`` when it is not
+    there."""
 
     collection: Collection[D]
     id: str
@@ -188,5 +190,6 @@ class Store(Protocol):
 
         A later change of the same commit sees the earlier ones. Raises ``Conflict`` naming the
         collection and id of the first condition or unique key that does not hold. A commit whose
-        outcome is not known (time limit) raises ``Unavailable``: repeat it, conditions make it safe.
+        outcome is not known (time limit) raises ``Unavailable``: repeat it, conditions make it
+        safe.
         """

@@ -1,0 +1,1 @@
+"""The `hub` command: everything in one process, single services, and the admin tasks."""

@@ -1,0 +1,51 @@
+"""The `hub` command."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from hub.commands import agents, channels, dead_letters
+from hub.commands.doctor import doctor
+from hub.commands.up import up
+
+app = typer.Typer(
+    name="hub",
+    help="Omnihub: one inbox for every messenger.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.command("up")(up)
+app.command("doctor")(doctor)
+app.add_typer(agents.app, name="agent")
+app.add_typer(channels.app, name="channel")
+app.add_typer(dead_letters.app, name="dead-letters")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(hub_version())
+        raise typer.Exit
+
+
+def hub_version() -> str:
+    """The installed version; ``dev`` from a checkout that was not installed."""
+    try:
+        return version("omnihub")
+    except PackageNotFoundError:
+        return "dev"
+
+
+@app.callback()
+def _root(
+    _version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Omnihub: one inbox for every messenger."""
+
+
+def main() -> None:
+    """Run the command line; for the console script."""
+    app()

@@ -1,0 +1,1 @@
+"""The `hub` command's groups: agents, channels, dead letters, and the doctor."""

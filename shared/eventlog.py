@@ -1,0 +1,152 @@
+"""Following the events: the bus wakes quickly, the log is the truth.
+
+A follower sees the events of every partition in order and without gaps, whatever the bus
+dropped. Its place is one position per partition, the seq of the last event it has seen.
+"""
+
+import asyncio
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final
+
+import structlog
+
+from shared.collections import EVENT_LOG
+from shared.envelope import Envelope
+from shared.errors import BadRequest, Unavailable
+from shared.ids import PARTITIONS, Partition
+from shared.ports.bus import Bus, Subscription
+from shared.ports.store import Range, Store
+from shared.topology import events_queue
+
+log = structlog.get_logger(__name__)
+
+Positions = Mapping[Partition, int]
+
+_PAGE: Final = 500
+_RETRY_S: Final = 0.5
+
+
+def encode_positions(positions: Positions) -> str:
+    """An opaque cursor."""
+    text = json.dumps([positions.get(Partition(n), 0) for n in range(PARTITIONS)])
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_positions(cursor: str) -> dict[Partition, int]:
+    """The positions of a cursor. Raises ``BadRequest`` when it is none of ours."""
+    try:
+        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if len(values) != PARTITIONS or not all(type(value) is int for value in values):
+            raise ValueError(cursor)
+    except (ValueError, TypeError, RecursionError):
+        raise BadRequest("this cursor is not one of ours", field="cursor") from None
+    return {Partition(n): value for n, value in enumerate(values)}
+
+
+class EventLog:
+    """The log of events, and following it from a position on."""
+
+    def __init__(self, store: Store, bus: Bus, *, quiet_s: float = 2.0) -> None:
+        self._store = store
+        self._bus = bus
+        self._quiet_s = quiet_s
+        """After so long without a wake-up the log itself is looked at."""
+
+    async def heads(self) -> dict[Partition, int]:
+        """The position after the newest event of each partition. Raises ``Unavailable``."""
+        heads = {}
+        for number in range(PARTITIONS):
+            page = await self._store.find(
+                EVENT_LOG, equal={"partition": number}, order="seq", descending=True, limit=1
+            )
+            heads[Partition(number)] = page.items[0].seq if page.items else 0
+        return heads
+
+    async def tails(self) -> dict[Partition, int]:
+        """The seq of the oldest event still kept of each partition; 0 when there is none."""
+        tails = {}
+        for number in range(PARTITIONS):
+            page = await self._store.find(
+                EVENT_LOG, equal={"partition": number}, order="seq", limit=1
+            )
+            tails[Partition(number)] = page.items[0].seq if page.items else 0
+        return tails
+
+    async def between(
+        self, partition: Partition, after: int, before: int | None = None
+    ) -> Sequence[Envelope]:
+        """Up to 500 events of a partition after one position (and before another), in order."""
+        page = await self._store.find(
+            EVENT_LOG,
+            equal={"partition": partition},
+            range=Range("seq", gt=after, lt=before),
+            order="seq",
+            limit=_PAGE,
+        )
+        return [Envelope.model_validate(entry.envelope) for entry in page.items]
+
+    async def follow(self, reader: str, positions: Positions) -> AsyncIterator[Envelope]:
+        """Every event after the positions, in order per partition, for ever; transient ones as they
+        come.
+
+        Rides out outages of bus and store. ``reader`` names the follower's own queue.
+        """
+        at = dict(positions)
+        while True:
+            try:
+                async with self._bus.consume(events_queue(reader), prefetch=1000) as queue:
+                    async for envelope in self._read(queue, at):
+                        yield envelope
+            except Unavailable as error:
+                log.warning("events.away", reader=reader, reason=str(error))
+                await asyncio.sleep(_RETRY_S)
+
+    async def _read(self, queue: Subscription, at: dict[Partition, int]) -> AsyncIterator[Envelope]:
+        async for envelope in self._catch_up(at):
+            yield envelope
+        while True:
+            try:
+                async with asyncio.timeout(self._quiet_s):
+                    deliveries = await queue.take(500)
+            except TimeoutError:
+                async for envelope in self._catch_up(at):
+                    yield envelope
+                continue
+            for delivery in deliveries:
+                async for envelope in self._in_order(delivery.envelope, at):
+                    yield envelope
+            await queue.ack(deliveries)
+
+    async def _catch_up(self, at: dict[Partition, int]) -> AsyncIterator[Envelope]:
+        for number in range(PARTITIONS):
+            partition = Partition(number)
+            while events := await self.between(partition, at.get(partition, 0)):
+                for envelope in events:
+                    at[partition] = seq_of(envelope) or 0
+                    yield envelope
+
+    async def _in_order(
+        self, envelope: Envelope, at: dict[Partition, int]
+    ) -> AsyncIterator[Envelope]:
+        seq, partition = seq_of(envelope), envelope.partition
+        if seq is None or partition is None:
+            yield envelope
+            return
+        known = at.get(partition, 0)
+        if seq <= known:
+            return
+        if seq > known + 1:
+            while missed := await self.between(partition, at.get(partition, 0), seq):
+                for earlier in missed:
+                    at[partition] = seq_of(earlier) or 0
+                    yield earlier
+        at[partition] = seq
+        yield envelope
+
+
+def seq_of(envelope: Envelope) -> int | None:
+    """Where an event stands in its partition's log; None for a transient one."""
+    seq = envelope.payload.get("seq")
+    return seq if isinstance(seq, int) else None
