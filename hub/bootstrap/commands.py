@@ -1,0 +1,154 @@
+"""The commands of the Makefile, on a Python that fits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hub.bootstrap.checkout import Checkout
+from hub.bootstrap.checks import check_port, check_space, check_writable
+from hub.bootstrap.foreground import hand_over
+from hub.bootstrap.packages import DEVELOPMENT, RUNTIME, install, link_checkout, make_environment
+from hub.bootstrap.parts import Part, find_chromium, provide_parts
+from hub.bootstrap.problem import Problem
+from hub.bootstrap.pythons import Python
+from hub.bootstrap.web import (
+    build_web,
+    has_web,
+    install_web_packages,
+    run_web_script,
+    web_scripts,
+)
+
+_LINT_IMPORTS = (
+    "import sys; from importlinter.cli import lint_imports_command;"
+    " sys.exit(lint_imports_command())"
+)
+_WORKERS = "2"
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run the command that the first argument names; its exit status.
+
+    Raises ``Problem`` for whatever the person at the terminal has to put right first.
+    """
+    commands = {"run": _run, "test": _test, "check": _check, "wheel": _wheel, "tools": _tools}
+    command = commands.get(arguments[0]) if arguments else None
+    if command is None:
+        raise Problem("No such command", f"use one of {', '.join(commands)}")
+    checkout = Checkout(Path(__file__).resolve().parents[2])
+    try:
+        return command(checkout, arguments[1:])
+    except OSError as error:
+        place = f" in {error.filename}" if error.filename else ""
+        raise Problem(
+            f"The system refuses{place} ({error.strerror})", "put that right and run it again"
+        ) from None
+
+
+def _run(checkout: Checkout, arguments: Sequence[str]) -> int:
+    data = Path(os.environ.get("HUB_DATA_DIR") or checkout.root / ".data")
+    check_writable(data, "the data", "choose another folder, HUB_DATA_DIR=/path make run")
+    check_port(os.environ)
+    with checkout.locked():
+        python = _set_up(checkout, RUNTIME)
+        if has_web(checkout):
+            build_web(checkout, python)
+    return hand_over([str(checkout.hub), "up", "--simulators", *arguments])
+
+
+def _test(checkout: Checkout, arguments: Sequence[str]) -> int:
+    with checkout.locked():
+        python = _set_up(checkout, DEVELOPMENT)
+        web = has_web(checkout)
+        if web:
+            build_web(checkout, python)
+        missing = provide_parts(os.environ, checkout.logs / "parts.txt")
+    status = _pytest(checkout, missing, arguments)
+    # With arguments of one's own only the tests that they name are wanted.
+    if web and not arguments and "test" in web_scripts(checkout):
+        install_web_packages(checkout, python)
+        status = status or int(not run_web_script(checkout, python, "test"))
+    return status
+
+
+def _pytest(checkout: Checkout, missing: Sequence[Part], arguments: Sequence[str]) -> int:
+    command = [str(checkout.python), "-m", "pytest", "-m", marker_expression(missing)]
+    if not {"-n", "-x", "--pdb"} & set(arguments):
+        command += ["-n", _WORKERS, "--dist", "loadgroup"]
+    env = os.environ | test_environment(find_chromium())
+    return subprocess.run(
+        [*command, *arguments], cwd=checkout.root, env=env, check=False
+    ).returncode
+
+
+def marker_expression(missing: Sequence[Part]) -> str:
+    """The tests to run: all but those on real accounts and those whose part is missing."""
+    return " and ".join(f"not {marker}" for marker in ["live", *(p.marker for p in missing)])
+
+
+def test_environment(chromium: str | None) -> Mapping[str, str]:
+    """What the tests find in their environment besides what is there."""
+    return {"HUB_TEST_CHROMIUM": chromium} if chromium else {}
+
+
+def _check(checkout: Checkout, arguments: Sequence[str]) -> int:
+    del arguments
+    with checkout.locked():
+        python = _set_up(checkout, DEVELOPMENT)
+        web = has_web(checkout) and "check" in web_scripts(checkout)
+        if web:
+            install_web_packages(checkout, python)
+    failed = [name for name, tool in _CHECKS.items() if not _runs(checkout, name, tool)]
+    if web:
+        print("== web types", flush=True)
+        failed += [] if run_web_script(checkout, python, "check") else ["web types"]
+    if failed:
+        raise Problem(f"Checks failed ({', '.join(failed)})", "what is wrong stands above")
+    print("All checks passed", flush=True)
+    return 0
+
+
+_CHECKS: Mapping[str, Sequence[str]] = {
+    "ruff check": ("-m", "ruff", "check", "."),
+    "ruff format": ("-m", "ruff", "format", "--check", "."),
+    "mypy": ("-m", "mypy"),
+    "import-linter": ("-c", _LINT_IMPORTS, "--no-logo"),
+}
+
+
+def _runs(checkout: Checkout, name: str, tool: Sequence[str]) -> bool:
+    print(f"== {name}", flush=True)
+    command = [str(checkout.python), *tool]
+    return subprocess.run(command, cwd=checkout.root, check=False).returncode == 0
+
+
+def _wheel(checkout: Checkout, arguments: Sequence[str]) -> int:
+    with checkout.locked():
+        python = _set_up(checkout, DEVELOPMENT)
+        if has_web(checkout):
+            build_web(checkout, python)
+    command = [str(checkout.python), "-m", "build", "--wheel", "--no-isolation", *arguments]
+    return subprocess.run(command, cwd=checkout.root, check=False).returncode
+
+
+def _tools(checkout: Checkout, arguments: Sequence[str]) -> int:
+    del arguments
+    with checkout.locked():
+        _set_up(checkout, DEVELOPMENT)
+    return 0
+
+
+def _set_up(checkout: Checkout, lock: str) -> Python:
+    """The environment with the packages of one lock and the checkout linked into it."""
+    check_writable(
+        checkout.root, "the set-up", "make the checkout your own (chown) or clone it elsewhere"
+    )
+    if not (checkout.stamps / f"packages{lock}").exists():
+        check_space(checkout.root)
+    python = make_environment(checkout)
+    install(checkout, python, lock)
+    link_checkout(checkout, python)
+    return python
