@@ -1,0 +1,1 @@
+"""Blobs: implementations of ``shared.ports.blobs``."""

@@ -1,0 +1,1 @@
+"""The bus: implementations of ``shared.ports.bus``."""

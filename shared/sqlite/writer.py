@@ -1,0 +1,171 @@
+"""The writer: one thread that commits everything that waits with one sync of the disk."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from shared.errors import HubError, Unavailable
+from shared.sqlite.connection import is_outage, open_writer, unavailable
+
+log = structlog.get_logger(__name__)
+
+MAX_BATCH: Final = 512
+"""Jobs per transaction; keeps the wait of the first of them short."""
+_OTHERS_TURN_S: Final = 0.002
+
+
+@dataclass(slots=True, eq=False)
+class Write:
+    """One job on its way: what to do in the transaction, and who waits for it."""
+
+    job: Callable[[sqlite3.Connection], Any]
+    future: "asyncio.Future[Any]"
+    on_commit: Callable[[Any], None] | None
+    abandoned: bool = False
+    """Nobody waits any more: leave it out if it has not begun."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one job; it is committed when there is no error."""
+
+    write: Write
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """The writing thread of one database file."""
+
+    def __init__(
+        self,
+        path: Path,
+        loop: asyncio.AbstractEventLoop,
+        resolve: Callable[[list[Outcome]], None],
+        *,
+        alone: bool,
+    ) -> None:
+        self._path = path
+        self._loop = loop
+        self._resolve = resolve
+        self._alone = alone
+        self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
+        self._connection: sqlite3.Connection | None = None
+        self._broken = False
+        # A daemon: a disk that hangs must not keep the process from ending. What was confirmed is
+        # durable, and close() waits for the rest.
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, write: Write) -> None:
+        """Queue a job; never blocks."""
+        self._queue.put(write)
+
+    def finish(self) -> None:
+        """Let the thread end once everything queued before is committed."""
+        self._queue.put(None)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread's end; blocks. False when it has not ended in time."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        finishing = False
+        while not finishing:
+            batch, finishing = self._gather()
+            if batch:
+                self._report(self._commit(batch))
+                if not self._alone:
+                    # SQLite's lock is not fair; without a pause a busy process starves the others.
+                    time.sleep(_OTHERS_TURN_S)
+        self._disconnect()
+
+    def _gather(self) -> tuple[list[Write], bool]:
+        batch: list[Write] = []
+        item = self._queue.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) >= MAX_BATCH:
+                return batch, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: list[Write]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        try:
+            connection = self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            for write in batch:
+                outcomes.append(_run_job(connection, write))
+            connection.execute("COMMIT")
+        except (sqlite3.Error, OSError, HubError) as error:
+            self._disconnect()
+            return self._all_failed(batch, outcomes, error)
+        if self._broken:
+            self._broken = False
+            log.info("sqlite.healed", path=str(self._path))
+        return outcomes
+
+    def _all_failed(
+        self, batch: list[Write], outcomes: list[Outcome], error: sqlite3.Error | OSError | HubError
+    ) -> list[Outcome]:
+        if isinstance(error, sqlite3.Error):
+            failure: HubError = unavailable(error, self._path)
+        elif isinstance(error, OSError):
+            failure = Unavailable(f"the database {self._path} cannot be used now: {error.strerror}")
+        else:
+            failure = error
+        if not self._broken:
+            self._broken = True
+            log.error("sqlite.unavailable", path=str(self._path), reason=str(failure))
+        decided = {id(outcome.write): outcome.error for outcome in outcomes}
+        return [Outcome(write, error=decided.get(id(write)) or failure) for write in batch]
+
+    def _report(self, outcomes: list[Outcome]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._resolve, outcomes)
+        except RuntimeError:
+            # The loop is gone, and with it everybody who could have waited.
+            log.warning("sqlite.nobody_waits", writes=len(outcomes))
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = open_writer(self._path)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except sqlite3.Error as error:
+                log.warning("sqlite.close_failed", reason=str(error))
+
+
+def _run_job(connection: sqlite3.Connection, write: Write) -> Outcome:
+    """Run one job so that its failure undoes nothing but itself; raises on an outage."""
+    if write.abandoned:
+        return Outcome(write, error=Unavailable("nobody waits for this write"))
+    connection.execute("SAVEPOINT job")
+    try:
+        result = write.job(connection)
+    except Exception as error:  # handed to whoever asked for this job
+        if isinstance(error, sqlite3.Error) and is_outage(error):
+            raise
+        connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+        return Outcome(write, error=error)
+    connection.execute("RELEASE job")
+    return Outcome(write, result)

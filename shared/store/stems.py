@@ -1,0 +1,44 @@
+"""Words as full-text search compares them: Russian and English, by their stems."""
+
+import re
+import threading
+from functools import lru_cache
+from typing import Final
+
+import snowballstemmer
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_CYRILLIC: Final = re.compile(r"[а-я]")
+_MAX_CHARS: Final = 20_000
+"""Longer texts are found by their beginning."""
+_CACHED_WORDS: Final = 20_000
+_MAX_WORD: Final = 64
+
+
+class Stemmer:
+    """Turns a text into the set of its stems. Pure but for its cache; threads may share it.
+
+    Russian for words with Cyrillic letters, English for the rest; numbers stay as they are.
+    """
+
+    def __init__(self) -> None:
+        russian = snowballstemmer.stemmer("russian")
+        english = snowballstemmer.stemmer("english")
+        # A stemmer keeps the word it works on.
+        one_at_a_time = threading.Lock()
+
+        @lru_cache(maxsize=_CACHED_WORDS)
+        def stem(word: str) -> str:
+            if word.isdigit():
+                return word
+            stemmer = russian if _CYRILLIC.search(word) else english
+            with one_at_a_time:
+                return str(stemmer.stemWord(word))
+
+        self._stem = stem
+
+    def stems(self, text: str) -> list[str]:
+        """The stems of the text's words, each once, in the order of their first appearance."""
+        plain = text[:_MAX_CHARS].lower().replace("ё", "е")
+        words = dict.fromkeys(word[:_MAX_WORD] for word in _WORD.findall(plain))
+        return list(dict.fromkeys(self._stem(word) for word in words))

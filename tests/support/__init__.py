@@ -1,0 +1,1 @@
+"""Helpers of the tests: factories with defaults and the embedded parts. No fixtures."""
