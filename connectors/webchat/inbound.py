@@ -1,0 +1,88 @@
+"""From what the widget asks to events for the conversation. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from connectors.base import Parsed
+from connectors.webchat.requests import MessageRequest, Page
+from connectors.webchat.visitors import Visitor
+from shared.ids import ChannelType, EventKey, ExternalId
+from shared.model.content import Action, Attachment, Content, Entry, ReplyRef
+from shared.model.delivery import Delivery
+from shared.model.inbound import Inbound, InboundKind, Receipt, ThreadRef
+from shared.model.people import Actor, ActorKind
+
+CHANNEL_TYPE: Final = ChannelType("webchat")
+
+
+def said(
+    visitor: Visitor, request: MessageRequest, attachments: Sequence[Attachment], at: datetime
+) -> Parsed:
+    """The event of a message or a press; the same request gives the same event key."""
+    press = request.press
+    reply = ReplyRef(external_id=ExternalId(request.reply_to)) if request.reply_to else None
+    action = None
+    if press is not None:
+        target = ExternalId(press.message)
+        action = Action(value=press.value, label=press.label, target_external_id=target)
+    inbound = Inbound(
+        channel_id=visitor.channel_id,
+        channel_type=CHANNEL_TYPE,
+        event_key=EventKey(f"{visitor.id}:{request.id}"),
+        kind=InboundKind.MESSAGE if press is None else InboundKind.ACTION,
+        thread=ThreadRef(external_id=visitor.thread, partition_key=visitor.id),
+        author=visitor.participant(request.language),
+        external_id=ExternalId(request.id),
+        content=Content(
+            text=request.text,
+            attachments=tuple(attachments),
+            reply_to=reply,
+            action=action,
+            language=request.language,
+        ),
+        target_external_id=action.target_external_id if action else None,
+        entry=_entry(request.page),
+        occurred_at=at,
+        received_at=at,
+    )
+    return Parsed(inbound=(inbound,))
+
+
+def seen(visitor: Visitor, state: str, ids: Sequence[str], at: datetime) -> Parsed:
+    """Receipts of our messages; having read one means having read those before it."""
+    delivery = Delivery(state)
+    return Parsed(
+        receipts=tuple(
+            Receipt(
+                channel_id=visitor.channel_id,
+                thread=visitor.thread,
+                state=delivery,
+                external_ids=(ExternalId(external_id),),
+                up_to=delivery is Delivery.READ,
+                at=at,
+            )
+            for external_id in ids
+        )
+    )
+
+
+def typing(visitor: Visitor) -> Parsed:
+    """The visitor is typing."""
+    actor = Actor(kind=ActorKind.CONTACT, id=visitor.id, name=visitor.name)
+    return Parsed(typing=((visitor.thread, actor),))
+
+
+def _entry(page: Page | None) -> Entry | None:
+    """Where the customer is, without query and fragment: sites put tokens there."""
+    if page is None:
+        return None
+    try:
+        parts = urlsplit(page.url)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"}:
+        return None
+    host = parts.netloc.rpartition("@")[2]
+    return Entry(kind="page", url=f"{parts.scheme}://{host}{parts.path}", title=page.title)
