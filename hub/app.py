@@ -1,5 +1,98 @@
 """The composition root: every service in one process, on one port."""
 
-import structlog
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
 
-log = structlog.get_logger(__name__)
+from aiohttp import web
+
+from connectors.service import connectors_service
+from inbox.first_start import first_start
+from inbox.service import Inbox, InboxOptions
+from router.service import Router
+from shared.bots.echo import echo
+from shared.bots.kit import Bot
+from shared.listening import listening
+from shared.metrics import Metrics
+from shared.runtime import Ports, Service, open_ports, running
+from shared.settings import Settings
+
+WEB_UI: Final = Path(__file__).parents[1] / "inbox" / "web" / "dist"
+
+
+class Hub:
+    """All services on one set of ports: ``listening`` opens the port, ``working`` runs them."""
+
+    def __init__(self, settings: Settings, ports: Ports) -> None:
+        self.settings = settings
+        self.ports = ports
+        self.url = ""
+        """Where it listens, once it does."""
+        metrics = Metrics()
+        self.inbox = Inbox(
+            ports.bus,
+            ports.store,
+            ports.blobs,
+            ports.clock,
+            ports.seal,
+            InboxOptions.of(settings, WEB_UI),
+            name=ports.leases.owner,
+            metrics=metrics,
+        )
+        self.router = Router(ports.bus, ports.store, ports.clock, ports.leases)
+        self.connectors = connectors_service(ports, settings, metrics, base_url=lambda: self.url)
+        self._name_health()
+
+    def _name_health(self) -> None:
+        for part, probe in self.ports.probes:
+            self.inbox.health.add(part, probe)
+        self.inbox.health.add("router", self.router.check)
+
+    async def prepare(self) -> str | None:
+        """Make the first admin and the first channel; the admin's password if one was made."""
+        ports = self.ports
+        return await first_start(ports.store, ports.clock, self.inbox.people, self.settings)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Serve HTTP for as long as the context lasts. Raises ``OSError`` on a taken port."""
+        app = web.Application(
+            middlewares=[self.inbox.middleware()], client_max_size=self.settings.body_limit_bytes
+        )
+        self.inbox.mount(app)
+        app.add_routes(self.connectors.routes())
+        self.inbox.mount_ui(app)
+        async with listening(app, self.settings.host, self.settings.port) as self.url:
+            yield
+
+    @asynccontextmanager
+    async def working(
+        self, *, with_channels: bool = True, echo_bot: bool = False
+    ) -> AsyncIterator[None]:
+        """Run the services for as long as the context lasts.
+
+        Without channels it only answers for the data: it neither pulls nor sends.
+        """
+        services = [Service("inbox", self.inbox.run)]
+        if with_channels:
+            services += [
+                Service("router", self.router.run),
+                Service("connectors", self.connectors.run),
+            ]
+        else:
+            services.append(Service("connectors", self.connectors.run_checks))
+        if echo_bot:
+            bot = Bot(
+                "echo", echo, bus=self.ports.bus, store=self.ports.store, clock=self.ports.clock
+            )
+            services.append(Service("bot echo", bot.run))
+        async with running(services):
+            yield
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
+    """A hub on the data that the settings name. Raises as ``open_ports`` does."""
+    async with open_ports(settings) as ports:
+        yield Hub(settings, ports)

@@ -13,7 +13,7 @@ app = typer.Typer(
     name="hub",
     help="Omnihub: one inbox for every messenger.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
     add_completion=False,
 )
 app.command("up")(up)

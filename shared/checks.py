@@ -56,7 +56,7 @@ class SettingProblem(Model):
 
 
 class CheckReport(Model):
-    """What came of it. ``problems`` are about the settings; with any, nothing else was looked at."""
+    """What came of it. ``problems`` are about the settings; with any, nothing was looked at."""
 
     ok: bool
     account: str | None = None

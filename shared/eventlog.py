@@ -7,7 +7,7 @@ dropped. Its place is one position per partition, the seq of the last event it h
 import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -16,7 +16,7 @@ from shared.collections import EVENT_LOG
 from shared.envelope import Envelope
 from shared.errors import BadRequest, Unavailable
 from shared.ids import PARTITIONS, Partition
-from shared.ports.bus import Bus, Subscription
+from shared.ports.bus import Bus, Delivery, Subscription
 from shared.ports.store import Range, Store
 from shared.topology import events_queue
 
@@ -52,7 +52,7 @@ class EventLog:
         self._store = store
         self._bus = bus
         self._quiet_s = quiet_s
-        """After so long without a wake-up the log itself is looked at."""
+        """So often the log itself is looked at, whatever the bus told meanwhile."""
 
     async def heads(self) -> dict[Partition, int]:
         """The position after the newest event of each partition. Raises ``Unavailable``."""
@@ -87,7 +87,7 @@ class EventLog:
         )
         return [Envelope.model_validate(entry.envelope) for entry in page.items]
 
-    async def follow(self, reader: str, positions: Positions) -> AsyncIterator[Envelope]:
+    async def follow(self, reader: str, positions: Positions) -> AsyncGenerator[Envelope, None]:
         """Every event after the positions, in order per partition, for ever; transient ones as they
         come.
 
@@ -106,18 +106,25 @@ class EventLog:
     async def _read(self, queue: Subscription, at: dict[Partition, int]) -> AsyncIterator[Envelope]:
         async for envelope in self._catch_up(at):
             yield envelope
+        loop = asyncio.get_running_loop()
+        looked_at = loop.time()
         while True:
+            deliveries: Sequence[Delivery] = ()
             try:
                 async with asyncio.timeout(self._quiet_s):
                     deliveries = await queue.take(500)
             except TimeoutError:
-                async for envelope in self._catch_up(at):
-                    yield envelope
-                continue
+                pass
             for delivery in deliveries:
                 async for envelope in self._in_order(delivery.envelope, at):
                     yield envelope
-            await queue.ack(deliveries)
+            if deliveries:
+                await queue.ack(deliveries)
+            # Also while others are busy: a partition whose last wake-up was lost stays silent.
+            if loop.time() - looked_at >= self._quiet_s:
+                async for envelope in self._catch_up(at):
+                    yield envelope
+                looked_at = loop.time()
 
     async def _catch_up(self, at: dict[Partition, int]) -> AsyncIterator[Envelope]:
         for number in range(PARTITIONS):

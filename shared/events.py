@@ -79,6 +79,16 @@ class Typing(Event):
     actor: Actor
 
 
+class Viewing(Event):
+    """An agent looks at a conversation, or (None) at none any more. Transient; told anew every
+    half minute while it lasts."""
+
+    kind: ClassVar[str] = "event.viewing"
+
+    conversation_id: ConversationId | None = None
+    actor: Actor
+
+
 class ChannelChanged(Event):
     """A channel was added, changed, paused or removed: look at its document. Transient."""
 
@@ -102,6 +112,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     ConversationChanged,
     CommandDone,
     Typing,
+    Viewing,
     ChannelChanged,
     SettingsChanged,
 )

@@ -1,6 +1,6 @@
 """Hints: "look at these threads", from whoever changed part rows to the channel's dispatcher.
 
-A hint is transient and may be lost; the rows are the truth and a sweep finds them two seconds later.
+A hint is transient and may be lost; the rows are the truth, and a sweep finds them within seconds.
 """
 
 from collections.abc import Sequence

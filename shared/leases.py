@@ -35,13 +35,12 @@ class Leases:
 
         Raises ``Unavailable``. The epoch is raised on every claim.
         """
-        now = self._clock.now()
-        until = now + timedelta(seconds=self.for_s)
+        until = self._clock.now() + timedelta(seconds=self.for_s)
         held = await self._store.get(LEASES, id)
         if held is None:
             fresh = Lease(id=id, owner=self.owner, epoch=1, until=until)
             return await self._try(fresh, Put(LEASES, fresh, expect=ABSENT))
-        if held.owner != self.owner and held.until > now and not self._exclusive:
+        if not self.may_claim(held):
             return None
         ours = held.model_copy(
             update={"owner": self.owner, "epoch": held.epoch + 1, "until": until}
@@ -55,6 +54,15 @@ class Leases:
         claimed = await self._try(ours, change)
         # What the former holder committed between our read and our claim counts.
         return claimed and await self._store.get(LEASES, id)
+
+    def may_claim(self, held: Lease | None) -> bool:
+        """Whether a claim of this lease would be tried, as the row stands."""
+        return (
+            held is None
+            or held.owner == self.owner
+            or held.until <= self._clock.now()
+            or self._exclusive
+        )
 
     async def renew(self, lease: Lease) -> Lease:
         """The lease with a later end. Raises ``Conflict`` when it was taken over,

@@ -4,11 +4,13 @@
 never above debug. Whatever slips in under a known name or in the shape of a token is masked.
 """
 
+import io
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -46,8 +48,25 @@ def _scrub(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+class _Patient(io.TextIOBase):
+    """Standard error that never fails its writer: on a full disk a line is lost, not a request."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure(level: str = "info", *, json: bool = False) -> None:
     """Set up logging for the process: one line per event, to standard error."""
+    stream = _Patient(sys.stderr)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
@@ -64,10 +83,10 @@ def configure(level: str = "info", *, json: bool = False) -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(processors=[*_foreign(), _scrub, renderer])
     )

@@ -7,10 +7,10 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -25,8 +25,19 @@ from shared.ports.store import Store
 from shared.sealing import Seal, load_or_make_key
 from shared.settings import Settings
 
+if TYPE_CHECKING:
+    from shared.blobs.stored import ObstoreBlobs
+    from shared.bus.amqp import AmqpBus
+    from shared.bus.embedded import EmbeddedBus
+    from shared.sqlite import Database
+    from shared.store.mongo import MongoStore
+    from shared.store.sqlite import SqliteStore
+
 log = structlog.get_logger(__name__)
 
+EMBEDDED_BUS: Final = "embedded:"
+SQLITE_STORE: Final = "sqlite:"
+FILE_BLOBS: Final = "file:"
 _STOP_LIMIT_S: Final = 1.0
 """How long one service may take to end before the next one is told to."""
 
@@ -52,43 +63,80 @@ async def open_ports(settings: Settings, *, clock: Clock | None = None) -> Async
     Raises ``BadRequest`` for a URL that no driver serves, ``DataInUse`` when another hub holds the
     data, ``Unavailable`` when something cannot be opened.
     """
-    if settings.bus_url != "embedded:":
-        raise BadRequest(f"HUB_BUS_URL: no driver for {_scheme(settings.bus_url)}")
-    if settings.store_url != "sqlite:":
-        raise BadRequest(f"HUB_STORE_URL: no driver for {_scheme(settings.store_url)}")
-    if settings.blobs_url != "file:":
-        raise BadRequest(f"HUB_BLOBS_URL: no driver for {_scheme(settings.blobs_url)}")
-    # Imported here: a process loads the drivers that it uses and no others.
-    from shared.blobs.file import FileBlobs
-    from shared.bus.embedded import EmbeddedBus
-    from shared.sqlite import Database
-    from shared.store.sqlite import SqliteStore
-
     used_clock = clock or SystemClock()
     directory = settings.data_dir.absolute()
-    database = await Database.open(
-        directory / "hub.db", exclusive=True, write_timeout_s=settings.store_timeout_s
-    )
-    async with database:
-        store = SqliteStore(database)
+    alone = settings.bus_url == EMBEDDED_BUS
+    async with AsyncExitStack() as stack:
+        database = await _open_database(settings, stack)
+        store = await _open_store(settings, database, stack)
         await store.prepare(ALL_COLLECTIONS)
-        bus = await EmbeddedBus.open(
-            database, used_clock, publish_timeout_s=settings.publish_timeout_s
+        bus = await _open_bus(settings, database, used_clock, stack)
+        blobs = await _open_blobs(settings)
+        yield Ports(
+            bus=bus,
+            store=store,
+            blobs=blobs,
+            clock=used_clock,
+            seal=Seal(settings.secret_key or load_or_make_key(directory / "secret.key")),
+            leases=Leases(
+                store, used_clock, process_name(), for_s=settings.lease_s, exclusive=alone
+            ),
+            probes=(("store", store.probe), ("bus", bus.probe), ("blobs", blobs.probe)),
         )
-        try:
-            yield Ports(
-                bus=bus,
-                store=store,
-                blobs=FileBlobs(directory / "blobs"),
-                clock=used_clock,
-                seal=Seal(settings.secret_key or load_or_make_key(directory / "secret.key")),
-                leases=Leases(
-                    store, used_clock, process_name(), for_s=settings.lease_s, exclusive=True
-                ),
-                probes=(("store", database.probe), ("bus", bus.probe)),
-            )
-        finally:
-            await bus.close()
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> "Database | None":
+    if settings.bus_url != EMBEDDED_BUS and settings.store_url != SQLITE_STORE:
+        return None
+    from shared.sqlite import Database
+
+    path = data_file(settings, "hub.db")
+    alone = settings.bus_url == EMBEDDED_BUS
+    database = await Database.open(path, exclusive=alone, write_timeout_s=settings.store_timeout_s)
+    return await stack.enter_async_context(database)
+
+
+async def _open_store(
+    settings: Settings, database: "Database | None", stack: AsyncExitStack
+) -> "SqliteStore | MongoStore":
+    if settings.store_url == SQLITE_STORE and database is not None:
+        from shared.store.sqlite import SqliteStore
+
+        return SqliteStore(database)
+    if settings.store_url.startswith(("mongodb://", "mongodb+srv://")):
+        from shared.store.mongo import MongoStore
+
+        store = await MongoStore.open(settings.store_url, timeout_s=settings.store_timeout_s)
+        stack.push_async_callback(store.close)
+        return store
+    raise BadRequest(f"HUB_STORE_URL: no driver for {_scheme(settings.store_url)}")
+
+
+async def _open_bus(
+    settings: Settings, database: "Database | None", clock: Clock, stack: AsyncExitStack
+) -> "EmbeddedBus | AmqpBus":
+    limit_s = settings.publish_timeout_s
+    if settings.bus_url == EMBEDDED_BUS and database is not None:
+        from shared.bus.embedded import EmbeddedBus
+
+        embedded = await EmbeddedBus.open(database, clock, publish_timeout_s=limit_s)
+        stack.push_async_callback(embedded.close)
+        return embedded
+    if settings.bus_url.startswith(("amqp://", "amqps://")):
+        from shared.bus.amqp import AmqpBus
+
+        amqp = await AmqpBus.open(settings.bus_url, clock, publish_timeout_s=limit_s)
+        stack.push_async_callback(amqp.close)
+        return amqp
+    raise BadRequest(f"HUB_BUS_URL: no driver for {_scheme(settings.bus_url)}")
+
+
+async def _open_blobs(settings: Settings) -> "ObstoreBlobs":
+    if settings.blobs_url != FILE_BLOBS:
+        raise BadRequest(f"HUB_BLOBS_URL: no driver for {_scheme(settings.blobs_url)}")
+    from shared.blobs.stored import ObstoreBlobs
+
+    return await ObstoreBlobs.open_folder(data_file(settings, "blobs"))
 
 
 def process_name() -> str:

@@ -4,14 +4,16 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
-from shared.errors import ChannelBroken
+from shared.errors import ChannelBroken, Unavailable
 
 
 class Seal:
@@ -23,9 +25,9 @@ class Seal:
         self._fernet = MultiFernet([Fernet(_fernet_key(part)) for part in keys])
         self._derive = hashlib.sha256(b"omnihub\n" + keys[-1].encode()).digest()
 
-    def close(self, secrets: dict[str, Any]) -> str:
+    def close(self, values: dict[str, Any]) -> str:
         """Encrypted text of the secrets."""
-        return self._fernet.encrypt(json.dumps(secrets).encode()).decode()
+        return self._fernet.encrypt(json.dumps(values).encode()).decode()
 
     def open(self, sealed: str | None) -> dict[str, Any]:
         """The secrets. Raises ``ChannelBroken`` when they were sealed under another key."""
@@ -50,14 +52,32 @@ def _fernet_key(text: str) -> bytes:
 
 
 def load_or_make_key(path: Path) -> SecretStr:
-    """The key in the file; makes it, readable by its owner only, when there is none."""
+    """The key in the file; makes it, readable by its owner only, when there is none.
+
+    Several processes may do so at once: all get the same key. Raises ``Unavailable``.
+    """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return SecretStr(path.read_text(encoding="ascii").strip())
-    key = Fernet.generate_key().decode()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            return _read_key(path)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(Fernet.generate_key().decode() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            # The name appears with the whole key behind it, and the first one to give it wins.
+            with suppress(FileExistsError):
+                path.hardlink_to(fresh)
+        finally:
+            fresh.unlink()
+        return _read_key(path)
+    except OSError as error:
+        raise Unavailable(f"cannot keep the key in {path}: {error.strerror}") from None
+
+
+def _read_key(path: Path) -> SecretStr:
+    key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise Unavailable(f"the key file {path} is empty: remove it, or put the hub's key back")
     return SecretStr(key)

@@ -18,11 +18,13 @@ PREFIX = "HUB_"
 _NOT_SETTINGS = frozenset({"HUB_CONFIG"})
 """Read before the settings are: where they stand."""
 _TEST_PREFIX = "HUB_TEST_"
+_FILE_SUFFIX = "_FILE"
+"""``HUB_BUS_URL_FILE`` names the file that holds the value of ``HUB_BUS_URL``."""
 
 
 class Settings(Strict):
-    """How this hub runs. Each field is also an environment variable: ``HUB_`` and its upper
-    name."""
+    """How this hub runs. Each field is also an environment variable, ``HUB_`` and its upper name;
+    with ``_FILE`` behind it, it names a file that holds the value."""
 
     bus_url: str = Field(default="embedded:", description="`embedded:` or `amqp://...`")
     store_url: str = Field(default="sqlite:", description="`sqlite:` or `mongodb://...`")
@@ -55,6 +57,9 @@ class Settings(Strict):
     publish_timeout_s: float = Field(default=5, gt=0)
     store_timeout_s: float = Field(default=5, gt=0)
     lease_s: float = Field(default=4, gt=0.5)
+    drain_s: float = Field(
+        default=0, ge=0, le=2, description="how long a process serves on after it was told to end"
+    )
 
 
 def load_settings(
@@ -87,10 +92,25 @@ def _from_environment() -> dict[str, Any]:
     for name, text in os.environ.items():
         if not name.startswith(PREFIX) or name in _NOT_SETTINGS or name.startswith(_TEST_PREFIX):
             continue
+        if not text:
+            continue  # as a compose file leaves a variable that nobody set
         key = name.removeprefix(PREFIX).lower()
+        if name.endswith(_FILE_SUFFIX):
+            key = key.removesuffix(_FILE_SUFFIX.lower())
+            if name.removesuffix(_FILE_SUFFIX) in os.environ:
+                raise BadRequest(f"setting {key}: both {PREFIX}{key.upper()} and {name} are set")
+            text = _content(name, text)
         listed = key == "trusted_proxies"
         values[key] = [part.strip() for part in text.split(",") if part.strip()] if listed else text
     return values
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise BadRequest(f"cannot read the file {path} that {name} names: {reason}") from None
 
 
 def _explain(error: Any) -> str:

@@ -1,6 +1,8 @@
 """What a message says: text with spans, parts of other kinds, attachments, buttons, references."""
 
+from base64 import urlsafe_b64encode
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import Field
@@ -239,6 +241,14 @@ class Button(Model):
     label: str = Field(min_length=1, max_length=80)
     value: str | None = Field(default=None, max_length=1000)
     url: str | None = None
+
+    def token(self) -> str:
+        """What stands for a value that is too long for the platform: 44 ASCII characters.
+
+        A press then brings the token; the button of the pressed message that has it is meant.
+        """
+        digest = sha256((self.value or self.label).encode()).digest()
+        return "~" + urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 ButtonRow = tuple[Button, ...]

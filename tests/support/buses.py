@@ -16,6 +16,7 @@ from shared.ids import Partition
 from shared.ports.bus import Bus, Delivery, Exchange, Publication, Queue, Subscription
 from shared.sqlite import Database
 from shared.topology import partition_key, partition_queue
+from tests.support.amqp_buses import open_amqp
 
 PUBLISH_TIMEOUT_S: Final = 0.5
 
@@ -66,7 +67,25 @@ def hold(reached: threading.Event, go_on: threading.Event) -> None:
     go_on.wait(10)
 
 
-IMPLEMENTATIONS: Final = {one.name: one for one in (BusImplementation("embedded", _embedded),)}
+@asynccontextmanager
+async def _amqp(folder: Path) -> AsyncIterator[OpenBus]:
+    async with open_amqp(folder, PUBLISH_TIMEOUT_S) as (bus, proxy):
+
+        @asynccontextmanager
+        async def stalled() -> AsyncIterator[None]:
+            proxy.stall()
+            try:
+                yield
+            finally:
+                proxy.resume()
+
+        yield OpenBus(bus, stalled)
+
+
+IMPLEMENTATIONS: Final = {
+    one.name: one
+    for one in (BusImplementation("embedded", _embedded), BusImplementation("amqp", _amqp))
+}
 
 
 def envelope(number: int | str, *, kind: str = "inbound") -> Envelope:

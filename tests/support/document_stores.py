@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from shared.ports.store import Collection, Document, Index, Store
 from shared.sqlite import Database
 from shared.store.sqlite import SqliteStore
+from tests.support.mongo_stores import open_mongo
 
 
 class ManagedStore(Store, Protocol):
@@ -46,7 +47,10 @@ async def _sqlite(
         yield store
 
 
-IMPLEMENTATIONS: Final = {one.name: one for one in (StoreImplementation("sqlite", _sqlite),)}
+IMPLEMENTATIONS: Final = {
+    one.name: one
+    for one in (StoreImplementation("sqlite", _sqlite), StoreImplementation("mongo", open_mongo))
+}
 
 
 class Colour(StrEnum):

@@ -1,0 +1,1 @@
+"""The inbox: what people and programs see. REST, the live WebSocket and the web UI."""

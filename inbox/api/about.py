@@ -1,0 +1,167 @@
+"""About the hub: what it is, how it is, its counts, and its own documentation."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from inbox.counts import Counts
+from inbox.live.feed import Feed
+from inbox.live.frames import ViewCount
+from inbox.permissions import Permission
+from inbox.rest import docs
+from inbox.rest.route import Answer, Call, Nothing, Route
+from inbox.rest.shapes import Items
+from shared.collections import SETTINGS
+from shared.errors import NotFound
+from shared.health import Health, HealthReport
+from shared.model.records import HubSetting
+from shared.ports.store import Store
+
+
+class Info(BaseModel):
+    """What clients need to know of this hub before anybody signs in."""
+
+    version: str
+    simulators: bool
+    simulators_public: bool
+    languages: list[str] = ["en", "ru"]
+    undo_s: float
+
+
+class Views(BaseModel):
+    """The counts of the views, and the position of the live feed that they are not older than."""
+
+    items: list[ViewCount]
+    positions: str
+
+
+class LabelView(BaseModel):
+    """A label in use."""
+
+    name: str
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AboutApi:
+    """Routes that are of no single resource."""
+
+    store: Store
+    counts: Counts
+    feed: Feed
+    health: Health
+    info: Info
+    document: Callable[[], dict[str, Any]]
+    declared: Callable[[], list[Route]]
+    metrics: Callable[[], bytes | None]
+
+    def routes(self) -> list[Route]:
+        """What they are."""
+        public = Permission.PUBLIC
+        return [
+            Route("GET", "/info", self.show_info, public, "What this hub is", answer=Info),
+            Route(
+                "GET", "/settings", self.settings, Permission.SETTINGS_READ,
+                "Settings that admins change", answer=Items[HubSetting],
+            ),
+            Route(
+                "GET", "/views", self.views, Permission.CONVERSATIONS_READ,
+                "How many conversations each view holds", "conversations", answer=Views,
+            ),
+            Route(
+                "GET", "/labels", self.labels, Permission.CONVERSATIONS_READ,
+                "The labels in use", "conversations", answer=Items[LabelView],
+            ),
+            Route(
+                "GET", "/openapi.json", self.openapi, public, "This API as OpenAPI 3.1",
+                produces="application/json",
+            ),
+            Route(
+                "GET", "/api/docs", self.docs, public, "This API for people",
+                produces="text/html", root=True,
+            ),
+            Route(
+                "GET", "/api/docs.css", self.docs_style, public, "How that page looks",
+                produces="text/css", root=True,
+            ),
+            Route(
+                "GET", "/healthz", self.alive, public, "Whether the process answers",
+                answer=Alive, root=True,
+            ),
+            Route(
+                "GET", "/readyz", self.ready, public,
+                "Whether it can work; names each broken part, 503 when one is essential",
+                answer=HealthReport, root=True,
+            ),
+            Route(
+                "GET", "/metrics", self.show_metrics, Permission.LOCAL_OR_ADMIN,
+                "Metrics for Prometheus", produces="text/plain", root=True,
+            ),
+        ]  # fmt: skip
+
+    async def show_info(self, call: Call[Nothing, Nothing]) -> Info:
+        """The same for everybody."""
+        return self.info
+
+    async def settings(self, call: Call[Nothing, Nothing]) -> Items[HubSetting]:
+        """All of them: there are few."""
+        page = await self.store.find(SETTINGS, equal={}, limit=500)
+        return Items(items=list(page.items), next=page.next)
+
+    async def views(self, call: Call[Nothing, Nothing]) -> Views:
+        """Of the caller's own views."""
+        positions = self.feed.cursor
+        agent = call.caller.agent
+        counts = await self.counts.views(agent.id if agent is not None else None)
+        items = [ViewCount(key=key, count=count) for key, count in counts.items()]
+        return Views(items=items, positions=positions)
+
+    async def labels(self, call: Call[Nothing, Nothing]) -> Items[LabelView]:
+        """In order."""
+        return Items(items=[LabelView(name=name) for name in await self.counts.labels()])
+
+    async def openapi(self, call: Call[Nothing, Nothing]) -> web.Response:
+        """The document."""
+        text = json.dumps(self.document(), ensure_ascii=False)
+        return web.Response(
+            text=text, content_type="application/json", headers={"Cache-Control": "no-cache"}
+        )
+
+    async def docs(self, call: Call[Nothing, Nothing]) -> web.Response:
+        """A page without scripts."""
+        text = docs.page(self.declared())
+        return web.Response(
+            text=text, content_type="text/html", headers={"Cache-Control": "no-cache"}
+        )
+
+    async def docs_style(self, call: Call[Nothing, Nothing]) -> web.Response:
+        """The style sheet of that page."""
+        return web.Response(
+            text=docs.STYLE, content_type="text/css", headers={"Cache-Control": "no-cache"}
+        )
+
+    async def alive(self, call: Call[Nothing, Nothing]) -> Alive:
+        """It does."""
+        return Alive()
+
+    async def ready(self, call: Call[Nothing, Nothing]) -> Answer:
+        """Asked anew every time."""
+        report = await self.health.report()
+        headers = {} if report.ok else {"Retry-After": "2"}
+        return Answer(report, 200 if report.ok else 503, headers)
+
+    async def show_metrics(self, call: Call[Nothing, Nothing]) -> web.Response:
+        """As Prometheus reads them."""
+        text = self.metrics()
+        if text is None:
+            raise NotFound("this process keeps no metrics")
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})

@@ -1,0 +1,131 @@
+"""Conversations: lists, one, its messages."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from inbox.listing import ConversationQuery, filters, find
+from inbox.permissions import Permission
+from inbox.rest.route import Call, Nothing, Route
+from inbox.rest.shapes import Items
+from inbox.search import Search
+from shared.collections import CONVERSATIONS, MESSAGES
+from shared.errors import BadRequest, NotFound
+from shared.model.base import Strict
+from shared.model.conversation import Conversation
+from shared.model.message import Message
+from shared.ports.store import Range, Store
+
+
+class MessagesQuery(Strict):
+    """Which messages; with neither bound the newest."""
+
+    before: str | None = Field(default=None, max_length=500, description="`sort` of a message")
+    after: str | None = Field(default=None, max_length=500, description="`sort` of a message")
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class MessagePage(BaseModel):
+    """Messages ascending by ``sort``.
+
+    ``next`` is the value of ``before`` for older ones; of a page ``after`` something, that of
+    ``after`` for newer ones.
+    """
+
+    items: list[Message]
+    next: str | None
+
+
+class SearchQuery(Strict):
+    """What is looked for: every word, by its stem."""
+
+    q: str = Field(min_length=1, max_length=200)
+    cursor: str | None = Field(default=None, max_length=2000)
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class SearchHit(BaseModel):
+    """A conversation, and the message that holds the words if not its name does."""
+
+    conversation: Conversation
+    message: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsApi:
+    """The reading routes of ``/conversations``, and ``/search``."""
+
+    store: Store
+    search: Search
+
+    def routes(self) -> list[Route]:
+        """What they are."""
+        read, tag = Permission.CONVERSATIONS_READ, "conversations"
+        return [
+            Route(
+                "GET", "/conversations", self.page, read, "List conversations", tag,
+                query=ConversationQuery, answer=Items[Conversation],
+            ),
+            Route(
+                "GET", "/conversations/{id}", self.show, read, "One conversation", tag,
+                answer=Conversation,
+            ),
+            Route(
+                "GET", "/conversations/{id}/messages", self.messages, read,
+                "The messages of a conversation", tag, query=MessagesQuery, answer=MessagePage,
+            ),
+            Route(
+                "GET", "/search", self.find, read, "Search conversations and messages", "search",
+                query=SearchQuery, answer=Items[SearchHit],
+            ),
+        ]  # fmt: skip
+
+    async def page(self, call: Call[ConversationQuery, Nothing]) -> Items[Conversation]:
+        """One page of a list, or of what a search finds within it."""
+        query = call.query
+        equal = filters(query, call.caller)
+        if query.q is None or not query.q.strip():
+            page = await find(self.store, equal, query.cursor, query.limit)
+            return Items(items=list(page.items), next=page.next)
+        hits, following = await self.search.page(query.q, equal, query.cursor, query.limit)
+        unique = {hit.conversation.id: hit.conversation for hit in hits}
+        return Items(items=list(unique.values()), next=following)
+
+    async def show(self, call: Call[Nothing, Nothing]) -> Conversation:
+        """One."""
+        return await conversation(self.store, call.path["id"])
+
+    async def messages(self, call: Call[MessagesQuery, Nothing]) -> MessagePage:
+        """A page; the conversation must exist."""
+        query = call.query
+        if query.before is not None and query.after is not None:
+            raise BadRequest("give before or after, not both", field="after")
+        id = (await conversation(self.store, call.path["id"])).id
+        forward = query.after is not None
+        bounded = query.before is not None or forward
+        page = await self.store.find(
+            MESSAGES,
+            equal={"conversation_id": id},
+            range=Range("sort", gt=query.after, lt=query.before) if bounded else None,
+            order="sort",
+            descending=not forward,
+            limit=query.limit,
+        )
+        items = list(page.items) if forward else list(reversed(page.items))
+        edge = items[-1 if forward else 0].sort if page.next is not None else None
+        return MessagePage(items=items, next=edge)
+
+    async def find(self, call: Call[SearchQuery, Nothing]) -> Items[SearchHit]:
+        """Search everything."""
+        query = call.query
+        hits, following = await self.search.page(query.q, {}, query.cursor, query.limit)
+        found = [SearchHit(conversation=hit.conversation, message=hit.message) for hit in hits]
+        return Items(items=found, next=following)
+
+
+async def conversation(store: Store, id: str) -> Conversation:
+    """The conversation. Raises ``NotFound``."""
+    found = await store.get(CONVERSATIONS, id)
+    if found is None:
+        raise NotFound("there is no such conversation")
+    return found

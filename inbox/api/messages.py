@@ -1,0 +1,200 @@
+"""Writing: replies, notes, and what can be done to a message afterwards."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from inbox.api.conversations import conversation
+from inbox.api.orders import MessageDone, Orders
+from inbox.files import Files
+from inbox.permissions import Permission
+from inbox.rest.route import Answer, Call, Handler, Nothing, Route
+from inbox.rest.shapes import Accepted, OwnId
+from shared.clock import Clock
+from shared.collections import MESSAGES
+from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, Reply, Resend
+from shared.errors import BadRequest, NotFound
+from shared.ids import MessageId
+from shared.model.base import Strict, Utc
+from shared.model.content import Button, ButtonKind
+from shared.model.message import Message
+from shared.ports.store import Store
+
+_LONGEST_WAIT = timedelta(days=366)
+
+
+class ButtonRequest(Strict):
+    """A button under a reply."""
+
+    kind: ButtonKind = ButtonKind.ACTION
+    label: str = Field(min_length=1, max_length=80)
+    value: str | None = Field(default=None, max_length=1000)
+    url: str | None = Field(default=None, max_length=2000, pattern=r"^https?://")
+
+
+class NewMessage(Strict):
+    """A reply to the customer, or a note to the colleagues."""
+
+    id: OwnId | None = None
+    kind: Literal["reply", "note"] = "reply"
+    text: str = Field(default="", max_length=100_000)
+    attachments: tuple[str, ...] = Field(default=(), max_length=50)
+    """Ids of the caller's own uploads."""
+    reply_to: str | None = Field(default=None, max_length=100)
+    buttons: tuple[Annotated[tuple[ButtonRequest, ...], Field(max_length=20)], ...] = Field(
+        default=(), max_length=20
+    )
+    send_at: Utc | None = None
+    undo_s: float | None = Field(default=None, ge=0, le=60)
+    """Absent: what the hub is set to, and nothing for programs."""
+
+
+class EditRequest(Strict):
+    """The new text of a message that was sent."""
+
+    id: OwnId | None = None
+    text: str = Field(min_length=1, max_length=100_000)
+
+
+class ReactionRequest(Strict):
+    """Our reaction; null takes it away."""
+
+    id: OwnId | None = None
+    emoji: str | None = Field(max_length=16)
+
+
+class BareCommand(Strict):
+    """A command that needs nothing but, if wished, its own id."""
+
+    id: OwnId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesApi:
+    """The routes that write messages."""
+
+    store: Store
+    clock: Clock
+    files: Files
+    orders: Orders
+    undo_s: float
+
+    def routes(self) -> list[Route]:
+        """What they are."""
+        return [
+            Route(
+                "POST", "/conversations/{id}/messages", self.write,
+                Permission.CONVERSATIONS_WRITE, "Answer the customer, or leave a note", "messages",
+                body=NewMessage, answer=MessageDone, status=201, others={202: Accepted},
+            ),
+            _change("PATCH", "", self.edit, EditRequest, "Edit a sent message"),
+            _change("DELETE", "", self.delete, BareCommand, "Delete a message"),
+            _change("POST", "/cancel", self.cancel, BareCommand, "Take back what has not left"),
+            _change("POST", "/resend", self.resend, BareCommand, "Send a failed message again"),
+            _change("POST", "/reaction", self.react, ReactionRequest, "React to a message"),
+        ]  # fmt: skip
+
+    async def write(self, call: Call[Nothing, NewMessage]) -> Answer:
+        """Give the command, with the caller's uploads attached."""
+        body, actor = call.body, call.caller.actor
+        target = await conversation(self.store, call.path["id"])
+        self._check(body)
+        files = await self.files.attachments(body.attachments, actor)
+        command: Command
+        if body.kind == "note":
+            command = Note(
+                conversation_id=target.id, actor=actor, text=body.text, attachments=files
+            )
+        else:
+            command = Reply(
+                conversation_id=target.id,
+                actor=actor,
+                text=body.text,
+                attachments=files,
+                buttons=tuple(
+                    tuple(Button(**button.model_dump()) for button in row) for row in body.buttons
+                ),
+                reply_to=MessageId(body.reply_to) if body.reply_to is not None else None,
+                send_at=body.send_at,
+                undo_s=self._undo(call),
+            )
+        return await self.orders.for_message(call, command, body.id, 201)
+
+    async def edit(self, call: Call[Nothing, EditRequest]) -> Answer:
+        """Give the command."""
+        message = await self._message(call)
+        command = Edit(
+            conversation_id=message.conversation_id,
+            actor=call.caller.actor,
+            message_id=message.id,
+            text=call.body.text,
+        )
+        return await self.orders.for_message(call, command, call.body.id, 200)
+
+    async def react(self, call: Call[Nothing, ReactionRequest]) -> Answer:
+        """Give the command."""
+        message = await self._message(call)
+        command = React(
+            conversation_id=message.conversation_id,
+            actor=call.caller.actor,
+            message_id=message.id,
+            emoji=call.body.emoji,
+        )
+        return await self.orders.for_message(call, command, call.body.id, 200)
+
+    async def delete(self, call: Call[Nothing, BareCommand]) -> Answer:
+        """Give the command."""
+        return await self._bare(call, DeleteMessage)
+
+    async def cancel(self, call: Call[Nothing, BareCommand]) -> Answer:
+        """Give the command."""
+        return await self._bare(call, Cancel)
+
+    async def resend(self, call: Call[Nothing, BareCommand]) -> Answer:
+        """Give the command."""
+        return await self._bare(call, Resend)
+
+    async def _bare(
+        self,
+        call: Call[Nothing, BareCommand],
+        kind: type[DeleteMessage] | type[Cancel] | type[Resend],
+    ) -> Answer:
+        message = await self._message(call)
+        command = kind(
+            conversation_id=message.conversation_id,
+            actor=call.caller.actor,
+            message_id=message.id,
+        )
+        return await self.orders.for_message(call, command, call.body.id, 200)
+
+    async def _message(self, call: Call[Nothing, Strict]) -> Message:
+        message = await self.store.get(MESSAGES, call.path["id"])
+        if message is None:
+            raise NotFound("there is no such message")
+        return message
+
+    def _check(self, body: NewMessage) -> None:
+        if not body.text.strip() and not body.attachments:
+            raise BadRequest("write something, or attach a file", field="text")
+        if body.kind == "note":
+            for name in ("reply_to", "buttons", "send_at", "undo_s"):
+                if getattr(body, name):
+                    raise BadRequest("a note has none", field=name)
+        if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:
+            raise BadRequest("is more than a year away", field="send_at")
+
+    def _undo(self, call: Call[Nothing, NewMessage]) -> float:
+        if call.body.undo_s is not None:
+            return call.body.undo_s
+        return self.undo_s if call.caller.session is not None else 0
+
+
+def _change(
+    method: str, action: str, handler: Handler, body: type[BaseModel], summary: str
+) -> Route:
+    return Route(
+        method, f"/messages/{{id}}{action}", handler, Permission.CONVERSATIONS_WRITE, summary,
+        "messages", body=body, answer=MessageDone, others={202: Accepted},
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""Giving commands for somebody, and answering with what became of them."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from inbox.desk import Desk
+from inbox.rest.middleware import REQUEST_ID
+from inbox.rest.route import Answer, Call
+from inbox.rest.shapes import Accepted
+from shared.commands import Command
+from shared.model.conversation import Conversation
+from shared.model.message import Message
+from shared.model.records import Outcome
+
+
+class MessageDone(BaseModel):
+    """The message as it is stored now."""
+
+    message: Message
+    command_id: str
+
+
+class ConversationDone(BaseModel):
+    """The conversation as it is stored now."""
+
+    conversation: Conversation
+    command_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """One per process."""
+
+    desk: Desk
+
+    async def for_message(
+        self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None, status: int
+    ) -> Answer:
+        """Give a command whose outcome holds a message."""
+        name, outcome = await self._give(call, command, own_id)
+        if outcome is None:
+            return Answer(Accepted(command_id=name), 202)
+        message = Message.model_validate(outcome.result["message"])
+        return Answer(MessageDone(message=message, command_id=name), status)
+
+    async def for_conversation(
+        self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None
+    ) -> Answer:
+        """Give a command whose outcome holds a conversation."""
+        name, outcome = await self._give(call, command, own_id)
+        if outcome is None:
+            return Answer(Accepted(command_id=name), 202)
+        conversation = Conversation.model_validate(outcome.result["conversation"])
+        return Answer(ConversationDone(conversation=conversation, command_id=name))
+
+    async def _give(
+        self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None
+    ) -> tuple[str, Outcome | None]:
+        return await self.desk.give(command, call.caller, own_id, trace_id=call.request[REQUEST_ID])

@@ -1,0 +1,121 @@
+"""Dead letters: what could not be handled, handed in again or put aside for good."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from pydantic import ValidationError
+
+from inbox.audit import audited
+from shared.clock import Clock
+from shared.collections import DEAD_LETTERS, STARTS
+from shared.commands import COMMAND_KINDS
+from shared.envelope import Envelope
+from shared.errors import BadRequest, HubError, NotFound, Unavailable
+from shared.model.people import Actor
+from shared.model.records import DeadLetter, DeadLetterState
+from shared.ports.bus import Bus, Exchange, Publication
+from shared.ports.store import Change, Delete, Page, Store, Update
+from shared.topology import partition_key
+
+log = structlog.get_logger(__name__)
+
+_PARTITION_QUEUES: Final = "conversations."
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """All methods raise ``Unavailable``."""
+
+    store: Store
+    bus: Bus
+    clock: Clock
+
+    async def page(
+        self, state: DeadLetterState | None, cursor: str | None, limit: int
+    ) -> Page[DeadLetter]:
+        """Newest first; all of them, or those in one state."""
+        return await self.store.find(
+            DEAD_LETTERS,
+            equal={} if state is None else {"state": state.value},
+            order="at",
+            descending=True,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    async def get(self, id: str) -> DeadLetter:
+        """One whole. Raises ``NotFound``."""
+        letter = await self.store.get(DEAD_LETTERS, id)
+        if letter is None:
+            raise NotFound("there is no such dead letter")
+        return letter
+
+    async def replay(self, id: str, by: Actor) -> DeadLetter:
+        """Publish the item as it was. Raises ``NotFound``, ``BadRequest`` when it cannot be.
+
+        A repeat is harmless: whoever handles the item knows it by its id.
+        """
+        letter = await self.get(id)
+        item = _publication(letter)
+        # It is closed first: if it fails again at once, that is news of a later time than this.
+        # And without its row of starts the router does not put it aside unseen.
+        forget = Delete(STARTS, item.envelope.id)
+        closed = await self._close(letter, DeadLetterState.REPLAYED, by, forget)
+        try:
+            await self.bus.publish([item])
+        except Unavailable:
+            await self._reopen(letter.id)
+            raise
+        return closed
+
+    async def drop(self, id: str, by: Actor) -> DeadLetter:
+        """Nothing will be done about it; it stays readable. Raises ``NotFound``, ``BadRequest``."""
+        letter = await self.get(id)
+        if letter.state is not DeadLetterState.OPEN:
+            raise BadRequest(f"it was {letter.state.value} already")
+        return await self._close(letter, DeadLetterState.DROPPED, by)
+
+    async def _close(
+        self, letter: DeadLetter, state: DeadLetterState, by: Actor, *more: Change
+    ) -> DeadLetter:
+        now = self.clock.now()
+        values = {"state": state, "closed_at": now, "closed_by": by}
+        entry = audited(
+            by,
+            f"dead_letter.{state.value}",
+            letter.id,
+            at=now,
+            conversation_id=letter.conversation_id,
+        )
+        update = Update(DEAD_LETTERS, letter.id, values, expect={"state": letter.state})
+        await self.store.commit([update, entry, *more])
+        return letter.model_copy(update=values)
+
+    async def _reopen(self, id: str) -> None:
+        values = {"state": DeadLetterState.OPEN, "closed_at": None, "closed_by": None}
+        expect = {"state": DeadLetterState.REPLAYED}
+        try:
+            await self.store.commit([Update(DEAD_LETTERS, id, values, expect=expect)])
+        except HubError as error:
+            log.warning("dead_letter.not_reopened", id=id, error=type(error).__name__)
+
+
+def _publication(letter: DeadLetter) -> Publication:
+    if letter.state is DeadLetterState.DROPPED:
+        raise BadRequest("it was dropped")
+    if letter.envelope is None:
+        raise BadRequest(
+            "these are a platform's bytes that its connector could not parse; a connector that can"
+            " gets them when the platform delivers again"
+        )
+    try:
+        envelope = Envelope.model_validate(letter.envelope)
+    except ValidationError:
+        raise BadRequest("its envelope is not readable") from None
+    queue = letter.queue or letter.source
+    if envelope.partition is None or not queue.startswith((_PARTITION_QUEUES, "router/")):
+        raise BadRequest(f"items of {queue} cannot be handed in again")
+    command = envelope.kind in COMMAND_KINDS
+    exchange = Exchange.COMMANDS if command else Exchange.CONVERSATIONS
+    return Publication(exchange, partition_key(envelope.partition), envelope)

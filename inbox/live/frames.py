@@ -1,0 +1,120 @@
+"""The frames of the live feed, as the client reads and writes them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, RootModel
+
+from shared.ids import ConversationId
+from shared.model.base import Strict
+
+Kind = Literal[
+    "message.added",
+    "message.changed",
+    "conversation.changed",
+    "command.done",
+    "typing",
+    "viewing",
+    "channel.changed",
+    "settings.changed",
+]
+
+
+class HelloFrame(BaseModel):
+    """The first frame. ``cursor`` is where the feed goes on from."""
+
+    type: Literal["hello"] = "hello"
+    cursor: str
+    agent_id: str | None
+    server_time: datetime
+
+
+class EventFrame(BaseModel):
+    """Something happened. ``cursor`` is the position right after it."""
+
+    type: Literal["event"] = "event"
+    kind: Kind
+    cursor: str
+    partition: int | None
+    seq: int | None
+    at: datetime
+    payload: dict[str, Any]
+
+
+class ViewCount(BaseModel):
+    """How many conversations a view holds."""
+
+    key: str
+    count: int
+
+
+class CountsFrame(BaseModel):
+    """Counts that changed, as they stand now."""
+
+    type: Literal["counts"] = "counts"
+    items: list[ViewCount]
+
+
+class ResetFrame(BaseModel):
+    """The cursor was too old: reload what is shown, and go on from this one."""
+
+    type: Literal["reset"] = "reset"
+    cursor: str
+
+
+class PongFrame(BaseModel):
+    """The answer to a ping."""
+
+    type: Literal["pong"] = "pong"
+
+
+class ProblemFrame(BaseModel):
+    """A frame of the client's was refused; the feed goes on."""
+
+    type: Literal["problem"] = "problem"
+    detail: str
+
+
+class StartFrame(Strict):
+    """The client's first frame, with the last cursor it has seen."""
+
+    type: Literal["start"]
+    cursor: str | None = Field(default=None, max_length=2000)
+
+
+class PingFrame(Strict):
+    """Asks for a pong."""
+
+    type: Literal["ping"]
+
+
+class TypingFrame(Strict):
+    """The agent types in a conversation."""
+
+    type: Literal["typing"]
+    conversation_id: ConversationId
+
+
+class ViewingFrame(Strict):
+    """The agent looks at a conversation, or at none."""
+
+    type: Literal["viewing"]
+    conversation_id: ConversationId | None = None
+
+
+class ClientFrame(
+    RootModel[
+        Annotated[StartFrame | PingFrame | TypingFrame | ViewingFrame, Field(discriminator="type")]
+    ]
+):
+    """Any frame of the client's."""
+
+
+SERVER_FRAMES: tuple[type[BaseModel], ...] = (
+    HelloFrame,
+    EventFrame,
+    CountsFrame,
+    ResetFrame,
+    PongFrame,
+    ProblemFrame,
+)

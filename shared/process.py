@@ -1,0 +1,130 @@
+"""A process of the hub: its signals, its end within five seconds, its arguments and its errors."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from shared import log as logs
+from shared.errors import HubError
+from shared.settings import Settings, load_settings
+
+log = structlog.get_logger(__name__)
+
+_EXIT_LIMIT_S: Final = 4.5
+"""After a signal the process is gone by then, whatever hangs."""
+
+
+class Ending:
+    """Whether the process was told to end, and when it may begin to."""
+
+    def __init__(self, *, drain_s: float = 0.0) -> None:
+        """``drain_s``: how long to go on serving after the signal, while ``/readyz`` already says
+        that this process ends and others take over what comes."""
+        self._drain_s = drain_s
+        self._told = asyncio.Event()
+
+    @property
+    def told(self) -> bool:
+        """The signal came."""
+        return self._told.is_set()
+
+    def tell(self) -> None:
+        """Begin to end; harmless when told before."""
+        self._told.set()
+
+    async def signal(self) -> None:
+        """Wait for the signal."""
+        await self._told.wait()
+
+    async def wait(self) -> None:
+        """Wait for the signal, and then for the time to go on serving."""
+        await self.signal()
+        log.info("process.ending", drain_s=self._drain_s)
+        await asyncio.sleep(self._drain_s)
+
+
+def run_until_told(main: Callable[[Ending], Awaitable[None]], *, drain_s: float = 0.0) -> None:
+    """Run ``main`` on an event loop; SIGINT and SIGTERM tell its ``Ending``.
+
+    Blocks. The first ``HubError`` or ``OSError`` among what ``main`` raises is raised alone.
+    """
+    failure: BaseException | None = None
+    try:
+        asyncio.run(_with_signals(main, drain_s))
+    except* (HubError, OSError) as errors:
+        failure = _first(errors)
+    if failure is not None:
+        raise failure from None
+
+
+async def _with_signals(main: Callable[[Ending], Awaitable[None]], drain_s: float) -> None:
+    ending = Ending(drain_s=drain_s)
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        if not ending.told:
+            loop.call_later(_EXIT_LIMIT_S, _give_up)
+        ending.tell()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told)
+    await main(ending)
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
+
+
+def _give_up() -> None:
+    log.error(
+        "process.ended_hard", reason="something did not end in time; nothing accepted is lost"
+    )
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def arguments(program: str, does: str) -> argparse.ArgumentParser:
+    """The command line that every service has."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {program}",
+        description=f"{does} Settings come from the environment (HUB_*) and a TOML file, as those"
+        " of `hub up`; all services of one hub share bus, store, blobs and secret key.",
+    )
+    parser.add_argument("--config", type=Path, help="a TOML file of settings (HUB_CONFIG)")
+    parser.add_argument("--host", help="address to listen on (HUB_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on, 0 for a free one (HUB_PORT)")
+    parser.add_argument("--data-dir", type=Path, help="where the hub's data is (HUB_DATA_DIR)")
+    return parser
+
+
+def run_service(
+    given: argparse.Namespace, name: str, main: Callable[[Settings, Ending], Awaitable[None]]
+) -> int:
+    """Read the settings, set up logging and run; the exit status. One line says what was wrong."""
+    config = given.config or _named_config()
+    overrides = {key: getattr(given, key) for key in ("host", "port", "data_dir")}
+    try:
+        settings = load_settings(
+            config=config, overrides={k: v for k, v in overrides.items() if v is not None}
+        )
+        logs.configure(settings.log_level, json=settings.log_json)
+        run_until_told(lambda ending: main(settings, ending), drain_s=settings.drain_s)
+    except (HubError, OSError) as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        return 1
+    return 0
+
+
+def _named_config() -> Path | None:
+    named = os.environ.get("HUB_CONFIG")
+    return Path(named) if named else None

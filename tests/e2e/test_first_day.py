@@ -1,0 +1,180 @@
+"""A customer writes, an agent answers: the main job, in a real browser."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.support.browser import (
+    answer,
+    message,
+    new_page,
+    open_browser,
+    open_conversation,
+    sign_in,
+    write_in_widget,
+)
+from tests.support.hub_process import HubProcess
+from tests.support.simulated import phone, until_phone_shows, write_as
+from tests.support.tcp_proxy import tcp_proxy
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[HubProcess]:
+    async with HubProcess(tmp_path, "--simulators", environ={"HUB_UNDO_S": "1"}) as running:
+        yield running
+
+
+async def test_a_visitor_of_the_site_and_an_agent_talk(hub: HubProcess, browser: Browser) -> None:
+    async with new_page(browser) as site, new_page(browser) as inbox:
+        await sign_in(inbox, hub.url)
+        await site.goto(f"{hub.url}/demo/site")
+        await site.get_by_test_id("webchat-open").click()
+        await write_in_widget(site, "Do you ship to Norway?")
+
+        await open_conversation(inbox, "Do you ship to Norway?")
+        await expect(message(inbox, "Do you ship to Norway?")).to_be_visible()
+        await answer(inbox, "We do, within three days.")
+
+        reply = site.get_by_test_id("webchat-message").filter(has_text="within three days")
+        await expect(reply).to_be_visible()
+        await expect(message(inbox, "within three days")).to_have_attribute("data-state", "read")
+
+        await site.reload()
+        await site.get_by_test_id("webchat-open").click()
+        await expect(reply).to_be_visible()
+        await expect(
+            site.get_by_test_id("webchat-message").filter(has_text="Do you ship to Norway?")
+        ).to_have_count(1)
+
+
+async def test_a_customer_on_telegram_and_an_agent_talk(hub: HubProcess, browser: Browser) -> None:
+    async with new_page(browser) as telephone, new_page(browser) as inbox:
+        await sign_in(inbox, hub.url)
+        await telephone.goto(f"{hub.url}/simulators/")
+        await telephone.get_by_test_id("phone-input").first.fill("Где мой заказ?")
+        await telephone.get_by_test_id("phone-send").first.click()
+
+        await open_conversation(inbox, "Где мой заказ?")
+        await answer(inbox, "Уже в пути, будет завтра.")
+
+        await expect(
+            telephone.get_by_test_id("phone-message").filter(has_text="Уже в пути")
+        ).to_be_visible()
+        await expect(message(inbox, "Уже в пути")).to_have_attribute("data-state", "sent")
+
+
+async def test_what_happens_while_the_connection_is_cut_is_there_without_a_reload(
+    hub: HubProcess, browser: Browser
+) -> None:
+    await write_as(hub, "sim-telegram", "anna", "first")
+    port = int(hub.url.rpartition(":")[2])
+    async with tcp_proxy(port) as proxy, new_page(browser) as inbox:
+        await sign_in(inbox, f"http://127.0.0.1:{proxy.port}")
+        await open_conversation(inbox, "first")
+
+        proxy.stall()
+        proxy.cut()
+        await write_as(hub, "sim-telegram", "anna", "second")
+        await expect(inbox.get_by_test_id("offline-banner")).to_be_visible()
+        proxy.resume()
+
+        await expect(message(inbox, "second")).to_be_visible()
+        await expect(inbox.get_by_test_id("offline-banner")).to_be_hidden()
+        await write_as(hub, "sim-telegram", "anna", "third")
+        await expect(message(inbox, "third")).to_be_visible()
+        shown = await inbox.get_by_test_id("message").all_inner_texts()
+        order = [word for text in shown for word in ("first", "second", "third") if word in text]
+        assert order == ["first", "second", "third"]
+
+
+async def test_a_reply_is_taken_back_and_never_leaves(tmp_path: Path, browser: Browser) -> None:
+    async with HubProcess(tmp_path, "--simulators", environ={"HUB_UNDO_S": "30"}) as hub:
+        await write_as(hub, "sim-telegram", "anna", "hello")
+        async with new_page(browser) as inbox:
+            await sign_in(inbox, hub.url)
+            await open_conversation(inbox, "hello")
+            await answer(inbox, "a hasty word")
+            await expect(message(inbox, "a hasty word")).to_have_attribute("data-state", "queued")
+
+            await inbox.get_by_test_id("undo").click()
+
+            await expect(inbox.get_by_test_id("composer-input")).to_have_value("a hasty word")
+            await inbox.get_by_test_id("composer-input").fill("")
+        shown = await phone(hub, "sim-telegram", "anna")
+        assert [item["text"] for item in shown] == ["hello"]
+
+
+async def test_a_failed_reply_says_why_and_is_sent_again(hub: HubProcess, browser: Browser) -> None:
+    await write_as(hub, "sim-telegram", "anna", "hello")
+    await hub.call("POST", "/simulators/sim-telegram/faults", {"kind": "blocked", "times": 1})
+    async with new_page(browser) as inbox:
+        await sign_in(inbox, hub.url)
+        await open_conversation(inbox, "hello")
+        await answer(inbox, "are you there?")
+        bubble = message(inbox, "are you there?")
+        await expect(bubble).to_have_attribute("data-state", "failed")
+        await expect(bubble).to_contain_text("blocked")
+
+        await bubble.get_by_test_id("resend").click()
+
+        await expect(bubble).to_have_attribute("data-state", "sent")
+        await until_phone_shows(hub, "sim-telegram", "anna", "are you there?")
+
+
+async def test_a_note_stays_inside(hub: HubProcess, browser: Browser) -> None:
+    await write_as(hub, "sim-telegram", "anna", "hello")
+    async with new_page(browser) as inbox:
+        await sign_in(inbox, hub.url)
+        await open_conversation(inbox, "hello")
+        await inbox.get_by_test_id("composer-note-tab").click()
+        await answer(inbox, "she called yesterday")
+        await expect(message(inbox, "she called yesterday")).to_have_attribute(
+            "data-direction", "note"
+        )
+        await inbox.get_by_test_id("composer-reply-tab").click()
+        await answer(inbox, "hi Anna")
+        await until_phone_shows(hub, "sim-telegram", "anna", "hi Anna")
+
+    shown = await phone(hub, "sim-telegram", "anna")
+    assert [item["text"] for item in shown] == ["hello", "hi Anna"]
+
+
+@pytest.mark.parametrize(
+    "locale, scheme, word", [("ru-RU", "dark", "Входящие"), ("en-GB", "light", "Inbox")]
+)
+async def test_the_inbox_speaks_the_readers_language_in_the_readers_colours(
+    hub: HubProcess, browser: Browser, locale: str, scheme: str, word: str
+) -> None:
+    await write_as(hub, "sim-telegram", "anna", "hello")
+    async with new_page(browser, locale=locale, color_scheme=scheme) as inbox:
+        await sign_in(inbox, hub.url)
+        await open_conversation(inbox, "hello")
+
+        await expect(inbox.locator("html")).to_have_attribute("data-theme", scheme)
+        await expect(inbox.locator("html")).to_have_attribute("lang", locale[:2])
+        await expect(inbox.get_by_text(word).first).to_be_visible()
+
+
+async def test_the_inbox_works_on_a_narrow_phone(hub: HubProcess, browser: Browser) -> None:
+    await write_as(hub, "sim-telegram", "anna", "hello")
+    async with new_page(browser, viewport={"width": 360, "height": 800}, has_touch=True) as inbox:
+        await inbox.goto(f"{hub.url}/")
+        await inbox.get_by_test_id("login-email").fill("admin@example.com")
+        await inbox.get_by_test_id("login-password").fill("correct horse battery staple")
+        await inbox.get_by_test_id("login-submit").click()
+        await inbox.get_by_test_id("conversation-row").filter(has_text="hello").click()
+        await answer(inbox, "hi from a phone")
+
+        await expect(message(inbox, "hi from a phone")).to_have_attribute("data-state", "sent")
+        width = await inbox.evaluate("document.documentElement.scrollWidth")
+        assert width <= 360

@@ -1,0 +1,15 @@
+"""Fixtures of the tests of the `hub` command."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.hub_process import HubProcess
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[HubProcess]:
+    """A hub with its site chat only."""
+    async with HubProcess(tmp_path) as running:
+        yield running

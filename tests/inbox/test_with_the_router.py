@@ -1,0 +1,133 @@
+"""The inbox and the real router, meeting on the bus."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from router.service import Router
+from shared.clock import SystemClock
+from shared.collections import CHANNEL_TYPES, CHANNELS
+from shared.envelope import Envelope
+from shared.ids import ChannelId, ChannelType, EventKey, ExternalId, partition_of_slot, slot_for
+from shared.leases import Leases
+from shared.model.channel import Capabilities, Channel, ChannelTypeInfo
+from shared.model.content import Content
+from shared.model.inbound import Inbound, InboundKind, ThreadRef
+from shared.model.people import Participant
+from shared.ports.bus import Exchange, Publication
+from shared.ports.store import Put
+from shared.runtime import Service, running
+from shared.topology import partition_key
+from tests.inbox.stage import AT, Stage, frames, next_event, open_stage
+from tests.support.stores import Embedded
+
+
+@pytest.fixture
+async def stage(hub: Embedded) -> AsyncIterator[Stage]:
+    """An inbox and a router on the same ports, with one channel."""
+    site = Channel(
+        id=ChannelId("site"),
+        type=ChannelType("webchat"),
+        name="Site",
+        created_at=AT,
+        updated_at=AT,
+    )
+    kind = ChannelTypeInfo(
+        id="webchat",
+        title="Site chat",
+        settings_schema={},
+        capabilities=Capabilities(max_text=4000, edit=True),
+    )
+    await hub.store.commit([Put(CHANNELS, site), Put(CHANNEL_TYPES, kind)])
+    clock = SystemClock()
+    leases = Leases(hub.store, clock, "test", exclusive=True)
+    router = Router(hub.bus, hub.store, clock, leases)
+    async with open_stage(hub) as opened, running([Service("router", router.run)]):
+        yield opened
+
+
+async def _customer_writes(hub: Embedded, key: str, text: str) -> None:
+    item = Inbound(
+        channel_id=ChannelId("site"),
+        channel_type=ChannelType("webchat"),
+        event_key=EventKey(key),
+        kind=InboundKind.MESSAGE,
+        thread=ThreadRef(external_id=ExternalId("visitor"), partition_key="visitor"),
+        author=Participant(external_id=ExternalId("visitor"), name="Boris"),
+        external_id=ExternalId(key),
+        content=Content(text=text),
+        occurred_at=AT,
+        received_at=AT,
+    )
+    partition = partition_of_slot(slot_for(item.channel_id, "visitor"))
+    envelope = Envelope(
+        id=f"site/{key}",
+        kind="inbound",
+        at=AT,
+        partition=partition,
+        source="channel/site",
+        trace_id="t",
+        payload=item.model_dump(mode="json"),
+    )
+    where = Publication(Exchange.CONVERSATIONS, partition_key(partition), envelope)
+    await hub.bus.publish([where])
+
+
+async def _counts(socket: Any) -> dict[str, int]:
+    while (frame := await socket.receive_json(timeout=10))["type"] != "counts":
+        pass
+    return {item["key"]: item["count"] for item in frame["items"]}
+
+
+async def test_a_customers_message_is_seen_answered_and_resolved(stage: Stage) -> None:
+    async with stage.browser() as me, stage.live(me) as socket:
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "where is my order?")
+        seen = await next_event(socket, "message.added")
+        counts = await _counts(socket)
+        id = seen["payload"]["conversation"]["id"]
+        answered = await me.post(
+            f"/conversations/{id}/messages",
+            {"id": "11111111-aaaa-bbbb-cccc-222222222222", "text": "on its way"},
+        )
+        noted = await me.post(f"/conversations/{id}/messages", {"kind": "note", "text": "call"})
+        taken_back = await me.post(f"/messages/{answered.data['message']['id']}/cancel")
+        resolved = await me.post(f"/conversations/{id}/resolve")
+        thread = await me.get(f"/conversations/{id}/messages")
+        views = await me.get("/views")
+
+    assert counts["open"] == 1
+    assert answered.status == 201
+    assert answered.data["message"]["delivery"] == "queued"
+    assert noted.status == 201
+    assert taken_back.data["message"]["delivery"] == "cancelled"
+    assert resolved.data["conversation"]["status"] == "resolved"
+    texts = [m["content"]["text"] for m in thread.data["items"] if m["direction"] != "system"]
+    assert texts == ["where is my order?", "on its way", "call"]
+    assert {i["key"]: i["count"] for i in views.data["items"]}["resolved"] == 1
+
+
+async def test_what_the_router_refuses_is_a_problem(stage: Stage) -> None:
+    async with stage.browser() as me, stage.live(me) as socket:
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "hello")
+        message = (await next_event(socket, "message.added"))["payload"]["message"]
+        answer = await me.post(f"/messages/{message['id']}/cancel")
+
+    assert 400 <= answer.status < 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.data["detail"]
+
+
+async def test_a_long_cut_is_healed_from_the_log(stage: Stage) -> None:
+    async with stage.browser() as me:
+        async with stage.live(me) as socket:
+            cursor = (await frames(socket, 1))[0]["cursor"]
+        for number in range(20):
+            await _customer_writes(stage.hub, str(number), f"message {number}")
+        async with stage.live(me, cursor) as socket:
+            told = [await next_event(socket, "message.added") for _ in range(20)]
+
+    texts = [frame["payload"]["message"]["content"]["text"] for frame in told]
+    assert texts == [f"message {number}" for number in range(20)]

@@ -1,0 +1,96 @@
+"""The far ends that outlive a killed hub: a simulated platform, and visitors of the site chat."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from connectors.base import Simulator, SimulatorContext
+from connectors.telegram.simulator import simulate
+from shared.clock import SystemClock
+from shared.ids import ChannelId
+from tests.support.hub_process import HubProcess
+
+_CALL_LIMIT = ClientTimeout(total=3)
+
+
+@asynccontextmanager
+async def telegram_platform() -> AsyncIterator[Simulator]:
+    """A Bot API of our own, in the test's process."""
+    async with ClientSession(timeout=_CALL_LIMIT) as http:
+        context = SimulatorContext(
+            channel_id=ChannelId("shop"),
+            webhook_url=None,
+            http=http,
+            clock=SystemClock(),
+            changed=lambda _: None,
+        )
+        simulator = simulate(context)
+        await simulator.start()
+        try:
+            yield simulator
+        finally:
+            await simulator.close()
+
+
+async def add_telegram(hub: HubProcess, simulator: Simulator, channel_id: str = "shop") -> None:
+    """A channel of the hub on that platform; unchecked, for its library takes seconds to load."""
+    body = {
+        "id": channel_id,
+        "type": "telegram",
+        "name": "Shop",
+        "settings": dict(simulator.settings()),
+    }
+    await hub.call("POST", "/api/v1/channels", body, check="false")
+
+
+class Visitor:
+    """A visitor of the site chat who tries until the hub says "received"."""
+
+    def __init__(self, hub: HubProcess, name: str) -> None:
+        self.name = name
+        self._hub = hub
+        self._token: str | None = None
+
+    async def write(self, text: str) -> None:
+        """Write, and try again with the same id until it is accepted."""
+        body = {"id": f"{self.name}-{text}", "text": text}
+        await self._insist("POST", "messages", body)
+
+    async def shown(self) -> list[dict[str, Any]]:
+        """What the widget shows, oldest first."""
+        found: list[dict[str, Any]] = []
+        before = ""
+        while True:
+            query = f"?before={before}" if before else ""
+            page = await self._insist("GET", f"messages{query}")
+            found = page["items"] + found
+            before = page.get("next") or ""
+            if not before:
+                return found
+
+    async def _insist(self, method: str, path: str, body: Any = None) -> Any:
+        async with ClientSession(timeout=_CALL_LIMIT) as http:
+            while True:
+                try:
+                    if self._token is None:
+                        self._token = await self._session(http)
+                    return await self._call(http, method, path, body)
+                except (ClientError, TimeoutError, ConnectionError, RuntimeError):
+                    await asyncio.sleep(0.1)  # the hub is away: try again, as the widget does
+
+    async def _session(self, http: ClientSession) -> str:
+        made = await self._call(http, "POST", "session", {"name": self.name})
+        token: str = made["token"]
+        return token
+
+    async def _call(self, http: ClientSession, method: str, path: str, body: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        url = f"{self._hub.url}/webchat/site/{path}"
+        async with http.request(method, url, json=body, headers=headers) as answer:
+            if answer.status == 503:
+                raise ClientError("not now")
+            assert answer.status < 300, f"{path}: {answer.status} {await answer.text()}"
+            return await answer.json()
