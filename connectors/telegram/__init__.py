@@ -1,0 +1,1 @@
+"""Telegram: bots, their groups and topics, and Telegram Business accounts (Bot API)."""
