@@ -1,0 +1,62 @@
+/**
+ * Checked by the compiler alone: our types name nothing that the hub's OpenAPI document does not have,
+ * and closed sets of words are the same on both sides. `npm run types` brings the document anew.
+ */
+import type { components } from './schema'
+import type * as T from './types'
+
+type Hub = components['schemas']
+/** The document allows further fields; only the named ones count. */
+type Named<O> = keyof { [K in keyof O as string extends K ? never : number extends K ? never : K]: O[K] }
+/** What we name and the hub does not know. */
+type Strange<Ours, Theirs> = Exclude<keyof Ours, Named<Theirs>>
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? never : 'differs') : 'differs'
+type None<Found extends never> = Found
+
+export type Checked = None<
+  | Strange<T.Conversation, Hub['Conversation']>
+  | Strange<T.Preview, Hub['Preview']>
+  | Strange<T.Message, Hub['Message']>
+  | Strange<T.Content, Hub['Content']>
+  | Strange<T.Attachment, Hub['Attachment']>
+  | Strange<T.Span, Hub['Span']>
+  | Strange<T.Button, Hub['Button']>
+  | Strange<T.ReplyRef, Hub['ReplyRef']>
+  | Strange<T.Forward, Hub['Forward']>
+  | Strange<T.EmailFields, Hub['EmailFields']>
+  | Strange<T.LocationBlock, Hub['Location']>
+  | Strange<T.ContactCardBlock, Hub['ContactCard']>
+  | Strange<T.PollBlock, Hub['Poll']>
+  | Strange<T.DiceBlock, Hub['Dice']>
+  | Strange<T.LinkBlock, Hub['Link']>
+  | Strange<T.OrderBlock, Hub['Order']>
+  | Strange<T.CallBlock, Hub['Call']>
+  | Strange<T.FormBlock, Hub['FormResponse']>
+  | Strange<T.Actor, Hub['Actor']>
+  | Strange<T.PartDelivery, Hub['PartDelivery']>
+  | Strange<T.AgentView, Hub['AgentView']>
+  | Strange<T.Contact, Hub['Contact']>
+  | Strange<T.Identity, Hub['Identity']>
+  | Strange<T.Capabilities, Hub['Capabilities']>
+  | Strange<T.ChannelTypeInfo, Hub['ChannelTypeInfo']>
+  | Strange<T.ChannelView, Hub['ChannelView']>
+  | Strange<T.ChannelHealth, Hub['ChannelHealth']>
+  | Strange<T.CheckReport, Hub['CheckReport']>
+  | Strange<T.DeadLetter, Hub['DeadLetter']>
+  | Strange<T.Outcome, Hub['Outcome']>
+  | Strange<T.SessionView, Hub['SessionView']>
+  | Strange<T.Upload, Hub['UploadView']>
+  | Strange<T.SearchHit, Hub['SearchHit']>
+  | Strange<Omit<T.HubInfo, 'name'>, Hub['Info']>
+  | Same<T.Delivery, Hub['Delivery']>
+  | Same<T.Direction, Hub['Direction']>
+  | Same<T.Status, Hub['Status']>
+  | Same<T.PendingFor, Hub['PendingFor']>
+  | Same<T.Priority, Hub['Priority']>
+  | Same<T.AttachmentKind, Hub['AttachmentKind']>
+  | Same<T.FetchState, Hub['FetchState']>
+  | Same<T.SpanKind, Hub['SpanKind']>
+  | Same<T.Role, Hub['Role']>
+  | Same<T.ChannelState, Hub['ChannelState']>
+  | Same<T.Actor['kind'], Hub['ActorKind']>
+>

@@ -1,0 +1,78 @@
+/** One function per route that the screens use. */
+import { csrfHeader, http, ApiError, type Answer, type Problem, type Query } from './client'
+import type * as T from './types'
+
+const id = encodeURIComponent
+
+export type ConversationAnswer = { conversation?: T.Conversation; command_id?: string }
+export type MessageAnswer = { message?: T.Message; command_id?: string }
+export interface NewMessage {
+  id: string; kind: 'reply' | 'note'; text: string; attachments?: string[]; reply_to?: string; send_at?: string; undo_s?: number
+}
+
+export const api = {
+  info: () => http.get<T.HubInfo>('/info'),
+  session: () => http.get<T.SessionView>('/session'),
+  signIn: (email: string, password: string, code?: string) => http.post<T.SessionView>('/session', { email, password, ...(code ? { code } : {}) }),
+  signOut: () => http.delete<void>('/session'),
+  changeMe: (change: Record<string, string>) => http.patch<T.AgentView>('/agents/me', change),
+
+  agents: () => http.get<T.Page<T.AgentView>>('/agents'),
+  addAgent: (agent: { email: string; name: string; role: T.Role; password?: string }) => http.post<{ agent: T.AgentView; password?: string }>('/agents', agent),
+  changeAgent: (agent: string, change: { name?: string; role?: T.Role; active?: boolean }) => http.patch<T.AgentView>(`/agents/${id(agent)}`, change),
+
+  conversations: (query: Query) => http.get<T.Page<T.Conversation>>('/conversations', query),
+  conversation: (cid: string) => http.get<T.Conversation>(`/conversations/${id(cid)}`),
+  messages: (cid: string, query: Query) => http.get<T.Page<T.Message>>(`/conversations/${id(cid)}/messages`, query),
+  send: (cid: string, message: NewMessage): Promise<Answer<MessageAnswer>> => http.send(`/conversations/${id(cid)}/messages`, message),
+  act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),
+
+  edit: (mid: string, text: string) => http.patch<MessageAnswer>(`/messages/${id(mid)}`, { text }),
+  remove: (mid: string) => http.delete<MessageAnswer | undefined>(`/messages/${id(mid)}`),
+  cancel: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/cancel`),
+  resend: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/resend`),
+  react: (mid: string, emoji: string | null) => http.post<MessageAnswer>(`/messages/${id(mid)}/reaction`, { emoji }),
+  attachment: (mid: string, aid: string) => `/api/v1/attachments/${id(mid)}/${id(aid)}`,
+
+  command: (command: string) => http.get<T.Outcome>(`/commands/${id(command)}`),
+  views: () => http.get<{ items: T.Count[]; positions?: string }>('/views'),
+  labels: () => http.get<{ items: { name: string }[] }>('/labels'),
+  search: (q: string, cursor?: string | null) => http.get<T.Page<T.SearchHit>>('/search', { q, cursor }),
+
+  contact: (cid: string) => http.get<{ contact: T.Contact; identities: T.Identity[] }>(`/contacts/${id(cid)}`),
+  timeline: (cid: string) => http.get<T.Page<T.Conversation>>(`/contacts/${id(cid)}/timeline`),
+  changeContact: (cid: string, change: { name?: string; notes?: string; labels?: string[] }) => http.patch<T.Contact | { contact: T.Contact }>(`/contacts/${id(cid)}`, change),
+
+  channelTypes: () => http.get<T.Page<T.ChannelTypeInfo>>('/channel-types'),
+  channels: () => http.get<T.Page<T.ChannelView>>('/channels'),
+  addChannel: (channel: { type: string; name: string; settings: Record<string, T.Json> }) => http.post<T.ChannelView>('/channels', channel),
+  changeChannel: (cid: string, change: { name?: string; settings?: Record<string, T.Json> }) => http.patch<T.ChannelView>(`/channels/${id(cid)}`, change),
+  channelAct: (cid: string, action: 'pause' | 'resume') => http.post<T.ChannelView>(`/channels/${id(cid)}/${action}`),
+  checkChannel: (cid: string) => http.post<T.CheckReport>(`/channels/${id(cid)}/check`),
+  removeChannel: (cid: string) => http.delete<void>(`/channels/${id(cid)}`),
+
+  deadLetters: (state: string, cursor?: string | null) => http.get<T.Page<T.DeadLetter>>('/dead-letters', { state, cursor }),
+  deadLetter: (did: string) => http.get<T.DeadLetter>(`/dead-letters/${id(did)}`),
+  deadLetterAct: (did: string, action: 'replay' | 'drop') => http.post<void>(`/dead-letters/${id(did)}/${action}`),
+}
+
+/** Uploads with progress, which `fetch` does not tell. Resolves with the upload, rejects with `ApiError`. */
+export function upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<T.Upload> {
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest()
+    const form = new FormData()
+    form.append('file', file, file.name)
+    call.open('POST', '/api/v1/uploads')
+    call.setRequestHeader(...csrfHeader())
+    call.responseType = 'json'
+    call.timeout = 15 * 60_000
+    call.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total) }
+    call.onload = () => {
+      if (call.status >= 200 && call.status < 300) resolve(call.response as T.Upload)
+      else reject(new ApiError(call.status, (call.response ?? {}) as Problem))
+    }
+    call.onerror = call.ontimeout = call.onabort = () => reject(new ApiError(0, { title: 'unreachable' }))
+    signal.addEventListener('abort', () => call.abort())
+    call.send(form)
+  })
+}

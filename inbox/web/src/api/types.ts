@@ -1,0 +1,133 @@
+/** The hub's documents as they travel: the same words as in the server's models. */
+
+export type Iso = string
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+export type Words = Record<string, string>
+
+// Content ------------------------------------------------------------------------------------
+
+export type SpanKind = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'code' | 'pre' | 'quote'
+  | 'link' | 'mention' | 'hashtag' | 'command' | 'emoji' | 'other'
+/** A range of the text, in UTF-16 code units, as JavaScript counts. */
+export interface Span { kind: SpanKind; start: number; length: number; url?: string | null; language?: string | null }
+
+export type AttachmentKind = 'image' | 'video' | 'audio' | 'voice' | 'video_note' | 'animation' | 'sticker' | 'file'
+export type FetchState = 'pending' | 'stored' | 'expired' | 'too_big' | 'failed'
+export interface Attachment {
+  id: string; kind: AttachmentKind; state: FetchState; reason?: string | null
+  name?: string | null; mime?: string | null; mime_detected?: string | null; size_bytes?: number | null
+  duration_s?: number | null; width?: number | null; height?: number | null; waveform?: number[] | null
+  spoiler?: boolean; animated?: boolean; emoji?: string | null
+}
+
+export interface LocationBlock { type: 'location'; latitude: number; longitude: number; accuracy_m?: number | null; title?: string | null; address?: string | null; live_until?: Iso | null }
+export interface ContactCardBlock { type: 'contact_card'; name: string; phones?: string[]; emails?: string[] }
+export interface PollBlock { type: 'poll'; question: string; options: { text: string; votes: number }[]; closed?: boolean; anonymous?: boolean; multiple?: boolean }
+export interface DiceBlock { type: 'dice'; emoji: string; value: number }
+export interface LinkBlock { type: 'link'; subtype?: string; url?: string | null; title?: string | null; description?: string | null }
+export interface OrderBlock { type: 'order'; items: { product_external_id: string; title?: string | null; quantity: number; price?: string | null; currency?: string | null }[]; note?: string | null }
+export interface CallBlock { type: 'call'; direction: 'in' | 'out'; answered: boolean; duration_s?: number | null }
+export interface FormBlock { type: 'form'; name?: string | null; answers: Words }
+export interface ServiceBlock { type: 'service'; name: string; details: Words }
+export interface UnsupportedBlock { type: 'unsupported'; name: string }
+export type Block = LocationBlock | ContactCardBlock | PollBlock | DiceBlock | LinkBlock | OrderBlock
+  | CallBlock | FormBlock | ServiceBlock | UnsupportedBlock
+
+export interface Button { kind: 'action' | 'reply' | 'link'; label: string; value?: string | null; url?: string | null }
+export interface ReplyRef { message_id?: string | null; external_id?: string | null; quote?: string | null; author_name?: string | null; other_thread?: boolean }
+export interface Forward { origin: string; name?: string | null; at?: Iso | null; nested?: Content[] }
+export interface Action { value?: string | null; label?: string | null }
+export interface MailAddress { email: string; name?: string | null }
+export interface EmailFields { subject?: string | null; sender?: MailAddress | null; to?: MailAddress[]; cc?: MailAddress[]; quoted_from?: number | null; automatic?: boolean }
+export interface Entry { kind: 'deep_link' | 'ad' | 'page' | 'other'; ref?: string | null; source?: string | null; title?: string | null; url?: string | null }
+export interface Content {
+  text: string; spans?: Span[]; attachments?: Attachment[]; blocks?: Block[]; buttons?: Button[][]
+  reply_to?: ReplyRef | null; forward?: Forward | null; action?: Action | null; email?: EmailFields | null
+  entry?: Entry | null; group_key?: string | null
+}
+
+// Messages -----------------------------------------------------------------------------------
+
+export type Direction = 'inbound' | 'outbound' | 'note' | 'system'
+export type Delivery = 'queued' | 'sending' | 'held' | 'unknown' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
+export interface Actor { kind: 'contact' | 'agent' | 'bot' | 'system' | 'platform'; id?: string | null; name?: string | null }
+export interface Failure { kind: string; reason: string }
+export interface PartDelivery { index: number; state: Delivery; failure?: Failure | null; at: Iso }
+export interface Message {
+  id: string; conversation_id: string; channel_id: string; seq: number; sort: string; direction: Direction
+  author: Actor; content: Content; system?: { name: string; details: Words } | null; at: Iso; accepted_at: Iso
+  late?: boolean; raw?: unknown; raw_blob_id?: string | null; delivery?: Delivery | null; parts?: PartDelivery[]
+  failure?: Failure | null; send_at?: Iso | null; reactions?: { emoji: string; by: Actor }[]
+  revisions?: { content: Content; until: Iso }[]; edited_at?: Iso | null; deleted_at?: Iso | null
+  pressed?: string[]; version: number
+}
+
+// Conversations ------------------------------------------------------------------------------
+
+export type Status = 'open' | 'pending' | 'snoozed' | 'resolved'
+export type PendingFor = 'customer' | 'colleague' | 'third_party'
+export type Priority = 'low' | 'normal' | 'high' | 'urgent'
+export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low']
+export interface Preview { text: string; kind: string; direction: Direction; author_name?: string | null; at: Iso; delivery?: Delivery | null }
+export interface Conversation {
+  id: string; number?: number | null; channel_id: string; channel_type: string; thread: string
+  thread_kind: 'private' | 'group' | 'channel' | 'email' | 'topic'; title?: string | null
+  contact_id: string; identity_id: string; contact_name?: string | null; status: Status
+  pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
+  assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
+  priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
+  messages: number; waiting_since?: Iso | null; last_activity_at: Iso; reply_until?: Iso | null
+  reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
+  merged_into?: string | null; created_at: Iso; resolved_at?: Iso | null; version: number
+}
+
+// People -------------------------------------------------------------------------------------
+
+export type Role = 'admin' | 'supervisor' | 'agent' | 'bot'
+export interface AgentView { id: string; email: string; name: string; role: Role; team_ids: string[]; language?: string | null; theme?: string | null; active: boolean }
+export interface Contact { id: string; name?: string | null; language?: string | null; labels: string[]; notes?: string | null; created_at: Iso; version: number }
+export interface Identity {
+  id: string; channel_type: string; external_id: string; name?: string | null; username?: string | null
+  language?: string | null; identifiers: { kind: string; value: string; verified?: boolean }[]; reachable: boolean; unreachable_reason?: string | null
+}
+
+// Channels -----------------------------------------------------------------------------------
+
+export interface MediaLimit { kind: string; max_bytes: number; mimes: string[] }
+export interface Capabilities {
+  max_text: number; text_unit: 'utf16' | 'characters' | 'bytes'; max_caption: number; media: MediaLimit[]
+  album_max: number; buttons: boolean; reply: boolean; edit: boolean; delete: boolean; reactions: boolean
+  reply_window_s?: number | null; receipts?: string[]
+}
+export interface SchemaField {
+  type?: string; title?: string; description?: string; default?: Json; enum?: Json[]; const?: Json
+  format?: string; writeOnly?: boolean; anyOf?: SchemaField[]; allOf?: SchemaField[]; $ref?: string
+  minimum?: number; maximum?: number; minLength?: number; items?: SchemaField
+  properties?: Record<string, SchemaField>; required?: string[]; $defs?: Record<string, SchemaField>
+}
+export interface ChannelTypeInfo {
+  id: string; title: string; summary: Words; settings_schema: SchemaField; capabilities: Capabilities
+  simulated?: boolean; pulls?: boolean; webhooks?: boolean
+}
+export type ChannelState = 'active' | 'paused' | 'broken' | 'removed'
+export interface ChannelHealth { last_in_at?: Iso | null; last_out_at?: Iso | null; last_error?: string | null; last_error_at?: Iso | null }
+export interface ChannelView {
+  id: string; type: string; name: string; state: ChannelState; reason?: string | null
+  settings?: Record<string, Json>; simulated?: boolean; account?: string | null; health?: ChannelHealth | null
+}
+export interface CheckReport { ok: boolean; account?: string | null; items: { name: string; ok: boolean; detail?: string | null; remedy?: string | null }[]; problems?: { field: string | null; reason: string }[] }
+
+// Bookkeeping --------------------------------------------------------------------------------
+
+export interface Outcome { id: string; status: 'done' | 'refused'; reason?: string | null; conversation_id?: string | null; result?: { message?: Message; conversation?: Conversation } }
+export interface DeadLetter {
+  id: string; source: string; queue?: string | null; reason: string; channel_id?: string | null
+  conversation_id?: string | null; envelope?: unknown; raw_base64?: string | null; headers?: Words
+  state: 'open' | 'replayed' | 'dropped'; at: Iso; closed_at?: Iso | null
+}
+export interface Page<T> { items: T[]; next: string | null }
+export interface Count { key: string; count: number }
+export interface SearchHit { conversation: Conversation; message?: Message | null }
+export interface SessionView { agent: AgentView; csrf_header: string; csrf_token: string }
+export interface HubInfo { version: string; simulators: boolean; simulators_public: boolean; languages: string[]; undo_s: number; name?: string }
+export interface Upload { id: string; name: string; mime: string; size_bytes: number }

@@ -1,0 +1,50 @@
+/** What happened, in the reader's words. */
+import type { Message, ServiceBlock } from '@/api/types'
+import { fullTime } from '@/format/time'
+import { i18n } from '@/i18n'
+
+export function serviceWords(block: ServiceBlock): string {
+  const { t, te } = i18n.global
+  const key = `block.services.${block.name}`
+  const { details } = block
+  const name = details.name ?? details.names ?? details.first_name ?? details.value ?? ''
+  if (te(key)) return t(key, { ...details, name, title: details.title ?? details.value ?? '', emoji: details.emoji ?? '' })
+  return t('block.services.other', { name: [block.name.replaceAll('_', ' '), ...Object.values(details)].join(' · ') })
+}
+
+function changedLabels(details: Record<string, string>): string {
+  const signed = (names: string | undefined, sign: string): string[] => (names ? names.split(',').map((name) => sign + name.trim()) : [])
+  return [...signed(details.add ?? details.added, '+'), ...signed(details.remove ?? details.removed, '−')].join(' ')
+}
+
+export function systemWords(message: Message): string {
+  const { t, te } = i18n.global
+  const line = message.system
+  if (!line) return message.content.text
+  const details = line.details
+  const actor = message.author.name ?? details.actor ?? t('system.hub')
+  switch (line.name) {
+    case 'assigned': {
+      const agent = details.agent_name ?? details.agent ?? details.team ?? details.name
+      if (!agent && !details.agent_id) return t('system.unassigned', { actor })
+      if (details.agent_id ? details.agent_id === message.author.id : agent === message.author.name) return t('system.assignedSelf', { actor })
+      return t('system.assigned', { actor, agent: agent ?? '…' })
+    }
+    case 'reopened': return message.author.kind === 'contact' || details.by === 'customer' ? t('system.reopenedByCustomer') : t('system.reopened', { actor })
+    case 'snoozed': return t('system.snoozed', { actor, until: details.until ? fullTime(details.until) : '' })
+    case 'pending': {
+      const whom = details.waits_for ?? details.for ?? ''
+      return t('system.pending', { actor, for: te(`pending.${whom}`) ? t(`pending.${whom}`) : t('status.pending') })
+    }
+    case 'priority': {
+      const level = details.priority ?? ''
+      return t('system.priority', { actor, priority: te(`priority.${level}`) ? t(`priority.${level}`).toLowerCase() : level })
+    }
+    case 'labels': return t('system.labels', { actor, change: changedLabels(details) })
+    case 'handed_off': return details.reason ? t('system.handOff', { actor, reason: details.reason }) : t('system.handOffPlain', { actor })
+    case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
+    case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })
+    case 'resolved': case 'unassigned': case 'woke': case 'created': case 'merged': case 'reachable': return t(`system.${line.name}`, { actor })
+    default: return message.content.text || serviceWords({ type: 'service', name: line.name, details })
+  }
+}

@@ -1,0 +1,6 @@
+import admin from './admin'
+import common from './common'
+import inbox from './inbox'
+import thread from './thread'
+
+export default { ...common, ...inbox, ...thread, ...admin }

@@ -1,0 +1,47 @@
+export default {
+  thread: {
+    title: 'Conversation', messages: 'Messages', pick: 'Pick a conversation', pickHelp: 'Choose one from the list, or press j and Enter.',
+    failed: 'The conversation could not be loaded', empty: 'No messages yet', older: 'Loading earlier messages…', beginning: 'The conversation begins here',
+    newBelow: '{n} new message below | {n} new messages below', toBottom: 'To the newest message', unread: 'New',
+    typing: '{name} is typing…', customerTyping: 'The customer is typing…', viewing: '{name} is also here | {name} are also here', missing: 'This conversation does not exist, or you may not see it.',
+  },
+  message: {
+    note: 'Note', edited: 'edited', editedTitle: 'Earlier versions', deleted: 'Message deleted', deletedAt: 'deleted {time}', deletedBy: 'The customer deleted this message. What it said:',
+    late: 'arrived late', lateHelp: 'It came after the messages below it, and was put in its place.', forwarded: 'Forwarded', forwardedFrom: 'Forwarded from {name}',
+    pressed: 'Pressed: {label}', pressedMark: 'pressed', replyTo: 'Reply', react: 'React', copy: 'Copy the text', edit: 'Edit', remove: 'Delete', actions: 'Message actions',
+    removeAsk: 'Delete this message?', removeHelp: 'It disappears at the customer’s too, where the channel can do that.', removeNote: 'Colleagues will not see it any more.', editTitle: 'Edit the message',
+    original: 'The original', otherThread: 'from another chat', raw: 'Raw payload', unsupported: 'Something we cannot show yet: {name}', spoiler: 'Hidden. Click to show',
+    noReaction: 'Remove the reaction', reactions: 'Reactions: {list}', subject: 'Subject: {subject}', quoted: 'Earlier mail', bot: 'bot', automatic: 'written by a machine', app: 'from the app',
+  },
+  delivery: {
+    queued: 'Queued', queuedIn: 'Leaves in {n} s', scheduled: 'Leaves {time}', sending: 'Sending', held: 'Held back: an earlier part did not arrive', unknown: 'Perhaps not delivered', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not delivered',
+    cancelled: 'Taken back, not sent', failedBecause: 'Not delivered: {reason}', unknownHelp: 'The connection broke while it was being sent. It may have arrived: ask, or send it again.',
+    resend: 'Resend', sendAgain: 'Send again', offline: 'Waiting for the connection', waiting: 'Accepted, being stored', takeBack: 'Take back', undo: 'Undo',
+    reasons: { rejected: 'the platform refused it', window_closed: 'the reply window is closed', contact_gone: 'the customer cannot be reached any more', channel_broken: 'the channel is stopped', deadline: 'it took too long', unknown: 'the outcome is not known', internal: 'a fault of the hub' },
+  },
+  attachment: {
+    pending: 'The file is on its way', failed: 'The file could not be fetched', expired: 'The platform no longer has the file', too_big: 'The file is too big',
+    download: 'Download {name}', open: 'Open {name}', play: 'Play', pause: 'Pause', position: 'Position', untitled: 'no name', image: 'Picture {name}', speed: 'Speed {n}×', viewer: 'Picture', notPlayable: 'This cannot be played here.',
+  },
+  block: {
+    openMap: 'Open on a map', live: 'live until {time}', votes: '{n} vote | {n} votes', closed: 'closed', rolled: 'rolled {value}', order: 'Order', callIn: 'Incoming call', callOut: 'Outgoing call', missed: 'Missed call', form: 'Form', pieces: '{n} × {title}', liveOver: 'was live',
+    services: {
+      member_joined: '{name} joined', member_left: '{name} left', title_changed: 'The title was changed to “{title}”', photo_changed: 'The photo was changed', photo_removed: 'The photo was removed', chat_created: 'The chat was made', chat_migrated: 'The chat moved',
+      message_pinned: 'A message was pinned', message_deleted: 'A message that we do not have was deleted', reaction: 'Reaction to a message that we do not have: {emoji}', topic_created: 'A topic was opened', topic_renamed: 'The topic was renamed', topic_closed: 'The topic was closed', topic_reopened: 'The topic was opened again',
+      blocked: 'The customer blocked the channel', unblocked: 'The customer is back', started: 'The customer pressed Start', payment: 'Payment', payment_refunded: 'Payment refunded', gift: 'A gift', writing_allowed: 'The customer allowed messages', join_requested: 'Somebody asks to join', username_changed: 'The user name was changed', other: 'Service message: {name}',
+    },
+  },
+  system: {
+    assigned: '{actor} assigned it to {agent}', assignedSelf: '{actor} took it', unassigned: '{actor} put it back to unassigned', resolved: '{actor} resolved it', reopened: '{actor} reopened it', reopenedByCustomer: 'Reopened: the customer wrote again',
+    snoozed: '{actor} snoozed it until {until}', woke: 'The snooze is over', pending: '{actor} set it to pending: {for}', priority: '{actor} set the priority to {priority}',
+    labels: '{actor} changed the labels: {change}', handOff: '{actor} handed over to people: {reason}', handOffPlain: '{actor} handed over to people', gap: 'Something that arrived here could not be handled. It stands in the dead letters.', gapReason: 'Something that arrived here could not be handled: {reason}',
+    created: 'The conversation began', hub: 'The hub', merged: 'Merged with another conversation', unreachable: 'The customer cannot be reached: {reason}', reachable: 'The customer can be reached again',
+  },
+  compose: {
+    reply: 'Reply', note: 'Note', replyHint: 'Write to {name}…', noteHint: 'Only colleagues see this…', send: 'Send', addNote: 'Add note', attach: 'Attach files', drop: 'Drop the files here',
+    meter: '{n} / {max}', over: 'Goes as {n} message | Goes as {n} messages', removeFile: 'Remove {name}', uploading: '{name}: {n} %', tooBig: '{name} is too big for this channel: {max} at most.', notCarried: 'This channel does not carry this kind of file: {name}.',
+    replying: 'Reply to {name}', cancelReply: 'Do not quote', sendingIn: 'Sending in {n} s', undo: 'Undo', takenBack: 'Taken back. The text is in the composer again.',
+    windowClosed: 'The reply window is closed: the platform takes no more messages until the customer writes.', unreachable: 'The customer cannot be reached: {reason}', resolved: 'Resolved. A reply opens it again.',
+    windowLeft: 'The reply window closes in {time}', channelPaused: 'The channel is paused: replies wait.', channelBroken: 'The channel is stopped: replies wait.', label: 'Message', toolbar: 'Composer', noQuote: 'This channel shows no quotes: the reply goes without.', emoji: 'Insert an emoji', characters: 'Characters: {n} of {max}', tooMany: '{n} file at most in one message | {n} files at most in one message', filesWait: 'Files are still being uploaded',
+  },
+}

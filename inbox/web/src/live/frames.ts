@@ -1,0 +1,27 @@
+/** What travels on the live connection. */
+import type { Actor, Conversation, Count, Message, Outcome } from '@/api/types'
+
+export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
+export interface Viewing { conversation_id: string | null; actor?: Actor; agent_id?: string; agent_name?: string; agents?: Actor[] }
+export interface Payloads {
+  'message.added': { message: Message; conversation: Conversation }
+  'message.changed': { message: Message; conversation?: Conversation | null }
+  'conversation.changed': { conversation: Conversation; cause: string; actor?: Actor | null }
+  'command.done': { outcome: Outcome }
+  typing: Typing
+  'channel.changed': { channel_id: string }
+  'settings.changed': { collection: string; id: string }
+  viewing: Viewing
+}
+export type EventKind = keyof Payloads
+export type EventFrame = {
+  [K in EventKind]: { type: 'event'; kind: K; cursor: string | null; partition: number | null; seq: number | null; at: string; payload: Payloads[K] }
+}[EventKind]
+
+export type Frame =
+  | { type: 'hello'; cursor: string; agent_id: string; server_time: string }
+  | EventFrame
+  | { type: 'counts'; items: Count[] }
+  | { type: 'reset'; cursor: string }
+  | { type: 'pong' }
+  | { type: 'problem'; detail: string }

@@ -1,0 +1,31 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { useSession } from './stores/session'
+
+declare module 'vue-router' {
+  interface RouteMeta { open?: boolean; title?: string }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  routes: [
+    { path: '/', redirect: '/inbox/open' },
+    { path: '/login', name: 'login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: 'login.title' } },
+    { path: '/inbox/:view?/:conversation?', name: 'inbox', component: () => import('./pages/InboxPage.vue'), meta: { title: 'rail.inbox' } },
+    { path: '/channels', name: 'channels', component: () => import('./pages/ChannelsPage.vue'), meta: { title: 'channels.title' } },
+    { path: '/dead-letters', name: 'dead-letters', component: () => import('./pages/DeadLettersPage.vue'), meta: { title: 'dead.title' } },
+    { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue'), meta: { title: 'settings.title' } },
+    { path: '/:rest(.*)*', name: 'nothing', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'errors.notFound' } },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  try {
+    await session.load()
+  } catch {
+    return true // The page itself says that the hub cannot be reached.
+  }
+  if (!to.meta.open && !session.agent) return { name: 'login', query: { to: to.fullPath } }
+  if (to.name === 'login' && session.agent) return { path: typeof to.query.to === 'string' && to.query.to.startsWith('/') && !to.query.to.startsWith('//') ? to.query.to : '/inbox/open' }
+  return true
+})

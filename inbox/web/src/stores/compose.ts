@@ -1,0 +1,167 @@
+/** What is being written, per conversation; sending it, and taking it back. */
+import { defineStore } from 'pinia'
+import { reactive, ref, watch } from 'vue'
+import { ApiError } from '@/api/client'
+import { api, upload } from '@/api/endpoints'
+import type { Message, Upload } from '@/api/types'
+import { i18n } from '@/i18n'
+import type { Pending } from '@/thread/pending'
+import { useClock } from './clock'
+import { useCommands } from './commands'
+import { useMessages } from './messages'
+import { useSession } from './session'
+import { useToasts, wordsOf } from './toasts'
+
+export type Tab = 'reply' | 'note'
+export interface DraftFile { key: number; file: File; share: number; upload: Upload | null; error: string; abort: AbortController }
+export interface Draft { tab: Tab; text: Record<Tab, string>; files: DraftFile[]; replyTo: Message | null }
+export interface Undoable { pendingId: string; conversationId: string; messageId: string | null; until: number; wanted: boolean }
+
+const KEY = 'hub.drafts'
+const RETRY_MS = 3_000
+const REPEATABLE = new Set([0, 429, 502, 503, 504])
+const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+
+function saved(): Record<string, Record<Tab, string>> {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Record<string, Record<Tab, string>>
+  } catch {
+    return {}
+  }
+}
+
+export const useCompose = defineStore('compose', () => {
+  const drafts = reactive(new Map<string, Draft>())
+  const undoable = ref<Undoable | null>(null)
+  const messages = useMessages()
+  let lastKey = 0
+
+  for (const [cid, text] of Object.entries(saved())) drafts.set(cid, { tab: 'reply', text, files: [], replyTo: null })
+  watch(drafts, () => {
+    const kept = [...drafts].filter(([, one]) => one.text.reply || one.text.note).map(([cid, one]) => [cid, one.text])
+    sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)))
+  }, { deep: true })
+
+  function draft(cid: string): Draft {
+    if (!drafts.has(cid)) drafts.set(cid, { tab: 'reply', text: { reply: '', note: '' }, files: [], replyTo: null })
+    return drafts.get(cid) as Draft
+  }
+  function attach(cid: string, file: File): void {
+    const own = draft(cid)
+    own.files.push({ key: ++lastKey, file, share: 0, upload: null, error: '', abort: new AbortController() })
+    const entry = own.files.at(-1) as DraftFile
+    upload(file, (share) => { entry.share = share }, entry.abort.signal)
+      .then((done) => { entry.upload = done; entry.share = 1 })
+      .catch((failure: unknown) => { entry.error = wordsOf(failure) })
+  }
+  function detach(cid: string, key: number): void {
+    const own = draft(cid)
+    own.files.find((file) => file.key === key)?.abort.abort()
+    own.files = own.files.filter((file) => file.key !== key)
+  }
+
+  function keep(own: Draft, done: Upload): void {
+    own.files.push({ key: ++lastKey, file: new File([], done.name, { type: done.mime }), share: 1, upload: done, error: '', abort: new AbortController() })
+  }
+  /** The text comes back to where it was written; what was written since is kept below it. */
+  function giveBack(pending: Pending): void {
+    const own = draft(pending.conversationId)
+    const since = own.text[pending.kind]
+    own.text[pending.kind] = since.trim() ? `${pending.text}\n${since}` : pending.text
+    own.tab = pending.kind
+    own.replyTo ??= pending.replyTo
+    for (const done of pending.uploads) keep(own, done)
+  }
+
+  function send(cid: string): void {
+    const own = draft(cid)
+    const me = useSession().agent
+    const text = own.text[own.tab].trim()
+    const uploads = own.files.flatMap((file) => (file.upload ? [file.upload] : []))
+    if (!me || (!text && uploads.length === 0)) return
+    const pending = messages.begin({
+      id: crypto.randomUUID(), conversationId: cid, kind: own.tab, text, uploads,
+      replyTo: own.tab === 'reply' ? own.replyTo : null, at: new Date(useClock().serverNow()).toISOString(),
+      authorId: me.id, authorName: me.name, state: 'sending', adopted: null,
+    })
+    own.text[own.tab] = ''
+    own.files = []
+    own.replyTo = null
+    if (pending.kind === 'reply') {
+      const undoS = useSession().info?.undo_s ?? 5
+      undoable.value = { pendingId: pending.id, conversationId: cid, messageId: null, until: useClock().serverNow() + undoS * 1000, wanted: false }
+    }
+    void deliver(pending)
+  }
+
+  async function post(pending: Pending): Promise<Message> {
+    const answer = await api.send(pending.conversationId, {
+      id: pending.id, kind: pending.kind, text: pending.text, attachments: pending.uploads.map((done) => done.id),
+      ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}),
+    })
+    if (answer.body.message) return answer.body.message
+    pending.state = 'waiting'
+    const outcome = await useCommands().outcome(answer.body.command_id ?? pending.id)
+    if (outcome.status === 'refused' || !outcome.result?.message) throw new ApiError(409, { detail: outcome.reason ?? undefined })
+    return outcome.result.message
+  }
+  /** Until the hub has it or refuses it. A repeat with the same id is harmless, so a break heals itself. */
+  async function deliver(pending: Pending): Promise<void> {
+    for (;;) {
+      try {
+        stored(pending, await post(pending))
+        return
+      } catch (failure) {
+        const repeat = failure instanceof ApiError && REPEATABLE.has(failure.status)
+        if (!repeat) { refused(pending, failure); return }
+        if (isWanted(pending)) { refused(pending, null); return }
+        pending.state = 'offline'
+        await wait((failure.retryAfterS ?? 0) * 1000 || RETRY_MS)
+      }
+    }
+  }
+  const isWanted = (pending: Pending): boolean => undoable.value?.pendingId === pending.id && undoable.value.wanted
+
+  function stored(pending: Pending, message: Message): void {
+    messages.settle(pending, message)
+    const open = undoable.value
+    if (open?.pendingId !== pending.id) return
+    open.messageId = message.id
+    if (message.send_at) open.until = Date.parse(message.send_at)
+    if (open.wanted) void takeBack(open)
+    else if (!message.send_at) undoable.value = null
+  }
+  function refused(pending: Pending, failure: unknown): void {
+    messages.abandon(pending)
+    giveBack(pending)
+    if (undoable.value?.pendingId === pending.id) undoable.value = null
+    if (failure) useToasts().fail(failure)
+  }
+
+  /** Take the last reply back while it can be. */
+  function undo(): void {
+    const open = undoable.value
+    if (!open || open.wanted) return
+    open.wanted = true
+    if (open.messageId) void takeBack(open)
+  }
+  async function takeBack(open: Undoable): Promise<void> {
+    undoable.value = null
+    await cancel(open.messageId ?? '')
+  }
+  /** Take back a reply that has not left; its text returns to the composer. */
+  async function cancel(messageId: string): Promise<void> {
+    const before = messages.find(messageId)
+    const after = await messages.change(() => api.cancel(messageId))
+    if (!before || !after) return
+    const own = draft(before.conversation_id)
+    own.text.reply = own.text.reply.trim() ? `${before.content.text}\n${own.text.reply}` : before.content.text
+    own.tab = 'reply'
+    // An attachment of ours has the id of its upload.
+    for (const file of before.content.attachments ?? []) keep(own, { id: file.id, name: file.name ?? '', mime: file.mime ?? '', size_bytes: file.size_bytes ?? 0 })
+    useToasts().show(i18n.global.t('compose.takenBack'))
+  }
+  function clear(): void { drafts.clear(); undoable.value = null; sessionStorage.removeItem(KEY) }
+
+  return { drafts, undoable, draft, attach, detach, send, undo, cancel, clear }
+})
