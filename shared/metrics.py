@@ -11,6 +11,8 @@ _HELP: Final = {
     "hub_sends_total": "Attempts to send, by channel and outcome.",
     "hub_bugs_total": "Exceptions that nobody expected, by place and class.",
     "hub_media_total": "Files fetched from platforms, by channel and outcome.",
+    "hub_handled_total": "Items that the router has handled, by kind.",
+    "hub_put_aside_total": "Items that the router put aside, by queue.",
     "hub_open_parts": "Parts that wait to be sent, by channel.",
 }
 

@@ -1,0 +1,117 @@
+"""Which case an inbound item goes into: the latest of its thread, reopened, or a new one."""
+
+from typing import Any
+
+from router import people, timeline
+from router.places import Place
+from router.threading import Choice, choose
+from router.work import Work
+from shared.collections import CHANNEL_TYPES, CONVERSATIONS, IDENTITIES, THREADS, TIMERS, thread_id
+from shared.events import ConversationChanged
+from shared.ids import ConversationId, new_conversation_id
+from shared.model.conversation import Conversation, Status, Thread
+from shared.model.inbound import Inbound
+from shared.model.people import Actor, Identity, Participant
+
+
+async def case_for(
+    work: Work, item: Inbound, place: Place, person: Participant, *, quiet: bool
+) -> Conversation:
+    """The conversation that the item goes into, made if there is none.
+
+    ``person`` is the customer of a new one. What is ``quiet`` does not reopen a resolved case.
+    """
+    latest = place.conversation
+    choice = choose(latest, work.now, work.policy.reopen_for, quiet=quiet)
+    if latest is None or choice is Choice.NEW:
+        identity = await people.identify(work, item.channel_type, person)
+        return await _begin(work, item, place, identity)
+    if choice is Choice.REOPEN:
+        return reopen(work, latest, people.author_of(item), cause="inbound")
+    return latest
+
+
+def reopen(work: Work, conversation: Conversation, actor: Actor, *, cause: str) -> Conversation:
+    """Open a resolved case again, with its line."""
+    fields = {"status": Status.OPEN, "resolved_at": None}
+    after = timeline.change(work, conversation, cause, fields, actor)
+    return timeline.line(work, after, "reopened", actor)
+
+
+def thread_facts(item: Inbound, conversation: Conversation) -> dict[str, Any]:
+    """What the item says of its thread that the conversation does not know yet."""
+    fields: dict[str, Any] = {}
+    subject = item.content.email.subject if item.content.email else None
+    title = item.thread.title
+    if title is None and conversation.title is None:
+        title = subject
+    if title is not None and title != conversation.title:
+        fields["title"] = title
+    if not item.thread.context.items() <= conversation.context.items():
+        fields["context"] = conversation.context | item.thread.context
+    entry = item.entry or item.content.entry
+    if entry is not None and conversation.entry is None:
+        fields["entry"] = entry
+    return fields
+
+
+async def reply_window_s(work: Work, conversation: Conversation) -> int | None:
+    """How long after a customer's message the platform lets us answer freely, in seconds."""
+    info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
+    return info.capabilities.reply_window_s if info else None
+
+
+def wake_id(conversation_id: ConversationId) -> str:
+    """The id of the timer that ends a conversation's snooze."""
+    return f"wake/{conversation_id}"
+
+
+def forget_snooze(work: Work, conversation: Conversation) -> None:
+    """Remove the timer of a snooze that is over."""
+    if conversation.status is Status.SNOOZED:
+        work.unit.delete(TIMERS, wake_id(conversation.id))
+
+
+async def _begin(work: Work, item: Inbound, place: Place, identity: Identity) -> Conversation:
+    before = place.conversation
+    conversation = Conversation(
+        id=new_conversation_id(place.slot),
+        channel_id=item.channel_id,
+        channel_type=item.channel_type,
+        # Where the platform has renamed the thread, the case before it knows the present name.
+        thread=before.thread if before else item.thread.external_id,
+        thread_kind=item.thread.kind,
+        title=item.thread.title,
+        contact_id=identity.contact_id,
+        identity_id=identity.id,
+        contact_name=await people.contact_name(work, identity),
+        last_activity_at=work.now,
+        context={**(before.context if before else {}), **item.thread.context},
+        # Parts leave in this order within the thread, whichever case they belong to.
+        out_order=before.out_order if before else 0,
+        reachable=identity.reachable,
+        unreachable_reason=identity.unreachable_reason,
+        created_at=work.now,
+    )
+    work.unit.put(CONVERSATIONS, conversation)
+    # The contact that the identity points to may be merged into another at this moment.
+    work.unit.depend(IDENTITIES, identity.id)
+    _remember(work, item, place, conversation.id)
+    counts = timeline.changed_counts(None, conversation)
+    event = ConversationChanged(conversation=conversation, cause="created", counts=counts)
+    work.emit(event, conversation)
+    return conversation
+
+
+def _remember(work: Work, item: Inbound, place: Place, conversation_id: ConversationId) -> None:
+    if place.thread is not None:
+        work.unit.revise(THREADS, place.thread, {"conversation_id": conversation_id})
+        return
+    thread = Thread(
+        id=thread_id(item.channel_id, item.thread.external_id),
+        channel_id=item.channel_id,
+        thread=item.thread.external_id,
+        slot_key=item.thread.partition_key,
+        conversation_id=conversation_id,
+    )
+    work.unit.put(THREADS, thread)

@@ -1,0 +1,82 @@
+"""Who holds the conversation."""
+
+from router import timeline
+from router.cases import forget_snooze
+from router.commands.done import Done, Refused, with_conversation
+from router.work import Work
+from shared.collections import AGENTS
+from shared.commands import Assign, HandOff
+from shared.ids import AgentId, TeamId
+from shared.model.conversation import Conversation, Status
+from shared.model.people import Actor, ActorKind
+
+
+async def assign(work: Work, conversation: Conversation, command: Assign) -> Done:
+    """Give it to an agent or a team, or back to the queue."""
+    name = None
+    if command.agent_id is not None:
+        agent = await work.unit.get(AGENTS, command.agent_id)
+        if agent is None or not agent.active:
+            raise Refused("there is no such agent", code=422, field="agent_id")
+        name = agent.name
+    same = command.agent_id == conversation.assignee_id and command.team_id == conversation.team_id
+    if same:
+        return with_conversation(conversation, changed=False)
+    after = give(work, conversation, command.agent_id, name, command.team_id, command.actor)
+    return with_conversation(
+        after, details={"agent_id": command.agent_id, "team_id": command.team_id}
+    )
+
+
+def give(
+    work: Work,
+    conversation: Conversation,
+    agent_id: str | None,
+    agent_name: str | None,
+    team_id: TeamId | None,
+    actor: Actor,
+) -> Conversation:
+    """Change who holds it, with its line."""
+    fields = {
+        "assignee_id": AgentId(agent_id) if agent_id else None,
+        "assignee_name": agent_name if agent_id else None,
+        "team_id": team_id,
+        # A bot that held it does so no longer once a person does.
+        "bot_id": None if agent_id else conversation.bot_id,
+    }
+    after = timeline.change(work, conversation, "assign", fields, actor)
+    nobody = agent_id is None and team_id is None
+    details = {
+        "agent_id": agent_id,
+        "agent_name": agent_name,
+        "team_id": team_id,
+        "by": actor.name,
+    }
+    return timeline.line(work, after, "unassigned" if nobody else "assigned", actor, details)
+
+
+def is_taken_by_reply(work: Work, conversation: Conversation, actor: Actor) -> bool:
+    """Whether whoever answers gets the conversation by that."""
+    return (
+        work.policy.assign_on_reply
+        and actor.kind is ActorKind.AGENT
+        and actor.id is not None
+        and conversation.assignee_id is None
+    )
+
+
+async def hand_off(work: Work, conversation: Conversation, command: HandOff) -> Done:
+    """A bot gives the conversation to people, with what it found out."""
+    forget_snooze(work, conversation)
+    fields = {
+        "bot_id": None,
+        "status": Status.OPEN if conversation.status is not Status.RESOLVED else Status.RESOLVED,
+        "pending_for": None,
+        "snoozed_until": None,
+    }
+    after = timeline.change(work, conversation, "hand_off", fields, command.actor)
+    # What was collected goes under names of its own, whatever a bot calls it.
+    collected = {f"collected.{name}": value for name, value in command.collected.items()}
+    details = {"reason": command.reason or None, "by": command.actor.name, **collected}
+    after = timeline.line(work, after, "handed_off", command.actor, details)
+    return with_conversation(after)

@@ -1,0 +1,175 @@
+"""Handling a command, whatever its kind. Idempotent by the command's id."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from router.commands import (
+    assignment,
+    changes,
+    notes,
+    properties,
+    replies,
+    resends,
+    status,
+    wakes,
+    withdrawals,
+)
+from router.commands.done import Done, Refused
+from router.work import SOURCE, Work
+from shared.collections import AUDIT, CONVERSATIONS, OUTCOMES, TIMERS
+from shared.commands import (
+    Assign,
+    Cancel,
+    Command,
+    DeleteMessage,
+    Edit,
+    HandOff,
+    MarkRead,
+    Note,
+    Pend,
+    React,
+    Reopen,
+    Reply,
+    Resend,
+    Resolve,
+    SetLabels,
+    SetPriority,
+    Snooze,
+    Wake,
+)
+from shared.envelope import Envelope
+from shared.errors import BadRequest, NotFound
+from shared.events import CommandDone, routing_key
+from shared.ids import CommandId, partition_of
+from shared.model.conversation import Conversation
+from shared.model.records import AuditEntry, Outcome, OutcomeStatus
+from shared.ports.bus import Exchange, Publication
+
+Handler = Callable[[Work, Conversation, Any], Awaitable[Done]]
+
+_HANDLERS: Final[Mapping[type[Command], Handler]] = {
+    Reply: replies.reply,
+    Note: notes.note,
+    Cancel: withdrawals.cancel,
+    Resend: resends.resend,
+    Edit: changes.edit,
+    DeleteMessage: changes.delete,
+    React: changes.react,
+    Assign: assignment.assign,
+    HandOff: assignment.hand_off,
+    Resolve: status.resolve,
+    Reopen: status.reopen,
+    Pend: status.pend,
+    Snooze: status.snooze,
+    SetPriority: properties.set_priority,
+    SetLabels: properties.set_labels,
+    MarkRead: properties.mark_read,
+    Wake: wakes.wake,
+}
+
+
+_PUT_ASIDE: Final = 500
+"""The outcome of a command that failed; handed in again from the dead letters, it is tried anew."""
+
+
+async def handle(work: Work, command: Command) -> None:
+    """Apply the command or refuse it, and keep its outcome. A repeat gets the first outcome."""
+    id = CommandId(work.envelope.id)
+    known = await work.unit.get(OUTCOMES, id)
+    conversation = await work.unit.get(CONVERSATIONS, command.conversation_id)
+    if known is not None and known.code != _PUT_ASIDE:
+        _announce_again(work, known, conversation)
+        return
+    mark = work.unit.mark()
+    try:
+        outcome = await _apply(work, id, command, conversation)
+    except NotFound as error:
+        work.unit.rollback(mark)
+        outcome = _refused(work, id, command, str(error), code=404)
+    except BadRequest as error:
+        work.unit.rollback(mark)
+        code = error.code if isinstance(error, Refused) else 422
+        outcome = _refused(work, id, command, str(error), code=code, field=error.field)
+    if outcome.status is OutcomeStatus.REFUSED and isinstance(command, Wake):
+        # A timer that nobody wants would fire for ever.
+        work.unit.delete(TIMERS, command.timer_id)
+    work.unit.put(OUTCOMES, outcome)
+    work.emit(CommandDone(outcome=outcome), conversation)
+
+
+def refuse(work: Work, command: Command, reason: str) -> None:
+    """Keep the outcome of a command that was put aside."""
+    id = CommandId(work.envelope.id)
+    outcome = _refused(work, id, command, reason, code=_PUT_ASIDE)
+    work.unit.put(OUTCOMES, outcome)
+    work.emit(CommandDone(outcome=outcome))
+
+
+async def _apply(
+    work: Work, id: CommandId, command: Command, conversation: Conversation | None
+) -> Outcome:
+    if partition_of(command.conversation_id) != work.partition:
+        raise Refused("the command was addressed to another partition", code=422)
+    if conversation is None:
+        raise NotFound("there is no such conversation")
+    done = await _HANDLERS[type(command)](work, conversation, command)
+    if done.changed:
+        entry = AuditEntry(
+            id=id,
+            actor=command.actor,
+            action=command.kind.removeprefix("command."),
+            target=done.target or conversation.id,
+            conversation_id=conversation.id,
+            details=done.details,
+            at=work.now,
+        )
+        work.unit.put(AUDIT, entry)
+    return Outcome(
+        id=id,
+        status=OutcomeStatus.DONE,
+        code=done.code,
+        conversation_id=conversation.id,
+        result=done.result,
+        at=work.now,
+    )
+
+
+def _refused(
+    work: Work,
+    id: CommandId,
+    command: Command,
+    reason: str,
+    *,
+    code: int,
+    field: str | None = None,
+) -> Outcome:
+    return Outcome(
+        id=id,
+        status=OutcomeStatus.REFUSED,
+        reason=reason,
+        field=field,
+        code=code,
+        conversation_id=command.conversation_id,
+        at=work.now,
+    )
+
+
+def _announce_again(work: Work, outcome: Outcome, conversation: Conversation | None) -> None:
+    """Wake whoever waits for the outcome of a repeat; it is in the log already."""
+    event = CommandDone(outcome=outcome)
+    envelope = Envelope(
+        id=f"{outcome.id}.again",
+        kind=event.kind,
+        at=work.now,
+        partition=work.partition,
+        source=SOURCE,
+        trace_id=work.envelope.trace_id,
+        correlation_id=outcome.id,
+        payload=event.model_dump(mode="json"),
+    )
+    key = (
+        routing_key(event.kind, conversation.channel_type, conversation.channel_id)
+        if conversation
+        else routing_key(event.kind)
+    )
+    work.publish(Publication(Exchange.EVENTS, key, envelope))

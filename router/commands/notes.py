@@ -1,0 +1,30 @@
+"""A note: for the colleagues only, it leaves by no channel."""
+
+from router import timeline
+from router.commands.done import Done, Refused, with_message
+from router.timeline import Draft
+from router.work import Work
+from shared.commands import Note
+from shared.model.content import Content
+from shared.model.conversation import Conversation
+from shared.model.message import Direction
+
+
+async def note(work: Work, conversation: Conversation, command: Note) -> Done:
+    """Write it into the conversation, whatever its state."""
+    if not command.text.strip() and not command.attachments:
+        raise Refused("a note needs a text or a file", code=422, field="text")
+    draft = Draft(
+        direction=Direction.NOTE,
+        author=command.actor,
+        at=work.now,
+        content=Content(text=command.text, attachments=command.attachments),
+    )
+    message, _ = timeline.append(work, conversation, draft)
+    done = with_message(message, code=201)
+    return Done(
+        done.result,
+        code=done.code,
+        target=message.id,
+        details={"mentions": list(command.mentions)} if command.mentions else {},
+    )

@@ -1,0 +1,130 @@
+"""A reply: the message, and the part that carries it to the customer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from router import timeline
+from router.cases import reopen
+from router.commands import assignment
+from router.commands.done import Done, Refused, with_message
+from router.commands.standing import message_in, require_channel, require_latest
+from router.operations import ORDER_STEP, next_order
+from router.timeline import Draft
+from router.work import SOURCE, Work
+from shared.collections import CHANNEL_TYPES, PARTS
+from shared.commands import Reply
+from shared.hints import hint
+from shared.ids import ExternalId, new_message_id, part_id, slot_of
+from shared.model.content import Content, ReplyRef
+from shared.model.conversation import Conversation, Status
+from shared.model.delivery import Delivery, Part, PartDelivery
+from shared.model.message import Direction, Message
+from shared.model.people import ActorKind
+
+
+async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
+    """Answer the customer: the message at once, its part when it is due."""
+    if not command.text.strip() and not command.attachments:
+        raise Refused("a reply needs a text or a file", code=422, field="text")
+    await require_channel(work, conversation)
+    await require_latest(work, conversation)
+    answered = await _answered(work, conversation, command)
+    if conversation.status is Status.RESOLVED:
+        conversation = reopen(work, conversation, command.actor, cause="reply")
+    if assignment.is_taken_by_reply(work, conversation, command.actor):
+        conversation = assignment.give(
+            work, conversation, command.actor.id, command.actor.name, None, command.actor
+        )
+    due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
+    order = next_order(work, conversation)
+    message, conversation = timeline.append(
+        work,
+        conversation,
+        _draft(work, conversation, command, answered, due_at),
+        _after_reply(conversation, command, order),
+    )
+    await _send(work, conversation, message, order=order, due_at=due_at, command=command)
+    return with_message(message, code=201)
+
+
+async def _answered(work: Work, conversation: Conversation, command: Reply) -> Message | None:
+    if command.reply_to is None:
+        return None
+    answered = await message_in(work, conversation, command.reply_to)
+    if answered.direction not in (Direction.INBOUND, Direction.OUTBOUND):
+        raise Refused("the customer cannot see that message", code=422, field="reply_to")
+    return answered
+
+
+def _draft(
+    work: Work,
+    conversation: Conversation,
+    command: Reply,
+    answered: Message | None,
+    due_at: datetime,
+) -> Draft:
+    reference = None
+    if answered is not None:
+        reference = ReplyRef(
+            message_id=answered.id,
+            external_id=_external_id(answered),
+            author_name=answered.author.name,
+        )
+    return Draft(
+        id=new_message_id(slot_of(conversation.id)),
+        direction=Direction.OUTBOUND,
+        author=command.actor,
+        at=work.now,
+        content=Content(
+            text=command.text,
+            spans=command.spans,
+            attachments=command.attachments,
+            buttons=command.buttons,
+            reply_to=reference,
+        ),
+        delivery=Delivery.QUEUED,
+        parts=(PartDelivery(index=0, state=Delivery.QUEUED, at=work.now),),
+        send_at=due_at,
+    )
+
+
+def _after_reply(conversation: Conversation, command: Reply, order: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {"out_order": order + ORDER_STEP, "waiting_since": None}
+    if command.actor.kind is ActorKind.AGENT:
+        fields["unread"] = 0
+    return fields
+
+
+async def _send(
+    work: Work,
+    conversation: Conversation,
+    message: Message,
+    *,
+    order: int,
+    due_at: datetime,
+    command: Reply,
+) -> None:
+    info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
+    reference = message.content.reply_to
+    part = Part(
+        id=part_id(message.id, 0),
+        channel_id=conversation.channel_id,
+        thread=conversation.thread,
+        conversation_id=conversation.id,
+        message_id=message.id,
+        order=order,
+        content=message.content,
+        reply_external_id=reference.external_id if reference else None,
+        context=conversation.context,
+        due_at=due_at,
+        deadline_at=due_at + work.policy.deadline_for(info),
+        scheduled=command.send_at is not None,
+        created_at=work.now,
+        changed_at=work.now,
+    )
+    work.unit.put(PARTS, part)
+    work.publish(hint(conversation.channel_id, [conversation.thread], at=work.now, source=SOURCE))
+
+
+def _external_id(message: Message) -> ExternalId | None:
+    return message.external_ids[0] if message.external_ids else None

@@ -1,0 +1,74 @@
+"""Sending a failed or unknown message again, as an agent decided."""
+
+from typing import Final
+
+from router import timeline
+from router.commands.done import Done, Refused, with_message
+from router.commands.standing import message_in, require_channel
+from router.commands.withdrawals import parts_of
+from router.delivery import delivery_of, failure_of
+from router.work import SOURCE, Work
+from shared.collections import CHANNEL_TYPES, PARTS
+from shared.commands import Resend
+from shared.hints import hint
+from shared.model.conversation import Conversation
+from shared.model.delivery import Delivery, Part, PartDelivery
+from shared.model.message import Message
+
+_AGAIN: Final = frozenset({Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD, Delivery.CANCELLED})
+_ENDED: Final = frozenset({Delivery.FAILED, Delivery.UNKNOWN, Delivery.CANCELLED})
+
+
+async def resend(work: Work, conversation: Conversation, command: Resend) -> Done:
+    """Queue the parts again that did not arrive. Those that did are not sent twice."""
+    message = await message_in(work, conversation, command.message_id)
+    if message.delivery not in _ENDED:
+        raise Refused("only a failed, unknown or cancelled message can be sent again")
+    await require_channel(work, conversation)
+    info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
+    parts = [part for part in await parts_of(work, message) if part.state in _AGAIN]
+    if not parts:
+        raise Refused("there is nothing left to send again")
+    deadline_at = work.now + work.policy.deadline_for(info)
+    for part in parts:
+        fields = {
+            "state": Delivery.QUEUED,
+            "open": True,
+            "failure": None,
+            "unreported": False,
+            "scheduled": False,
+            # The platform may have renamed the thread since.
+            "thread": conversation.thread,
+            "due_at": work.now,
+            "deadline_at": deadline_at,
+            "changed_at": work.now,
+        }
+        work.unit.revise(PARTS, part, fields)
+    states = _queued_again(work, message, parts)
+    message = await timeline.amend(
+        work,
+        message,
+        {
+            "parts": states,
+            "delivery": delivery_of(states),
+            "failure": failure_of(states),
+            "send_at": work.now,
+        },
+    )
+    work.publish(hint(conversation.channel_id, [conversation.thread], at=work.now, source=SOURCE))
+    return with_message(message)
+
+
+def _queued_again(work: Work, message: Message, rows: list[Part]) -> tuple[PartDelivery, ...]:
+    again = {row.index for row in rows}
+    return tuple(
+        PartDelivery(
+            index=part.index,
+            state=Delivery.QUEUED,
+            external_ids=part.external_ids,
+            at=work.now,
+        )
+        if part.index in again
+        else part
+        for part in message.parts
+    )

@@ -1,0 +1,100 @@
+"""Where a case stands: resolved, open, pending, snoozed."""
+
+from typing import Any
+
+from router import cases, timeline
+from router.commands.done import Done, Refused, with_conversation
+from router.commands.standing import require_latest
+from router.work import Work
+from shared.collections import TIMERS
+from shared.commands import Command, Pend, Reopen, Resolve, Snooze
+from shared.model.conversation import Conversation, Status
+from shared.model.records import Timer
+
+
+async def resolve(work: Work, conversation: Conversation, command: Resolve) -> Done:
+    """The case is done."""
+    if conversation.status is Status.RESOLVED:
+        return with_conversation(conversation, changed=False)
+    fields = {
+        "status": Status.RESOLVED,
+        "resolved_at": work.now,
+        "pending_for": None,
+        "snoozed_until": None,
+        "waiting_since": None,
+        "unread": 0,
+    }
+    return _change(work, conversation, command, "resolved", fields)
+
+
+async def reopen(work: Work, conversation: Conversation, command: Reopen) -> Done:
+    """The case is open again, from whatever state."""
+    if conversation.status is Status.OPEN:
+        return with_conversation(conversation, changed=False)
+    await require_latest(work, conversation)
+    fields = {
+        "status": Status.OPEN,
+        "resolved_at": None,
+        "pending_for": None,
+        "snoozed_until": None,
+    }
+    return _change(work, conversation, command, "reopened", fields)
+
+
+async def pend(work: Work, conversation: Conversation, command: Pend) -> Done:
+    """The case waits for somebody."""
+    same = conversation.pending_for is command.waits_for
+    if conversation.status is Status.PENDING and same:
+        return with_conversation(conversation, changed=False)
+    _require_unresolved(conversation)
+    fields = {
+        "status": Status.PENDING,
+        "pending_for": command.waits_for,
+        "snoozed_until": None,
+    }
+    details = {"waits_for": command.waits_for.value}
+    return _change(work, conversation, command, "pending", fields, details)
+
+
+async def snooze(work: Work, conversation: Conversation, command: Snooze) -> Done:
+    """Out of sight until a time, or until the customer writes."""
+    same = conversation.snoozed_until == command.until
+    if conversation.status is Status.SNOOZED and same:
+        return with_conversation(conversation, changed=False)
+    _require_unresolved(conversation)
+    if command.until <= work.now:
+        raise Refused("the time to wake up is over already", code=422, field="until")
+    fields = {"status": Status.SNOOZED, "snoozed_until": command.until, "pending_for": None}
+    details = {"until": command.until.isoformat()}
+    done = _change(work, conversation, command, "snoozed", fields, details)
+    timer = Timer(
+        id=cases.wake_id(conversation.id),
+        kind="wake",
+        conversation_id=conversation.id,
+        due_at=command.until,
+    )
+    # Read first: an earlier snooze of the same conversation has the same timer.
+    await work.unit.get(TIMERS, timer.id)
+    work.unit.put(TIMERS, timer)
+    return done
+
+
+def _change(
+    work: Work,
+    conversation: Conversation,
+    command: Command,
+    name: str,
+    fields: dict[str, Any],
+    details: dict[str, str] | None = None,
+) -> Done:
+    cases.forget_snooze(work, conversation)
+    cause = command.kind.removeprefix("command.")
+    after = timeline.change(work, conversation, cause, fields, command.actor)
+    by = {"by": command.actor.name}
+    after = timeline.line(work, after, name, command.actor, {**(details or {}), **by})
+    return with_conversation(after, details=details)
+
+
+def _require_unresolved(conversation: Conversation) -> None:
+    if conversation.status is Status.RESOLVED:
+        raise Refused("the conversation is resolved; reopen it first")

@@ -1,0 +1,41 @@
+"""A timer fired."""
+
+from router import timeline
+from router.commands.done import Done, with_conversation
+from router.inbound import echoes, messages
+from router.places import place_of
+from router.work import Elsewhere, Work
+from shared.collections import TIMERS
+from shared.commands import Wake
+from shared.model.conversation import Conversation, Status
+from shared.model.inbound import Inbound
+from shared.model.records import Timer
+
+
+async def wake(work: Work, conversation: Conversation, command: Wake) -> Done:
+    """Do what the timer was for, if it still stands as it was when it fired."""
+    timer = await work.unit.get(TIMERS, command.timer_id)
+    if timer is None or timer.due_at != command.due_at:
+        return with_conversation(conversation, changed=False)
+    work.unit.delete(TIMERS, timer.id)
+    if timer.kind == echoes.ECHO_TIMER:
+        return await _settle_echo(work, conversation, timer)
+    if conversation.status is not Status.SNOOZED or conversation.snoozed_until != timer.due_at:
+        return with_conversation(conversation, changed=False)
+    fields = {"status": Status.OPEN, "snoozed_until": None}
+    after = timeline.change(work, conversation, "wake", fields, command.actor)
+    after = timeline.line(work, after, "woke", command.actor)
+    return with_conversation(after)
+
+
+async def _settle_echo(work: Work, conversation: Conversation, timer: Timer) -> Done:
+    item = Inbound.model_validate((timer.model_extra or {})["inbound"])
+    try:
+        place = await place_of(work, item)
+    except Elsewhere as there:
+        # The thread was renamed to one of another partition meanwhile.
+        work.publish(echoes.moved(work, item, there.partition))
+        return with_conversation(conversation, changed=False)
+    if not await echoes.settle(work, item, place):
+        await messages.store(work, item, place)
+    return with_conversation(conversation, changed=False)

@@ -1,0 +1,1 @@
+"""Inbound: what happened on the platforms, one module per kind of event."""

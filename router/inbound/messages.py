@@ -1,0 +1,225 @@
+"""A message on the platform: the customer's, or one written in the platform's own app."""
+
+from typing import Any
+
+from router import people, refs, timeline
+from router.cases import case_for, forget_snooze, reply_window_s, thread_facts
+from router.inbound import echoes
+from router.inbound.times import happened_at, until
+from router.places import Place
+from router.receipts import join_parked
+from router.threading import after_customer_wrote
+from router.timeline import Draft
+from router.work import Work
+from shared.collections import MESSAGES
+from shared.ids import MessageId
+from shared.model.content import Content, Service, Unsupported
+from shared.model.conversation import Conversation
+from shared.model.delivery import Delivery, PartDelivery
+from shared.model.inbound import Inbound, InboundKind, Origin
+from shared.model.message import Direction, Message, Revision, SystemLine
+
+
+async def receive(work: Work, item: Inbound, place: Place) -> MessageId | None:
+    """Store a message that is new; returns its id."""
+    if item.origin is Origin.ECHO and await echoes.is_explained(work, item, place):
+        return None
+    known = await _stored_before(work, item, place)
+    if known is not None:
+        return known.id
+    return await store(work, item, place)
+
+
+async def store(
+    work: Work, item: Inbound, place: Place, *, edited: bool = False
+) -> MessageId | None:
+    """Store a message by who is behind it, ``edited`` if all we know is a later version of it."""
+    if item.origin in (Origin.AGENT_APP, Origin.ECHO):
+        return await _store_answer(work, item, place, edited=edited)
+    service = _service_of(item)
+    if service is not None:
+        return await _store_service(work, item, place, service)
+    return await store_from_customer(work, item, place, await _content(work, item, place), edited)
+
+
+async def store_from_customer(
+    work: Work, item: Inbound, place: Place, content: Content, edited: bool = False
+) -> MessageId:
+    """Store what the customer wrote, and let the conversation wait for an answer."""
+    person = people.writer_of(item)
+    identity = await people.identify(work, item.channel_type, person)
+    conversation = await case_for(work, item, place, person, quiet=False)
+    at = happened_at(work, item)
+    forget_snooze(work, conversation)
+    changes: dict[str, Any] = {
+        **after_customer_wrote(conversation),
+        **thread_facts(item, conversation),
+        "unread": conversation.unread + 1,
+        "waiting_since": conversation.waiting_since or at,
+        "last_inbound_at": max(at, conversation.last_inbound_at or at),
+    }
+    window_s = await reply_window_s(work, conversation)
+    if window_s is not None:
+        changes["reply_until"] = until(changes["last_inbound_at"], window_s)
+    if not conversation.reachable:
+        changes |= {"reachable": True, "unreachable_reason": None}
+    if identity.id == conversation.identity_id:
+        name = await _customer_name(work, conversation, identity.contact_id, person.name)
+        if name != conversation.contact_name:
+            changes["contact_name"] = name
+    draft = _draft(work, item, content, Direction.INBOUND, edited=edited)
+    message, _ = timeline.append(work, conversation, draft, changes)
+    await _remember_ids(work, item, message)
+    return message.id
+
+
+async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool) -> MessageId:
+    """Somebody answered in the platform's own app: an outbound message that has left already."""
+    customer = people.customer_of(item)
+    conversation = await case_for(work, item, place, customer, quiet=True)
+    content = await _content(work, item, place)
+    draft = _draft(work, item, content, Direction.OUTBOUND, edited=edited)
+    changes = {**thread_facts(item, conversation), "waiting_since": None, "unread": 0}
+    message, _ = timeline.append(work, conversation, draft, changes)
+    await _remember_ids(work, item, message)
+    return message.id
+
+
+async def _store_service(
+    work: Work, item: Inbound, place: Place, service: Service
+) -> MessageId | None:
+    """Something that the platform tells: a line that asks for no answer."""
+    conversation = await case_for(work, item, place, people.writer_of(item), quiet=True)
+    draft = Draft(
+        direction=Direction.SYSTEM,
+        author=people.author_of(item),
+        at=happened_at(work, item),
+        content=item.content,
+        system=SystemLine(name=service.name, details=service.details),
+        place=item.place,
+        external_ids=(item.external_id,) if item.external_id else (),
+        event_key=item.event_key,
+        raw=item.raw if item.truncated else None,
+        raw_blob_id=item.raw_blob_id,
+    )
+    message, _ = timeline.append(work, conversation, draft, thread_facts(item, conversation))
+    await _remember_ids(work, item, message)
+    return message.id
+
+
+async def _stored_before(work: Work, item: Inbound, place: Place) -> Message | None:
+    """The message if it is here already: delivered twice under different keys, or its edit came
+    first. Another text under a known id is a message of its own."""
+    names = refs.thread_names(item.thread.external_id, place.conversation)
+    known = await refs.find_message(work.unit, item.channel_id, names, item.external_id)
+    if known is None:
+        return None
+    if known.direction is Direction.OUTBOUND and item.origin is Origin.AGENT_APP:
+        return known
+    if same_content(known.content, item.content):
+        return known
+    if known.edited_at is not None and item.occurred_at <= known.edited_at:
+        original = Revision(content=item.content, until=item.occurred_at)
+        await timeline.amend(work, known, {"revisions": (original, *known.revisions)})
+        return known
+    return None
+
+
+def same_content(one: Content, other: Content) -> bool:
+    """Whether two contents look the same; where the files are by now does not matter."""
+    return (
+        one.text == other.text
+        and one.spans == other.spans
+        and one.blocks == other.blocks
+        and one.buttons == other.buttons
+        and [file.id for file in one.attachments] == [file.id for file in other.attachments]
+    )
+
+
+async def _content(work: Work, item: Inbound, place: Place) -> Content:
+    """The content with its references resolved and, where it says nothing, a placeholder."""
+    content = item.content
+    if content.reply_to is not None and content.reply_to.external_id is not None:
+        names = refs.thread_names(item.thread.external_id, place.conversation)
+        answered = await refs.find_message(
+            work.unit, item.channel_id, names, content.reply_to.external_id
+        )
+        if answered is not None:
+            reply_to = content.reply_to.model_copy(update={"message_id": answered.id})
+            content = content.model_copy(update={"reply_to": reply_to})
+    if item.kind is InboundKind.UNSUPPORTED and not content.blocks:
+        placeholder = Unsupported(name=item.service or item.reason or "unknown")
+        content = content.model_copy(update={"blocks": (placeholder,)})
+    return content
+
+
+def _draft(
+    work: Work, item: Inbound, content: Content, direction: Direction, *, edited: bool
+) -> Draft:
+    external_ids = (item.external_id,) if item.external_id else ()
+    outbound = direction is Direction.OUTBOUND
+    at = happened_at(work, item)
+    part = PartDelivery(index=0, state=Delivery.SENT, external_ids=external_ids, at=at)
+    return Draft(
+        direction=direction,
+        author=people.author_of(item),
+        at=at,
+        content=content,
+        place=item.place,
+        external_ids=external_ids,
+        event_key=item.event_key,
+        raw=item.raw if _raw_is_wanted(item, content) else None,
+        raw_blob_id=item.raw_blob_id,
+        delivery=Delivery.SENT if outbound else None,
+        parts=(part,) if outbound else (),
+        edited_at=at if edited else None,
+    )
+
+
+def _raw_is_wanted(item: Inbound, content: Content) -> bool:
+    """What we did not understand in full is kept as it came."""
+    return (
+        item.kind is InboundKind.UNSUPPORTED
+        or item.truncated
+        or content.is_empty()
+        or any(isinstance(block, Unsupported) for block in content.blocks)
+    )
+
+
+def _service_of(item: Inbound) -> Service | None:
+    content = item.content
+    blocks = [block for block in content.blocks if isinstance(block, Service)]
+    if blocks and len(blocks) == len(content.blocks) and not content.text.strip():
+        return None if content.attachments else blocks[0]
+    if item.origin is Origin.SYSTEM and item.service is not None:
+        return Service(name=item.service)
+    return None
+
+
+async def _customer_name(
+    work: Work, conversation: Conversation, contact_id: str, told: str | None
+) -> str | None:
+    if told is None or told == conversation.contact_name:
+        return conversation.contact_name
+    # It may be a name that an agent gave: the contact decides.
+    contact = await people.contact(work, contact_id)
+    return contact.name if contact and contact.name else conversation.contact_name
+
+
+async def _remember_ids(work: Work, item: Inbound, message: Message) -> None:
+    if item.external_id is None:
+        return
+    added = await refs.record(
+        work.unit,
+        item.channel_id,
+        item.thread.external_id,
+        (item.external_id,),
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+    )
+    if message.direction is Direction.OUTBOUND and added:
+        await join_parked(work, await _stored(work, message), added)
+
+
+async def _stored(work: Work, message: Message) -> Message:
+    return await work.unit.get(MESSAGES, message.id) or message

@@ -1,0 +1,143 @@
+"""Contacts and their identities, as the platforms tell of them."""
+
+from typing import Any
+
+from router.work import Work
+from shared.collections import CONTACTS, IDENTITIES, identity_id
+from shared.ids import ChannelType, ContactId, ExternalId, new_id
+from shared.model.inbound import Inbound, Origin
+from shared.model.people import Actor, ActorKind, Contact, Identifier, Identity, Participant
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+
+
+def author_of(item: Inbound) -> Actor:
+    """Who is behind an event, as the actor of what it does."""
+    author = item.author
+    if item.origin in (Origin.AGENT_APP, Origin.ECHO):
+        return Actor(
+            kind=ActorKind.PLATFORM,
+            id=author.external_id if author else None,
+            name=author.name if author else None,
+        )
+    if item.origin is Origin.SYSTEM:
+        return Actor(kind=ActorKind.SYSTEM, name=author.name if author else None)
+    person = writer_of(item)
+    return Actor(
+        kind=ActorKind.CONTACT,
+        id=identity_id(item.channel_type, person.external_id),
+        name=person.name,
+    )
+
+
+def writer_of(item: Inbound) -> Participant:
+    """Who wrote; where the platform does not tell, the thread stands for its customer."""
+    return item.author or Participant(external_id=item.thread.external_id, name=item.thread.title)
+
+
+def customer_of(item: Inbound) -> Participant:
+    """The customer of a thread in which one of us has written."""
+    author = item.author.external_id if item.author else None
+    others = (person for person in item.participants if person.external_id != author)
+    fallback = Participant(external_id=item.thread.external_id, name=item.thread.title)
+    return next(others, fallback)
+
+
+async def identify(work: Work, channel_type: ChannelType, person: Participant) -> Identity:
+    """The identity of a person, made with its contact where it is new, changed where it changed.
+
+    Whoever is seen writing can be reached again.
+    """
+    identity = await work.unit.get(IDENTITIES, identity_id(channel_type, person.external_id))
+    if identity is None:
+        return _create(work, channel_type, person)
+    fields = _changes(identity, person)
+    if not identity.reachable:
+        fields |= {"reachable": True, "unreachable_reason": None}
+    if not fields:
+        return identity
+    if "name" in fields:
+        await _rename_contact(work, identity, fields["name"])
+    return work.unit.revise(IDENTITIES, identity, {**fields, "updated_at": work.now})
+
+
+async def known(work: Work, channel_type: ChannelType, external_id: ExternalId) -> Identity | None:
+    """The identity with this address, if we have it."""
+    return await work.unit.get(IDENTITIES, identity_id(channel_type, external_id))
+
+
+async def set_reachable(
+    work: Work, identity: Identity, reachable: bool, reason: str | None
+) -> None:
+    """Note whether the person can be reached; nothing is written when that is known."""
+    reason = None if reachable else reason
+    if identity.reachable is reachable and identity.unreachable_reason == reason:
+        return
+    fields = {"reachable": reachable, "unreachable_reason": reason, "updated_at": work.now}
+    work.unit.revise(IDENTITIES, identity, fields)
+
+
+async def contact_name(work: Work, identity: Identity) -> str | None:
+    """What the contact is called."""
+    contact = await work.unit.get(CONTACTS, identity.contact_id)
+    return (contact.name if contact else None) or identity.name
+
+
+def _create(work: Work, channel_type: ChannelType, person: Participant) -> Identity:
+    contact = Contact(
+        id=ContactId(new_id("k")),
+        name=person.name,
+        language=person.language,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    identity = Identity(
+        id=identity_id(channel_type, person.external_id),
+        channel_type=channel_type,
+        external_id=person.external_id,
+        contact_id=contact.id,
+        name=person.name,
+        username=person.username,
+        language=person.language,
+        identifiers=person.identifiers,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    work.unit.put(CONTACTS, contact)
+    return work.unit.put(IDENTITIES, identity)
+
+
+def _changes(identity: Identity, person: Participant) -> dict[str, Any]:
+    """What the platform says differently now; what it leaves out stays."""
+    fields: dict[str, Any] = {}
+    for name in ("name", "username", "language"):
+        value = getattr(person, name)
+        if value is not None and value != getattr(identity, name):
+            fields[name] = value
+    merged = _merge(identity.identifiers, person.identifiers)
+    if merged != identity.identifiers:
+        fields["identifiers"] = merged
+    return fields
+
+
+def _merge(known: tuple[Identifier, ...], told: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
+    if not told:
+        return known
+    by_address = {(one.kind, one.value): one for one in known}
+    for one in told:
+        before = by_address.get((one.kind, one.value))
+        if before is None or (one.verified and not before.verified):
+            by_address[one.kind, one.value] = one
+    return tuple(by_address.values())
+
+
+async def _rename_contact(work: Work, identity: Identity, name: str) -> None:
+    contact = await work.unit.get(CONTACTS, identity.contact_id)
+    # A name that an agent gave stays.
+    if contact is not None and contact.name in (None, identity.name):
+        work.unit.revise(CONTACTS, contact, {"name": name, "updated_at": work.now})
+
+
+async def contact(work: Work, contact_id: str) -> Contact | None:
+    """The contact with this id."""
+    return await work.unit.get(CONTACTS, contact_id)

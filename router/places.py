@@ -1,0 +1,113 @@
+"""Where an item belongs: its thread under all of its names, and the latest conversation in it."""
+
+from dataclasses import dataclass
+
+from router import timeline
+from router.unit import Unit
+from router.work import Elsewhere, Work
+from shared.collections import CONVERSATIONS, THREADS, thread_id
+from shared.ids import ChannelId, ExternalId, Slot, partition_of_slot, slot_for
+from shared.model.conversation import Conversation, Status, Thread
+from shared.model.inbound import Inbound
+from shared.model.people import Actor, ActorKind
+
+_ALIASES_DEEP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thread and what stands in it. No ``thread``: it was never seen before."""
+
+    slot: Slot
+    thread: Thread | None
+    conversation: Conversation | None
+
+    async def refreshed(self, unit: Unit) -> "Place":
+        """The same place with the conversation as it stands now."""
+        return Place(self.slot, self.thread, await latest_in(unit, self.thread))
+
+
+async def place_of(work: Work, item: Inbound) -> Place:
+    """Where an inbound item belongs, a renaming that it tells of applied.
+
+    Raises ``Elsewhere`` when another partition holds the thread.
+    """
+    told = item.thread
+    if told.renamed_from is not None and told.renamed_from != told.external_id:
+        await rename(work, item.channel_id, told.renamed_from, told.external_id)
+    thread = await thread_named(work.unit, item.channel_id, told.external_id)
+    slot = slot_for(item.channel_id, thread.slot_key if thread else told.partition_key)
+    stay(work, slot)
+    return Place(slot, thread, await latest_in(work.unit, thread))
+
+
+async def thread_named(unit: Unit, channel_id: ChannelId, external_id: ExternalId) -> Thread | None:
+    """The thread with this name, followed through its aliases; None if it was never seen."""
+    thread = await unit.get(THREADS, thread_id(channel_id, external_id))
+    for _ in range(_ALIASES_DEEP):
+        if thread is None or thread.alias_of is None:
+            break
+        thread = await unit.get(THREADS, thread.alias_of)
+    return thread
+
+
+async def latest_in(unit: Unit, thread: Thread | None) -> Conversation | None:
+    """The latest conversation of a thread."""
+    if thread is None or thread.conversation_id is None:
+        return None
+    return await unit.get(CONVERSATIONS, thread.conversation_id)
+
+
+def stay(work: Work, slot: Slot) -> None:
+    """Raises ``Elsewhere`` when the slot belongs to another partition."""
+    partition = partition_of_slot(slot)
+    if partition != work.partition:
+        raise Elsewhere(partition)
+
+
+async def rename(work: Work, channel_id: ChannelId, old: ExternalId, new: ExternalId) -> None:
+    """The platform calls the thread ``old`` by the name ``new`` from now on.
+
+    Its conversation goes on under the new name. Where the new name has a conversation of its own
+    already, that one goes on, and the old one ends with a pointer to it. Idempotent. Raises
+    ``Elsewhere`` when another partition holds the old thread.
+    """
+    thread = await thread_named(work.unit, channel_id, old)
+    if thread is None:
+        return
+    stay(work, slot_for(channel_id, thread.slot_key))
+    target = await thread_named(work.unit, channel_id, new)
+    if target is not None and target.id == thread.id:
+        return
+    if target is None:
+        alias = Thread(
+            id=thread_id(channel_id, new),
+            channel_id=channel_id,
+            thread=new,
+            alias_of=thread.id,
+            slot_key=thread.slot_key,
+        )
+        work.unit.put(THREADS, alias)
+        conversation = await latest_in(work.unit, thread)
+        if conversation is not None and conversation.thread != new:
+            timeline.change(work, conversation, "renamed", {"thread": new})
+        return
+    await _merge(work, thread, target)
+
+
+async def _merge(work: Work, thread: Thread, target: Thread) -> None:
+    conversation = await latest_in(work.unit, thread)
+    work.unit.revise(THREADS, thread, {"alias_of": target.id})
+    if conversation is None or target.conversation_id is None:
+        return
+    fields = {
+        "merged_into": target.conversation_id,
+        "status": Status.RESOLVED,
+        "resolved_at": work.now,
+        "pending_for": None,
+        "snoozed_until": None,
+        "waiting_since": None,
+    }
+    merged = timeline.change(work, conversation, "merged", fields)
+    details = {"conversation_id": target.conversation_id}
+    timeline.line(work, merged, "merged", Actor(kind=ActorKind.PLATFORM), details)

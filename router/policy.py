@@ -1,0 +1,24 @@
+"""The rules of the house that a later setting may change."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.model.channel import ChannelTypeInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How conversations are run."""
+
+    reopen_for: timedelta = timedelta(days=7)
+    """A customer who writes within this time after the end goes on in the same case."""
+    assign_on_reply: bool = True
+    """An agent who answers a conversation that nobody holds gets it."""
+    echo_wait: timedelta = timedelta(seconds=60)
+    """How long an unexplained echo waits for the send that may explain it."""
+    deadline: timedelta = timedelta(days=1)
+    """After that a part fails, where the channel type says nothing else."""
+
+    def deadline_for(self, info: ChannelTypeInfo | None) -> timedelta:
+        """How long parts of a channel type may take."""
+        return timedelta(seconds=info.capabilities.deadline_s) if info else self.deadline

@@ -1,0 +1,56 @@
+"""Which conversation of a thread a new message belongs to. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from shared.model.conversation import Conversation, PendingFor, Status
+from shared.model.delivery import Delivery
+from shared.model.message import Direction, Message
+
+
+class Choice(Enum):
+    """What to do with the thread's latest conversation."""
+
+    CONTINUE = "continue"
+    REOPEN = "reopen"
+    NEW = "new"
+
+
+def choose(
+    latest: Conversation | None, now: datetime, reopen_for: timedelta, *, quiet: bool
+) -> Choice:
+    """Go on in the latest conversation, reopen it, or begin a new one.
+
+    What is ``quiet`` (a system line, an answer from the platform's own app) never reopens a case.
+    """
+    if latest is None:
+        return Choice.NEW
+    if latest.status is not Status.RESOLVED or quiet:
+        return Choice.CONTINUE
+    if latest.resolved_at is not None and now - latest.resolved_at > reopen_for:
+        return Choice.NEW
+    return Choice.REOPEN
+
+
+def after_customer_wrote(conversation: Conversation) -> dict[str, Any]:
+    """The status fields that change because the customer wrote: it no longer waits for them."""
+    snoozed = conversation.status is Status.SNOOZED
+    awaited = (
+        conversation.status is Status.PENDING and conversation.pending_for is PendingFor.CUSTOMER
+    )
+    if not (snoozed or awaited):
+        return {}
+    return {"status": Status.OPEN, "pending_for": None, "snoozed_until": None}
+
+
+def waiting_since(latest_first: Sequence[Message]) -> datetime | None:
+    """When the oldest customer message came that no answer follows, looking back from the end."""
+    since = None
+    for message in latest_first:
+        if message.direction is Direction.OUTBOUND and message.delivery is not Delivery.CANCELLED:
+            break
+        if message.direction is Direction.INBOUND:
+            since = message.at
+    return since
