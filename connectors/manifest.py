@@ -42,6 +42,8 @@ class Manifest:
     webhooks: bool = False
     simulator: str | None = None
     """The module that defines ``simulate(context) -> Simulator``; None: there is none."""
+    site: str | None = None
+    """The module that defines ``site_routes()``, pages of the type that belong to no channel."""
     secrets: tuple[str, ...] = field(default=())
     """Names of the settings that are secret; computed when empty."""
 

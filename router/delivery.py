@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.ids import ExternalId
-from shared.model.delivery import Delivery, Failure, PartDelivery, advance
+from shared.model.delivery import SENT_STATES, Delivery, Failure, PartDelivery, advance
 
 _ORDER: Final = (
     Delivery.QUEUED,
@@ -16,8 +16,6 @@ _ORDER: Final = (
     Delivery.READ,
 )
 _WAITING: Final = frozenset({Delivery.QUEUED, Delivery.HELD})
-SENT_STATES: Final = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ})
-"""The platform has it."""
 
 
 def delivery_of(parts: Sequence[PartDelivery]) -> Delivery:
@@ -61,16 +59,6 @@ def with_total(
     return tuple(sorted((*parts, *added), key=lambda part: part.index)) if added else parts
 
 
-def _after(current: Delivery, news: Delivery) -> Delivery:
-    # A waiting part begins to be held when one before it fails; both have the same rank.
-    if news is Delivery.HELD and current is Delivery.QUEUED:
-        return news
-    # What the platform says it has was sent, whatever we thought.
-    if current is Delivery.CANCELLED and news in SENT_STATES:
-        return news
-    return advance(current, news)
-
-
 def with_news(
     parts: tuple[PartDelivery, ...],
     index: int,
@@ -84,7 +72,7 @@ def with_news(
     parts = with_total(parts, index + 1, at)
     position = next(n for n, part in enumerate(parts) if part.index == index)
     part = parts[position]
-    state = _after(part.state, news)
+    state = advance(part.state, news)
     ids = tuple(dict.fromkeys((*part.external_ids, *external_ids)))
     # What a state says of itself goes with it: a reason belongs to the failure it explains.
     reason = failure if state is news and failure else part.failure

@@ -8,14 +8,13 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from router import people, timeline
-from router.delivery import SENT_STATES
 from router.work import SOURCE, Work
 from shared.collections import CHANNEL_TYPES, CONVERSATIONS, MESSAGES, PARTS, SEEN_EVENTS
 from shared.hints import hint
 from shared.ids import CommandId, ExternalId, MessageId, PartId
 from shared.model.content import Content
 from shared.model.conversation import Conversation
-from shared.model.delivery import Delivery, Part
+from shared.model.delivery import SENT_STATES, Delivery, Part
 from shared.model.inbound import Receipt
 from shared.model.message import Message, Reaction, Revision
 from shared.model.people import Actor, ActorKind

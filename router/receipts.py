@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from router import operations, people, places, refs, timeline
 from router.delivery import (
-    SENT_STATES,
     delivery_of,
     external_ids_of,
     failure_of,
@@ -25,7 +24,7 @@ from shared.collections import (
 )
 from shared.ids import ExternalId, MessageId, PartId, part_id, slot_for, slot_of
 from shared.model.conversation import Conversation
-from shared.model.delivery import Delivery, Failure, FailureKind
+from shared.model.delivery import SENT_STATES, Delivery, Failure, FailureKind
 from shared.model.inbound import Receipt
 from shared.model.message import Direction, Message
 from shared.model.records import ParkedReceipt, SeenEvent, external_ref_id

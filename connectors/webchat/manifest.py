@@ -143,4 +143,5 @@ MANIFEST: Final = Manifest(
     settings=WebchatSettings,
     capabilities=CAPABILITIES,
     module="connectors.webchat.connector",
+    site="connectors.webchat.pages",
 )

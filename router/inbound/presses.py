@@ -5,8 +5,9 @@ from router.inbound import messages
 from router.places import Place
 from router.work import Work
 from shared.ids import MessageId
-from shared.model.content import ReplyRef
+from shared.model.content import Action, ReplyRef
 from shared.model.inbound import Inbound
+from shared.model.message import Message
 
 
 async def press(work: Work, item: Inbound, place: Place) -> MessageId | None:
@@ -15,10 +16,12 @@ async def press(work: Work, item: Inbound, place: Place) -> MessageId | None:
     action = item.pressed()
     target_id = item.target_external_id or (action.target_external_id if action else None)
     target = await refs.find_message(work.unit, item.channel_id, names, target_id)
+    if action is not None and target is not None:
+        action = _whole(action, target)
     value = (action.value or action.label) if action else None
     if target is not None and value is not None and value not in target.pressed:
         await timeline.amend(work, target, {"pressed": (*target.pressed, value)})
-    content = item.content
+    content = item.content.model_copy(update={"action": action})
     if target_id is not None and content.reply_to is None:
         reply_to = ReplyRef(message_id=target.id if target else None, external_id=target_id)
         content = content.model_copy(update={"reply_to": reply_to})
@@ -26,3 +29,10 @@ async def press(work: Work, item: Inbound, place: Place) -> MessageId | None:
     if place.conversation is not None and target is not None:
         place = await place.refreshed(work.unit)
     return await messages.store_from_customer(work, item, place, content)
+
+
+def _whole(action: Action, target: Message) -> Action:
+    """The press with the button's own value, where the platform could carry only its token."""
+    buttons = (button for row in target.content.buttons for button in row)
+    value = next((b.value for b in buttons if b.value and b.token() == action.value), None)
+    return action if value is None else action.model_copy(update={"value": value})

@@ -49,19 +49,26 @@ FINAL = frozenset(
     }
 )
 """States in which nothing more is ours to do."""
+SENT_STATES = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ})
+"""The platform has it."""
 
 
 def advance(current: Delivery, news: Delivery) -> Delivery:
     """The state after ``news``: receipts may come twice and in any order, and never move it
     back."""
-    if current is Delivery.CANCELLED or news is current:
+    if news is current:
         return current
+    if current is Delivery.CANCELLED:
+        # What the platform says it has was sent, whatever we thought.
+        return news if news in SENT_STATES else current
     if news is Delivery.FAILED:
         return current if current in {Delivery.DELIVERED, Delivery.READ} else news
     if current is Delivery.FAILED:
         return news if news in {Delivery.DELIVERED, Delivery.READ} else current
     if news is Delivery.CANCELLED:
         return news if current in {Delivery.QUEUED, Delivery.HELD} else current
+    if news is Delivery.HELD:
+        return news if current is Delivery.QUEUED else current
     return news if _RANK[news] > _RANK[current] else current
 
 

@@ -10,7 +10,15 @@ from router.timers import Timers
 from shared.collections import IDENTITIES, PARTS, identity_id
 from shared.commands import Reply, Resolve, Snooze, Wake
 from shared.ids import ExternalId, part_id
-from shared.model.content import Action, Attachment, AttachmentKind, Content, FetchState
+from shared.model.content import (
+    Action,
+    Attachment,
+    AttachmentKind,
+    Button,
+    ButtonRow,
+    Content,
+    FetchState,
+)
 from shared.model.conversation import Status
 from shared.model.delivery import Delivery, Failure, FailureKind
 from shared.model.inbound import InboundKind, Origin, ThreadRef
@@ -20,10 +28,14 @@ from shared.ports.store import Update
 from tests.router.world import AGENT, START, TYPE, World, inbound, sent
 
 
-async def replied(world: World, text: str = "answer", *external_ids: str) -> Message:
+async def replied(
+    world: World, text: str = "answer", *external_ids: str, buttons: tuple[ButtonRow, ...] = ()
+) -> Message:
     """A reply of an agent, sent if external ids are given."""
     conversation = await world.conversation()
-    outcome = await world.ask(Reply(conversation_id=conversation.id, actor=AGENT, text=text))
+    outcome = await world.ask(
+        Reply(conversation_id=conversation.id, actor=AGENT, text=text, buttons=buttons)
+    )
     message = Message.model_validate(outcome.result["message"])
     if external_ids:
         await world.report(sent(message, *external_ids))
@@ -195,6 +207,26 @@ async def test_a_pressed_button_is_marked_and_said(world: World) -> None:
     assert pressed.content.reply_to.message_id == asked.id
     assert conversation.waiting_since is not None
     assert conversation.messages == len(await world.messages())
+
+
+async def test_a_press_that_brings_a_token_is_read_as_the_buttons_own_value(world: World) -> None:
+    long = Button(label="Yes", value="order:" + "9" * 200)
+    await world.tell(inbound())
+    await replied(world, "choose", "10", buttons=((long,),))
+
+    await world.tell(
+        inbound(
+            kind=InboundKind.ACTION,
+            external_id=None,
+            target_external_id="10",
+            content=Content(text="Yes", action=Action(value=long.token(), label="Yes")),
+        )
+    )
+
+    *_, asked, pressed = await world.messages()
+    assert asked.pressed == (long.value,)
+    assert pressed.content.action is not None
+    assert pressed.content.action.value == long.value
 
 
 async def test_a_read_mark_covers_what_was_sent_before(world: World) -> None:

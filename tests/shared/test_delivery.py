@@ -29,7 +29,11 @@ STATES = st.sampled_from(list(Delivery))
         (Delivery.SENT, Delivery.UNKNOWN, Delivery.SENT),
         (Delivery.QUEUED, Delivery.CANCELLED, Delivery.CANCELLED),
         (Delivery.SENDING, Delivery.CANCELLED, Delivery.SENDING),
-        (Delivery.CANCELLED, Delivery.SENT, Delivery.CANCELLED),
+        (Delivery.CANCELLED, Delivery.SENT, Delivery.SENT),
+        (Delivery.CANCELLED, Delivery.FAILED, Delivery.CANCELLED),
+        (Delivery.QUEUED, Delivery.HELD, Delivery.HELD),
+        (Delivery.SENDING, Delivery.HELD, Delivery.SENDING),
+        (Delivery.HELD, Delivery.SENDING, Delivery.SENDING),
     ],
 )
 def test_the_state_after_news(current: Delivery, news: Delivery, expected: Delivery) -> None:

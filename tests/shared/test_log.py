@@ -1,5 +1,10 @@
 """Logs: what must never stand in them."""
 
+import logging
+import sys
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 import structlog
 
@@ -52,3 +57,14 @@ def test_a_traceback_is_scrubbed_too(capsys: pytest.CaptureFixture[str]) -> None
         structlog.get_logger("test").exception("it.failed")
 
     assert "AAHdqTcv" not in capsys.readouterr().err
+
+
+def test_a_log_that_cannot_be_written_fails_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8", buffering=1) as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        log.configure("info")
+
+        structlog.get_logger("test").info("it.went_on")
+        logging.getLogger("a.library").error("it too")
+        with suppress(OSError):
+            full.close()

@@ -1,0 +1,173 @@
+"""Accepting a channel's events: parse each by itself, publish all, and only then say so.
+
+Webhooks, pull loops and a connector's own pages share this path.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from connectors.base import Connector, Parsed, RawEvent
+from connectors.bugs import report_bug
+from connectors.health import Health
+from connectors.publications import (
+    inbound_publication,
+    quarantine,
+    receipt_id,
+    receipt_publication,
+    typing_publication,
+    with_small_raw,
+)
+from shared.clock import Clock
+from shared.collections import THREADS, thread_id
+from shared.errors import BadPayload, Unavailable
+from shared.ids import (
+    ChannelId,
+    ChannelType,
+    Partition,
+    partition_of,
+    partition_of_slot,
+    slot_for,
+)
+from shared.metrics import Metrics
+from shared.model.content import Action
+from shared.model.inbound import InboundKind, Receipt
+from shared.ports.blobs import Blobs
+from shared.ports.bus import Bus, Publication
+from shared.ports.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What some raw events said: what to publish, and the buttons to answer once it is."""
+
+    publications: list[Publication] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+
+
+class Acceptance:
+    """One channel's way onto the bus."""
+
+    def __init__(
+        self,
+        channel_id: ChannelId,
+        channel_type: ChannelType,
+        *,
+        bus: Bus,
+        store: Store,
+        blobs: Blobs,
+        clock: Clock,
+        metrics: Metrics,
+        health: Health,
+    ) -> None:
+        self._channel_id = channel_id
+        self._channel_type = channel_type
+        self._bus = bus
+        self._store = store
+        self._blobs = blobs
+        self._clock = clock
+        self._metrics = metrics
+        self._health = health
+
+    async def accept(self, parsed: Parsed) -> None:
+        """Publish; returns once the bus has confirmed. Raises ``Unavailable``."""
+        understood = Understood()
+        await self._add(parsed, understood)
+        await self._publish(understood)
+
+    async def accept_raw(self, connector: Connector, events: Sequence[RawEvent]) -> list[Action]:
+        """Parse and publish; returns the pressed buttons once the bus has confirmed.
+
+        What cannot be parsed goes to quarantine with its bytes, and the others go on. Raises
+        ``Unavailable``: none of it counts as received then.
+        """
+        understood = Understood()
+        for event in events:
+            await self._understand(connector, event, understood)
+        await self._publish(understood)
+        return understood.actions
+
+    async def put_aside(self, body: bytes, reason: str) -> None:
+        """Put bytes that are no batch of events into quarantine. Raises ``Unavailable``."""
+        letter = await self._quarantine(body, reason)
+        await self._publish(Understood([letter]))
+
+    async def _understand(
+        self, connector: Connector, event: RawEvent, understood: Understood
+    ) -> None:
+        try:
+            parsed = connector.parse(event)
+        except BadPayload as error:
+            understood.publications.append(await self._quarantine(event.body, str(error)))
+            return
+        except Exception as error:  # noqa: BLE001 - a connector's bug must not stop its stream
+            name = report_bug(self._metrics, "parse", error, channel_id=self._channel_id)
+            letter = await self._quarantine(event.body, f"a bug of the connector: {name}")
+            understood.publications.append(letter)
+            return
+        await self._add(parsed, understood)
+
+    async def _add(self, parsed: Parsed, understood: Understood) -> None:
+        now = self._clock.now()
+        ours = {"channel_id": self._channel_id, "channel_type": self._channel_type}
+        for event in parsed.inbound:
+            inbound = await with_small_raw(event.model_copy(update=ours), self._blobs)
+            slot = slot_for(self._channel_id, inbound.thread.partition_key)
+            understood.publications.append(inbound_publication(inbound, slot, at=now))
+            action = inbound.pressed()
+            if inbound.kind is InboundKind.ACTION and action is not None:
+                understood.actions.append(action)
+        for news in parsed.receipts:
+            receipt = news.model_copy(update={"channel_id": self._channel_id})
+            partition = await self._partition_of(receipt)
+            understood.publications.append(
+                receipt_publication(
+                    receipt,
+                    partition,
+                    id=receipt_id(receipt),
+                    at=now,
+                    source=f"channel/{self._channel_id}",
+                )
+            )
+        for thread, actor in parsed.typing:
+            understood.publications.append(
+                typing_publication(self._channel_type, self._channel_id, thread, actor, at=now)
+            )
+
+    async def _partition_of(self, receipt: Receipt) -> Partition:
+        for addressed in (receipt.part_id, receipt.message_id):
+            if addressed is not None:
+                try:
+                    return partition_of(addressed)
+                except ValueError:
+                    pass  # a platform echoed something else: address it by its thread
+        key: str = receipt.thread
+        try:
+            thread = await self._store.get(THREADS, thread_id(self._channel_id, receipt.thread))
+        except Unavailable:
+            thread = None  # the router forwards what comes to the wrong partition
+        if thread is not None:
+            key = thread.slot_key
+        return partition_of_slot(slot_for(self._channel_id, key))
+
+    async def _quarantine(self, body: bytes, reason: str) -> Publication:
+        self._metrics.count("hub_quarantined_total", channel=self._channel_id)
+        self._health.failed(f"quarantined: {reason}")
+        log.warning("intake.quarantined", channel_id=self._channel_id, reason=reason)
+        return await quarantine(
+            self._channel_id, body, reason, at=self._clock.now(), blobs=self._blobs
+        )
+
+    async def _publish(self, understood: Understood) -> None:
+        if understood.publications:
+            await self._bus.publish(understood.publications)
+            self._note(understood.publications)
+
+    def _note(self, publications: Iterable[Publication]) -> None:
+        for publication in publications:
+            kind = publication.envelope.kind
+            self._metrics.count("hub_inbound_total", channel=self._channel_id, kind=kind)
+        self._health.came_in()

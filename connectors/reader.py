@@ -1,0 +1,101 @@
+"""What the customer of a thread may see, for channels whose far end is our own page."""
+
+from collections.abc import Sequence
+
+from shared.collections import CONVERSATIONS, MESSAGES, THREADS, thread_id
+from shared.ids import ChannelId, ConversationId, ExternalId, MessageId
+from shared.model.delivery import Delivery
+from shared.model.message import Direction, Message
+from shared.ports.store import Range, Store
+
+_SHOWN = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ})
+_PAGE = 100
+
+
+class StoredThreads:
+    """Reads the messages of one channel's threads, across their cases."""
+
+    def __init__(self, store: Store, channel_id: ChannelId) -> None:
+        self._store = store
+        self._channel_id = channel_id
+
+    async def messages(
+        self, thread: ExternalId, *, before: str | None = None, limit: int = 50
+    ) -> Sequence[Message]:
+        """The newest messages, oldest first; see ``connectors.base.ThreadReader``."""
+        found: list[Message] = []
+        last = await self._store.get(MESSAGES, before) if before else None
+        if before and (last is None or not await self._in_thread(last, thread)):
+            return []
+        reached = last is None
+        for conversation_id in await self._cases(thread):
+            if not reached and last is not None and conversation_id != last.conversation_id:
+                continue
+            bound = last.sort if last is not None and not reached else None
+            reached = True
+            found.extend(await self._newest(conversation_id, bound, limit - len(found)))
+            if len(found) >= limit:
+                break
+        return found[::-1]
+
+    async def message(self, thread: ExternalId, message_id: MessageId) -> Message | None:
+        """One message of this thread; see ``connectors.base.ThreadReader``."""
+        message = await self._store.get(MESSAGES, message_id)
+        if message is None or not is_shown(message) or not await self._in_thread(message, thread):
+            return None
+        return message
+
+    async def _in_thread(self, message: Message, thread: ExternalId) -> bool:
+        if message.channel_id != self._channel_id:
+            return False
+        conversation = await self._store.get(CONVERSATIONS, message.conversation_id)
+        return conversation is not None and conversation.thread == thread
+
+    async def _cases(self, thread: ExternalId) -> list[ConversationId]:
+        """The conversations of the thread, newest first."""
+        stored = await self._store.get(THREADS, thread_id(self._channel_id, thread))
+        if stored is None or stored.conversation_id is None:
+            return []
+        found: list[ConversationId] = []
+        cursor = None
+        while True:
+            page = await self._store.find(
+                CONVERSATIONS,
+                equal={"channel_id": self._channel_id, "thread": thread},
+                order="created_at",
+                descending=True,
+                cursor=cursor,
+            )
+            found.extend(conversation.id for conversation in page.items)
+            cursor = page.next
+            if cursor is None:
+                return found
+
+    async def _newest(
+        self, conversation_id: ConversationId, before: str | None, limit: int
+    ) -> list[Message]:
+        """Up to so many shown messages of one case, newest first."""
+        found: list[Message] = []
+        cursor = None
+        while len(found) < limit:
+            page = await self._store.find(
+                MESSAGES,
+                equal={"conversation_id": conversation_id},
+                order="sort",
+                range=Range("sort", lt=before) if before is not None else None,
+                descending=True,
+                cursor=cursor,
+                limit=_PAGE,
+            )
+            found.extend(message for message in page.items if is_shown(message))
+            cursor = page.next
+            if cursor is None:
+                break
+        return found[:limit]
+
+
+def is_shown(message: Message) -> bool:
+    """Whether the customer has it: what they wrote, and what was sent to them."""
+    if message.direction is Direction.INBOUND:
+        return True
+    return message.direction is Direction.OUTBOUND and message.delivery in _SHOWN

@@ -1,0 +1,1 @@
+"""What is decided before anything is sent, all of it pure: degrade, split, and how fast."""
