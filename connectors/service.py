@@ -19,6 +19,7 @@ from connectors.intake import Intake
 from connectors.live import KnownChannel, LiveChannel
 from connectors.overdue import LOOK_EVERY_S, fail_overdue
 from connectors.registry import Registry
+from connectors.replays import Replays
 from connectors.resources import Resources
 from connectors.runner import ChannelRunner
 from connectors.simulators import Simulators
@@ -64,6 +65,7 @@ class ConnectorsService:
             ready=lambda: self._loaded,
         )
         self._checks = Checks(registry, self._known, resources, name=self._name)
+        self._replays = Replays(self._known, resources)
         self.simulators = (
             Simulators(registry, resources, base_url=simulators_base, changed=self._changed.set)
             if simulators_base is not None
@@ -93,6 +95,7 @@ class ConnectorsService:
             try:
                 group.create_task(follower.run())
                 group.create_task(self._checks.run())
+                group.create_task(self._replays.run())
                 group.create_task(self._describe())
                 group.create_task(self._look_after_still_ones())
                 if self.simulators is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from connectors.service import connectors_service
+from connectors.assembly import connectors_service
 from inbox.first_start import first_start
 from inbox.service import Inbox, InboxOptions
 from router.service import Router
@@ -40,7 +40,7 @@ class Hub:
             name=ports.leases.owner,
             metrics=metrics,
         )
-        self.router = Router(ports.bus, ports.store, ports.clock, ports.leases)
+        self.router = Router(ports.bus, ports.store, ports.clock, ports.leases, metrics=metrics)
         self.connectors = connectors_service(ports, settings, metrics, base_url=lambda: self.url)
         self._name_health()
 

@@ -7,6 +7,7 @@ import typer
 
 from hub.commands import agents, channels, dead_letters
 from hub.commands.doctor import doctor
+from hub.commands.services import services
 from hub.commands.up import up
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("up")(up)
+app.command("services")(services)
 app.command("doctor")(doctor)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channels.app, name="channel")

@@ -40,7 +40,7 @@ class Api:
                 method, f"{self._url}{path}", json=body, params=query
             ) as answer:
                 if answer.status < HTTPStatus.BAD_REQUEST:
-                    return await answer.json() if answer.content_length != 0 else None
+                    return None if answer.status == HTTPStatus.NO_CONTENT else await answer.json()
                 problem = await answer.json(content_type=None)
                 status = answer.status
         except (ClientError, TimeoutError) as error:

@@ -1,5 +1,6 @@
 """Dead letters: what could not be handled, handed in again or put aside for good."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,9 @@ from shared.topology import partition_key
 log = structlog.get_logger(__name__)
 
 _PARTITION_QUEUES: Final = "conversations."
+_PARSE_LOOKS: Final = 50
+_PARSE_LOOK_EVERY_S: Final = 0.1
+"""The connectors look for such letters every second or so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,14 @@ class DeadLetters:
         return letter
 
     async def replay(self, id: str, by: Actor) -> DeadLetter:
-        """Publish the item as it was. Raises ``NotFound``, ``BadRequest`` when it cannot be.
+        """Publish the item as it was, or have a platform's bytes parsed again.
 
-        A repeat is harmless: whoever handles the item knows it by its id.
+        A repeat is harmless: whoever handles the item knows it by its id. Raises ``NotFound``,
+        ``BadRequest`` when it cannot be.
         """
         letter = await self.get(id)
+        if letter.envelope is None:
+            return await self._parse_again(letter, by)
         item = _publication(letter)
         # It is closed first: if it fails again at once, that is news of a later time than this.
         # And without its row of starts the router does not put it aside unseen.
@@ -68,6 +75,30 @@ class DeadLetters:
             await self._reopen(letter.id)
             raise
         return closed
+
+    async def _parse_again(self, letter: DeadLetter, by: Actor) -> DeadLetter:
+        """Ask the channel's connector, and wait for what it says of the bytes now."""
+        if letter.state is not DeadLetterState.OPEN:
+            raise BadRequest(f"it was {letter.state.value} already")
+        now = self.clock.now()
+        asked = Update(
+            DEAD_LETTERS, letter.id, {"asked_at": now, "closed_by": by}, expect={"state": "open"}
+        )
+        entry = audited(by, "dead_letter.parse_again", letter.id, at=now)
+        await self.store.commit([asked, entry])
+        for _ in range(_PARSE_LOOKS):
+            await asyncio.sleep(_PARSE_LOOK_EVERY_S)
+            letter = await self.get(letter.id)
+            if letter.asked_at is None:
+                break
+        if letter.state is DeadLetterState.REPLAYED:
+            return letter
+        if letter.asked_at is not None:
+            raise Unavailable(
+                f"the channel {letter.channel_id} is not at work now; it parses these bytes once"
+                " it is"
+            )
+        raise BadRequest(f"its connector still cannot parse it: {letter.reason}")
 
     async def drop(self, id: str, by: Actor) -> DeadLetter:
         """Nothing will be done about it; it stays readable. Raises ``NotFound``, ``BadRequest``."""
@@ -104,11 +135,6 @@ class DeadLetters:
 def _publication(letter: DeadLetter) -> Publication:
     if letter.state is DeadLetterState.DROPPED:
         raise BadRequest("it was dropped")
-    if letter.envelope is None:
-        raise BadRequest(
-            "these are a platform's bytes that its connector could not parse; a connector that can"
-            " gets them when the platform delivers again"
-        )
     try:
         envelope = Envelope.model_validate(letter.envelope)
     except ValidationError:

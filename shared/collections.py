@@ -123,7 +123,9 @@ AUDIT: Final = Collection(
 TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
 COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
 DEAD_LETTERS: Final = Collection(
-    "dead_letters", DeadLetter, indexes=(Index(("state", "at")), Index(("at",)))
+    "dead_letters",
+    DeadLetter,
+    indexes=(Index(("state", "at")), Index(("at",)), Index(("asked_at",))),
 )
 LEASES: Final = Collection("leases", Lease)
 MEMBERS: Final = Collection("members", Member, indexes=(Index(("service", "until")),))
@@ -210,6 +212,7 @@ DECLARED_QUERIES: Final = (
     Query(COUNTERS, ("key",)),
     Query(DEAD_LETTERS, ("state",), "at"),
     Query(DEAD_LETTERS, (), "at"),
+    Query(DEAD_LETTERS, (), "asked_at"),
     Query(MEMBERS, ("service",), "until"),
     Query(SESSIONS, ("agent_id",)),
 )

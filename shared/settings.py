@@ -89,17 +89,16 @@ def _from_file(path: Path | None) -> dict[str, Any]:
 
 def _from_environment() -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name, text in os.environ.items():
+    for name, given in os.environ.items():
         if not name.startswith(PREFIX) or name in _NOT_SETTINGS or name.startswith(_TEST_PREFIX):
             continue
-        if not text:
-            continue  # as a compose file leaves a variable that nobody set
-        key = name.removeprefix(PREFIX).lower()
-        if name.endswith(_FILE_SUFFIX):
-            key = key.removesuffix(_FILE_SUFFIX.lower())
-            if name.removesuffix(_FILE_SUFFIX) in os.environ:
-                raise BadRequest(f"setting {key}: both {PREFIX}{key.upper()} and {name} are set")
-            text = _content(name, text)
+        if not given:
+            continue  # as a compose file leaves a variable that nobody has set
+        plain = name.removesuffix(_FILE_SUFFIX)
+        if plain != name and plain in os.environ:
+            raise BadRequest(f"both {plain} and {name} are set: leave one out")
+        key = plain.removeprefix(PREFIX).lower()
+        text = given if plain == name else _content(name, given)
         listed = key == "trusted_proxies"
         values[key] = [part.strip() for part in text.split(",") if part.strip()] if listed else text
     return values

@@ -14,6 +14,7 @@ from hub.bootstrap.packages import DEVELOPMENT, RUNTIME, install, link_checkout,
 from hub.bootstrap.parts import Part, find_chromium, provide_parts
 from hub.bootstrap.problem import Problem
 from hub.bootstrap.pythons import Python
+from hub.bootstrap.secret_files import make_secrets
 from hub.bootstrap.web import (
     build_web,
     has_web,
@@ -27,6 +28,7 @@ _LINT_IMPORTS = (
     " sys.exit(lint_imports_command())"
 )
 _WORKERS = "2"
+BROKER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -34,7 +36,15 @@ def run_command(arguments: Sequence[str]) -> int:
 
     Raises ``Problem`` for whatever the person at the terminal has to put right first.
     """
-    commands = {"run": _run, "test": _test, "check": _check, "wheel": _wheel, "tools": _tools}
+    commands = {
+        "run": _run,
+        "services": _services,
+        "secrets": _secrets,
+        "test": _test,
+        "check": _check,
+        "wheel": _wheel,
+        "tools": _tools,
+    }
     command = commands.get(arguments[0]) if arguments else None
     if command is None:
         raise Problem("No such command", f"use one of {', '.join(commands)}")
@@ -57,6 +67,29 @@ def _run(checkout: Checkout, arguments: Sequence[str]) -> int:
         if has_web(checkout):
             build_web(checkout, python)
     return hand_over([str(checkout.hub), "up", "--simulators", *arguments])
+
+
+def _services(checkout: Checkout, arguments: Sequence[str]) -> int:
+    if not BROKER.exists():
+        raise Problem(
+            f"RabbitMQ is missing ({BROKER})",
+            "apt-get install --no-install-recommends rabbitmq-server",
+        )
+    with checkout.locked():
+        python = _set_up(checkout, RUNTIME)
+        if has_web(checkout):
+            build_web(checkout, python)
+    return hand_over([str(checkout.hub), "services", "--simulators", *arguments])
+
+
+def _secrets(checkout: Checkout, arguments: Sequence[str]) -> int:
+    del arguments
+    made = make_secrets(checkout.root)
+    for path in made:
+        print(f"made {path.relative_to(checkout.root)}", flush=True)
+    if not made:
+        print("All secrets are there already", flush=True)
+    return 0
 
 
 def _test(checkout: Checkout, arguments: Sequence[str]) -> int:

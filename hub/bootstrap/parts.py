@@ -15,6 +15,7 @@ _APT_LIMIT_S = 1_800
 _PROBE_LIMIT_S = 30
 _LOCK_WAIT_S = 300
 _OS_RELEASE = Path("/etc/os-release")
+_RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 # Packages that hold services would start them. While policy-rc.d says 101 ("forbidden") they stay
 # down; a policy that the machine already has is left alone, and ours goes when the shell ends.
@@ -61,10 +62,18 @@ def find_chromium() -> str | None:
     return _find(names, os.environ.get("HUB_TEST_CHROMIUM"))
 
 
+def find_rabbitmq() -> str | None:
+    """The server itself: the one on PATH wants to be the machine's own service."""
+    return str(_RABBITMQ) if _RABBITMQ.is_file() else None
+
+
 _UBUNTU_NAMES = {"chromium": "chromium-browser"}
 _FONTS = ("fonts-dejavu-core", "fonts-noto-color-emoji")
 
-PARTS = (Part("Chromium", ("chromium", *_FONTS), find_chromium, "e2e"),)
+PARTS = (
+    Part("Chromium", ("chromium", *_FONTS), find_chromium, "e2e"),
+    Part("RabbitMQ", ("rabbitmq-server",), find_rabbitmq, "broker"),
+)
 
 
 def provide_parts(

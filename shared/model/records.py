@@ -157,6 +157,8 @@ class DeadLetter(Document):
     raw_blob_id: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     state: DeadLetterState = DeadLetterState.OPEN
+    asked_at: Utc | None = None
+    """Somebody asked to have these bytes parsed again; the channel's connector has yet to do it."""
     at: Utc
     closed_at: Utc | None = None
     closed_by: Actor | None = None

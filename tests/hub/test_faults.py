@@ -9,7 +9,7 @@ from aiohttp import ClientResponse
 
 from tests.support.far_ends import Visitor, add_telegram, telegram_platform
 from tests.support.hub_process import HubProcess
-from tests.support.ledger import read_stored
+from tests.support.ledger import until_stored
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -72,14 +72,3 @@ async def test_a_full_disk_refuses_names_the_part_and_heals(tmp_path: Path) -> N
     assert refused.status == 503
     assert int(refused.headers["Retry-After"]) >= 1
     assert "store" in str(report)
-
-
-async def until_stored(hub: HubProcess, customer: str, texts: list[str]) -> None:
-    """Wait until exactly these messages of the customer are stored, in order."""
-    found: list[str] = []
-    async with asyncio.timeout(40):
-        while found != texts:
-            stored = (await read_stored(hub)).get(customer)
-            found = stored.inbound if stored else []
-            assert len(found) <= len(texts), found
-            await asyncio.sleep(0.1)

@@ -1,12 +1,13 @@
 """Both ends of the hub, compared: what customers were told was received, and what is stored and
 shown."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.support.hub_process import HubProcess
+from tests.support.running_hub import RunningHub
 
 FINAL: Final = frozenset({"sent", "delivered", "read", "unknown"})
 
@@ -66,7 +67,7 @@ def _replies(
     return wrong
 
 
-async def read_stored(hub: HubProcess) -> dict[str, Stored]:
+async def read_stored(hub: RunningHub) -> dict[str, Stored]:
     """Every thread of the hub, by the name of its customer."""
     threads: dict[str, Stored] = {}
     for status in ("open", "pending", "resolved"):
@@ -83,7 +84,7 @@ async def read_stored(hub: HubProcess) -> dict[str, Stored]:
     return threads
 
 
-async def _messages(hub: HubProcess, conversation_id: str) -> list[Any]:
+async def _messages(hub: RunningHub, conversation_id: str) -> list[Any]:
     found: list[Any] = []
     query: dict[str, str] = {"limit": "100"}
     while True:
@@ -92,3 +93,14 @@ async def _messages(hub: HubProcess, conversation_id: str) -> list[Any]:
         if not page["next"]:
             return found
         query["before"] = page["next"]
+
+
+async def until_stored(hub: RunningHub, customer: str, texts: list[str]) -> None:
+    """Wait until exactly these messages of the customer are stored, in order."""
+    found: list[str] = []
+    async with asyncio.timeout(40):
+        while found != texts:
+            stored = (await read_stored(hub)).get(customer)
+            found = stored.inbound if stored else []
+            assert len(found) <= len(texts), found
+            await asyncio.sleep(0.1)
