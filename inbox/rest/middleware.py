@@ -114,8 +114,13 @@ def _internal(request: web.Request) -> web.Response:
     )
 
 
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
 def _log(request: web.Request, status: int, took_s: float) -> None:
-    write = log.debug if request.path in {"/healthz", "/readyz", "/metrics"} else log.info
+    # What only reads and went well is no news; what changed something or went wrong is.
+    quiet = request.method in {"GET", "HEAD", "OPTIONS"} and status < HTTPStatus.BAD_REQUEST
+    write = log.debug if quiet or request.path in _PROBES else log.info
     write(
         "http.request",
         method=request.method,
