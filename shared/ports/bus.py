@@ -57,7 +57,10 @@ class Delivery:
     tag: int
     envelope: Envelope
     redelivered: bool
-    """It was handed out before, to this consumer or another, and not acknowledged."""
+    """It was handed out before, to this consumer or another, and not acknowledged.
+
+    Always true of what was taken, never of what no reader's prefetch bound let through.
+    """
     user_id: str | None = None
     """Who published it, as checked by the broker; None for the hub's own services."""
 

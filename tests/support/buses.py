@@ -18,7 +18,8 @@ from shared.sqlite import Database
 from shared.topology import partition_key, partition_queue
 from tests.support.amqp_buses import open_amqp
 
-PUBLISH_TIMEOUT_S: Final = 0.5
+PUBLISH_TIMEOUT_S: Final = 3.0
+"""Enough for hundreds of items on a machine that has other things to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +133,14 @@ async def drain(subscription: Subscription, count: int) -> list[Delivery]:
         batch = await subscription.take(count - len(found))
         await subscription.ack(batch)
         found += batch
+    return found
+
+
+async def drain_to(subscription: Subscription, last: int) -> list[int]:
+    """Take and acknowledge until that number has come; all numbers in their order."""
+    found: list[int] = []
+    while last not in found:
+        batch = await subscription.take(100)
+        await subscription.ack(batch)
+        found += numbers(batch)
     return found

@@ -11,7 +11,7 @@ from connectors.base import Simulator, SimulatorContext
 from connectors.telegram.simulator import simulate
 from shared.clock import SystemClock
 from shared.ids import ChannelId
-from tests.support.hub_process import HubProcess
+from tests.support.running_hub import RunningHub
 
 _CALL_LIMIT = ClientTimeout(total=3)
 
@@ -35,7 +35,7 @@ async def telegram_platform() -> AsyncIterator[Simulator]:
             await simulator.close()
 
 
-async def add_telegram(hub: HubProcess, simulator: Simulator, channel_id: str = "shop") -> None:
+async def add_telegram(hub: RunningHub, simulator: Simulator, channel_id: str = "shop") -> None:
     """A channel of the hub on that platform; unchecked, for its library takes seconds to load."""
     body = {
         "id": channel_id,
@@ -49,7 +49,7 @@ async def add_telegram(hub: HubProcess, simulator: Simulator, channel_id: str = 
 class Visitor:
     """A visitor of the site chat who tries until the hub says "received"."""
 
-    def __init__(self, hub: HubProcess, name: str) -> None:
+    def __init__(self, hub: RunningHub, name: str) -> None:
         self.name = name
         self._hub = hub
         self._token: str | None = None
@@ -90,7 +90,7 @@ class Visitor:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         url = f"{self._hub.url}/webchat/site/{path}"
         async with http.request(method, url, json=body, headers=headers) as answer:
-            if answer.status == 503:
+            if answer.status in {429, 502, 503}:
                 raise ClientError("not now")
             assert answer.status < 300, f"{path}: {answer.status} {await answer.text()}"
             return await answer.json()

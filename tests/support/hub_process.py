@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from tests.support import running_hub
+
 ADMIN = "admin@example.com"
 PASSWORD = "correct horse battery staple"
 _START_LIMIT_S = 30.0
@@ -97,20 +99,11 @@ class HubProcess:
 
     async def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """The JSON that a call of the API answers. Raises ``AssertionError`` on an error."""
-        async with self.http.request(method, self.url + path, json=body, params=query) as answer:
-            text = await answer.text()
-            assert answer.status < 400, f"{method} {path}: {answer.status} {text}"
-            return json.loads(text) if text else None
+        return await running_hub.call(self.http, self.url + path, method, body, **query)
 
     async def items(self, path: str, **query: str) -> list[Any]:
         """All items of a list, over its pages."""
-        found: list[Any] = []
-        while True:
-            page = await self.call("GET", path, **query)
-            found += page["items"]
-            if not page.get("next"):
-                return found
-            query["cursor"] = page["next"]
+        return await running_hub.items(self.http, self.url + path, **query)
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""

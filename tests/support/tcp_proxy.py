@@ -15,6 +15,11 @@ class TcpProxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._writers) // 2
+
     def stall(self) -> None:
         """Let nothing through, in neither direction, without closing anything."""
         self._flowing.clear()

@@ -1,17 +1,30 @@
 """Fixtures of the bus contract: every test runs on every implementation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from shared.ports.bus import Bus
+from tests.support.amqp_buses import BROKER_VARIABLE
 from tests.support.buses import IMPLEMENTATIONS, BusImplementation, OpenBus
 
+AMQP = pytest.param("amqp", marks=[pytest.mark.broker, pytest.mark.xdist_group("broker")])
 
-@pytest.fixture(params=list(IMPLEMENTATIONS))
+
+@pytest.fixture(scope="session")
+def broker(broker_url: str) -> Iterator[None]:
+    """The run's RabbitMQ node, named to the child processes of tests by the environment."""
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv(BROKER_VARIABLE, broker_url)
+        yield
+
+
+@pytest.fixture(params=["embedded", AMQP])
 def implementation(request: pytest.FixtureRequest) -> BusImplementation:
     name: str = request.param
+    if name == "amqp":
+        request.getfixturevalue("broker")
     return IMPLEMENTATIONS[name]
 
 

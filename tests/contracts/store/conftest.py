@@ -1,6 +1,6 @@
 """Fixtures of the store contract: every test runs on every implementation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,24 @@ from tests.support.document_stores import (
     ManagedStore,
     StoreImplementation,
 )
+from tests.support.mongo_stores import MONGO_VARIABLE
+
+MONGO = pytest.param("mongo", marks=pytest.mark.xdist_group("mongo"))
 
 
-@pytest.fixture(params=list(IMPLEMENTATIONS))
+@pytest.fixture(scope="session")
+def mongo(mongo_url: str) -> Iterator[None]:
+    """The run's MongoDB, named to the child processes of tests by the environment."""
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv(MONGO_VARIABLE, mongo_url)
+        yield
+
+
+@pytest.fixture(params=["sqlite", MONGO])
 def implementation(request: pytest.FixtureRequest) -> StoreImplementation:
     name: str = request.param
+    if name == "mongo":
+        request.getfixturevalue("mongo")
     return IMPLEMENTATIONS[name]
 
 

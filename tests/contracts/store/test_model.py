@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +110,7 @@ async def compare(store: ManagedStore, model: Model) -> None:
         assert ids(by_email.items) == ids([t for t in things if t.email == email])
 
 
+@pytest.mark.timeout(90)  # many stores, one after another
 @settings(
     max_examples=60,
     deadline=None,

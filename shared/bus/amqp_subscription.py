@@ -1,0 +1,130 @@
+"""One reader of one queue on RabbitMQ."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+
+from shared.bus import wire
+from shared.envelope import Envelope
+from shared.errors import BadPayload, Unavailable
+from shared.ports.bus import Delivery
+
+log = structlog.get_logger(__name__)
+
+_ACK_LIMIT_S: Final = 5.0
+LOST: Final = (AMQPError, ChannelInvalidStateError, ConnectionError, OSError, RuntimeError)
+"""What aio-pika raises when a connection or channel is gone."""
+
+
+class AmqpSubscription:
+    """What the broker pushes within the prefetch bound waits here for ``take``."""
+
+    def __init__(
+        self, channel: AbstractChannel, queue_name: str, *, prefetch: int, durable: bool
+    ) -> None:
+        self.queue_name = queue_name
+        self._channel = channel
+        self._prefetch = prefetch
+        self._durable = durable
+        self._waiting: deque[AbstractIncomingMessage] = deque()
+        self._out: dict[int, datetime] = {}
+        """What was taken and not acknowledged, by tag, in order."""
+        self._wake = asyncio.Event()
+        self._closed = False
+        channel.close_callbacks.add(self._channel_closed)
+
+    async def receive(self, message: AbstractIncomingMessage) -> None:
+        """The broker's delivery; never blocks."""
+        self._waiting.append(message)
+        self._wake.set()
+
+    async def take(self, limit: int) -> Sequence[Delivery]:
+        """Wait for items; see the port."""
+        while True:
+            self._wake.clear()
+            if self._closed:
+                raise Unavailable("the broker's connection is lost: items come again")
+            taken = [self._hand_out(self._waiting.popleft()) for _ in range(self._room(limit))]
+            if taken:
+                return taken
+            await self._wake.wait()
+
+    def _room(self, limit: int) -> int:
+        return min(limit, len(self._waiting))
+
+    def _hand_out(self, message: AbstractIncomingMessage) -> Delivery:
+        envelope = _envelope(message)
+        tag = message.delivery_tag or 0
+        self._out[tag] = envelope.at
+        return Delivery(tag, envelope, bool(message.redelivered), user_id=message.user_id)
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge; returns when the broker has it. The broker's own crash may repeat it."""
+        if self._closed:
+            raise Unavailable("the broker's connection is lost: items come again")
+        tags = {delivery.tag for delivery in deliveries}
+        try:
+            underlying = await self._channel.get_underlay_channel()
+            first = list(self._out)[: len(tags)]
+            if tags and tags == set(first):
+                await underlying.basic_ack(max(tags), multiple=True)
+            else:
+                for tag in sorted(tags):
+                    await underlying.basic_ack(tag)
+            if tags and self._durable:
+                # Acknowledgements are not confirmed. The same bound once more changes nothing and
+                # is answered after them.
+                async with asyncio.timeout(_ACK_LIMIT_S):
+                    await underlying.basic_qos(prefetch_count=self._prefetch)
+        except (*LOST, TimeoutError) as error:
+            raise Unavailable(f"the broker is away: {type(error).__name__}") from None
+        for tag in tags:
+            self._out.pop(tag, None)
+
+    def in_hand(self) -> int:
+        """Items that the broker has handed to this reader and not seen acknowledged."""
+        return len(self._out) + len(self._waiting)
+
+    def oldest_at(self) -> datetime | None:
+        """When the oldest item in hand was made."""
+        if self._out:
+            return next(iter(self._out.values()))
+        return _envelope(self._waiting[0]).at if self._waiting else None
+
+    def close(self) -> None:
+        """End it: whoever waits in ``take`` gets ``Unavailable``."""
+        self._closed = True
+        self._waiting.clear()
+        self._wake.set()
+
+    def _channel_closed(self, *_: object) -> None:
+        self.close()
+
+
+def _envelope(message: AbstractIncomingMessage) -> Envelope:
+    try:
+        return wire.decode(message.body)
+    except BadPayload:
+        # Nobody may stop a partition with rubbish: it becomes an item of a kind that is refused.
+        log.warning("broker.not_an_envelope", queue=message.routing_key, by=message.user_id)
+        return _rubbish(message)
+
+
+def _rubbish(message: AbstractIncomingMessage) -> Envelope:
+    raw = message.body[:10_000].decode(errors="replace")
+    return Envelope.model_validate(
+        {
+            "id": message.message_id or f"rubbish-{message.delivery_tag}",
+            "kind": "rubbish",
+            "at": message.timestamp or "1970-01-01T00:00:00Z",
+            "source": message.user_id or "unknown",
+            "trace_id": "rubbish",
+            "payload": {"body": raw},
+        }
+    )
