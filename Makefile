@@ -6,27 +6,39 @@ LOCK_AGE ?= 1 week
 
 NO_PYTHON = No Python on PATH: install Python 3.11 to 3.14 (Debian, Ubuntu: apt-get install \
 	python3 python3-venv) or name one, make PYTHON=/path/to/python3
-BOOTSTRAP = @p=$$(command -v "$(PYTHON)" || command -v python3.14 || command -v python3.13 \
-	|| command -v python3.12 || command -v python3.11) || { echo "$(NO_PYTHON)" >&2; exit 1; }; \
+# The first that runs and can read the bootstrap: a shim may have no version behind it.
+RUNS = -c 'import sys; sys.exit(sys.version_info < (3, 6))' >/dev/null 2>&1
+BOOTSTRAP = @for p in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 ""; do \
+	"$$p" $(RUNS) && break; done; [ "$$p" ] || { echo "$(NO_PYTHON)" >&2; exit 1; }; \
 	exec "$$p" -m hub.bootstrap
 COMPILE = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes \
 	--python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	--exclude-newer "$(LOCK_AGE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check wheel lock
+.PHONY: help run services secrets test check screens wheel lock
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run:  ## set up what is missing and start the hub with its simulators on http://127.0.0.1:8080
 	$(BOOTSTRAP) run $(ARGS)
+
+services:  ## the same as separate processes on a RabbitMQ of their own, http://127.0.0.1:8080
+	$(BOOTSTRAP) services $(ARGS)
+
+secrets:  ## make the secrets of docker-compose.yml, as files in secrets/
+	$(BOOTSTRAP) secrets
 
 test:  ## run the tests; ARGS="-k name" goes to pytest
 	$(BOOTSTRAP) test $(ARGS)
 
 check:  ## formatting, lint, types, rules of the house
 	$(BOOTSTRAP) check
+
+screens:  ## take the pictures of docs/images anew, in a real Chromium
+	$(BOOTSTRAP) tools
+	.venv/bin/python -m tests.screens docs/images
 
 wheel:  ## build the wheel, web UI included, into dist/
 	$(BOOTSTRAP) wheel

@@ -33,6 +33,7 @@ async def serve(settings: Settings, ending: Ending) -> None:
             InboxOptions.of(settings, WEB_UI),
             name=ports.leases.owner,
             metrics=Metrics(),
+            bot_access=ports.bot_access,
         )
         for part, probe in ports.probes:
             inbox.health.add(part, probe)

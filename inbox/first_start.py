@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from inbox.news import News
 from inbox.people import People
 from shared.clock import Clock
 from shared.collections import CHANNELS
 from shared.errors import BadRequest, Conflict
+from shared.events import ChannelChanged
 from shared.ids import ChannelId, ChannelType
 from shared.model.channel import Channel
 from shared.ports.store import ABSENT, Put, Store
@@ -20,7 +22,7 @@ async def first_start(store: Store, clock: Clock, people: People, settings: Sett
     Several processes may do so at once: one of them makes it. Raises ``Unavailable``, and
     ``BadRequest`` for an admin's address that is none.
     """
-    await _ensure_site_chat(store, clock)
+    await _ensure_site_chat(store, clock, people.news)
     try:
         return await people.ensure_admin(settings.admin_email, settings.admin_password)
     except BadRequest:
@@ -29,7 +31,7 @@ async def first_start(store: Store, clock: Clock, people: People, settings: Sett
         return None  # another process was quicker
 
 
-async def _ensure_site_chat(store: Store, clock: Clock) -> None:
+async def _ensure_site_chat(store: Store, clock: Clock, news: News) -> None:
     """Make it when there has never been one; one that was removed stays removed."""
     now = clock.now()
     channel = Channel(
@@ -43,3 +45,5 @@ async def _ensure_site_chat(store: Store, clock: Clock) -> None:
         await store.commit([Put(CHANNELS, channel, expect=ABSENT)])
     except Conflict:
         return
+    changed = ChannelChanged(channel_id=SITE)
+    await news.tell(changed, channel_type=channel.type, channel_id=SITE)

@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +18,10 @@ from shared.settings import Settings, load_settings
 
 log = structlog.get_logger(__name__)
 
-_EXIT_LIMIT_S: Final = 4.5
+EXIT_LIMIT_S: Final = 4.5
 """After a signal the process is gone by then, whatever hangs."""
+_THREADS_S: Final = 0.3
+"""How long threads that wait for nothing of ours may go on once everything is closed."""
 
 
 class Ending:
@@ -50,32 +53,47 @@ class Ending:
         await asyncio.sleep(self._drain_s)
 
 
-def run_until_told(main: Callable[[Ending], Awaitable[None]], *, drain_s: float = 0.0) -> None:
+def run_until_told(
+    main: Callable[[Ending], Awaitable[None]],
+    *,
+    drain_s: float = 0.0,
+    limit_s: float = EXIT_LIMIT_S,
+) -> None:
     """Run ``main`` on an event loop; SIGINT and SIGTERM tell its ``Ending``.
 
-    Blocks. The first ``HubError`` or ``OSError`` among what ``main`` raises is raised alone.
+    Blocks. What has not ended ``limit_s`` after the signal is ended hard, with status 1. The first
+    ``HubError`` or ``OSError`` among what ``main`` raises is raised alone.
     """
     failure: BaseException | None = None
     try:
-        asyncio.run(_with_signals(main, drain_s))
+        asyncio.run(_with_signals(main, drain_s, limit_s))
     except* (HubError, OSError) as errors:
         failure = _first(errors)
     if failure is not None:
         raise failure from None
 
 
-async def _with_signals(main: Callable[[Ending], Awaitable[None]], drain_s: float) -> None:
+async def _with_signals(
+    main: Callable[[Ending], Awaitable[None]], drain_s: float, limit_s: float
+) -> None:
     ending = Ending(drain_s=drain_s)
     loop = asyncio.get_running_loop()
+    # A thread: it must work while the loop hangs in something that blocks.
+    limit = threading.Timer(limit_s, _give_up)
+    limit.daemon = True
 
     def told() -> None:
         if not ending.told:
-            loop.call_later(_EXIT_LIMIT_S, _give_up)
+            limit.start()
         ending.tell()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told)
     await main(ending)
+    limit.cancel()
+    if ending.told:
+        # Everything is closed. A thread may still import a library, which can take seconds.
+        loop.call_later(_THREADS_S, _leave_threads)
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:
@@ -83,6 +101,13 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
+
+
+def _leave_threads() -> None:
+    log.info("process.left_threads")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _give_up() -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.support.amqp_buses import BROKER_VARIABLE
+from tests.support.broker import Broker
+from tests.support.mongo_server import MongoServer
+from tests.support.mongo_stores import MONGO_VARIABLE
 
 _ON_THIS_MACHINE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
 
@@ -28,3 +35,31 @@ def only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
     guard("connect")
     guard("connect_ex")
+
+
+@pytest.fixture(scope="session")
+def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The RabbitMQ node of this run; its users carry the marker ``broker`` and its group."""
+    named = os.environ.get(BROKER_VARIABLE)
+    if named is not None:
+        yield named
+        return
+    node = Broker.start(tmp_path_factory.mktemp("broker"))
+    try:
+        yield node.url
+    finally:
+        node.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The MongoDB server that the environment names, or a wire server of this run."""
+    named = os.environ.get(MONGO_VARIABLE)
+    if named is not None:
+        yield named
+        return
+    server = MongoServer.start(tmp_path_factory.mktemp("mongo"))
+    try:
+        yield server.url
+    finally:
+        server.stop()

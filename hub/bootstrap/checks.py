@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import socket
 import tempfile
@@ -21,7 +22,8 @@ _HIGHEST_PORT = 65_535
 def check_writable(folder: Path, what: str, remedy: str) -> None:
     """A file can be made in ``folder``, or in its nearest parent while it does not exist yet."""
     there = folder
-    while not there.exists() and there != there.parent:
+    # Path.exists() fails below a folder that may not be looked into.
+    while not os.path.exists(there) and there != there.parent:  # noqa: PTH110 - see above
         there = there.parent
     try:
         with tempfile.TemporaryFile(dir=there):

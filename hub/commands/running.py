@@ -1,7 +1,7 @@
 """How a command runs: settings read, the API opened, errors said in one line with status 1."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,7 +52,7 @@ def with_api(
         raise fail(str(error)) from None
 
 
-def table(rows: list[tuple[str, ...]], heads: tuple[str, ...]) -> None:
+def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> None:
     """Print rows in columns under their heads."""
     widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
     for row in [heads, *rows]:

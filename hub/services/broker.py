@@ -126,11 +126,20 @@ class Broker:
         # An orderly end takes seconds, and what is thrown away needs none.
         self._end(signal.SIGTERM if self.keep else signal.SIGKILL)
         epmd = shutil.which("epmd") or "epmd"
-        subprocess.run(  # noqa: S603 - our own epmd, on its own port
-            [epmd, "-kill"], env=self._environ, capture_output=True, check=False
-        )
+        deadline = time.monotonic() + _STOP_LIMIT_S
+        # It refuses to end until it has noticed that the node is gone.
+        while self._kill_epmd(epmd) != 0 and time.monotonic() < deadline:
+            time.sleep(0.05)
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _kill_epmd(self, epmd: str) -> int:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", int(self._environ["ERL_EPMD_PORT"]))) != 0:
+                return 0
+        return subprocess.run(  # noqa: S603 - our own epmd, on its own port
+            [epmd, "-kill"], env=self._environ, capture_output=True, check=False
+        ).returncode
 
     def _end(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):

@@ -25,31 +25,34 @@ async def run_services(settings: Settings, ending: Ending, *, config: Path | Non
     """
     directory = settings.data_dir.absolute()
     try:
-        async with _broker(directory / "broker") as bus_url:
-            environ = _environment(settings, bus_url, config)
+        async with _broker(directory / "broker") as broker:
+            environ = {**_environment(settings, config), **broker}
             await _run(settings, environ, ending)
     except RuntimeError as error:
         raise Unavailable(str(error)) from None
 
 
 @asynccontextmanager
-async def _broker(folder: Path) -> AsyncIterator[str]:
+async def _broker(folder: Path) -> AsyncIterator[Mapping[str, str]]:
+    """Settings that name it."""
     _say("broker", "starting RabbitMQ")
     broker = await asyncio.to_thread(Broker.start, folder, keep=True)
     try:
         await asyncio.to_thread(add_vhost, broker.management_port, VHOST)
-        yield f"amqp://guest:guest@127.0.0.1:{broker.port}/{VHOST}"
+        yield {
+            "HUB_BUS_URL": f"amqp://guest:guest@127.0.0.1:{broker.port}/{VHOST}",
+            "HUB_BROKER_MANAGEMENT_URL": f"http://127.0.0.1:{broker.management_port}",
+        }
     finally:
         await asyncio.to_thread(broker.stop)
 
 
-def _environment(settings: Settings, bus_url: str, config: Path | None) -> Mapping[str, str]:
+def _environment(settings: Settings, config: Path | None) -> Mapping[str, str]:
     """What all services are given; what else stands in the environment goes on to them."""
     given = {"HUB_CONFIG": str(config)} if config is not None else {}
     return {
         **os.environ,
         **given,
-        "HUB_BUS_URL": bus_url,
         "HUB_STORE_URL": "sqlite:",
         "HUB_DATA_DIR": str(settings.data_dir.absolute()),
         "HUB_HOST": settings.host,

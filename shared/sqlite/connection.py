@@ -1,6 +1,7 @@
 """Connections to SQLite, and which of its errors mean that the data is away for the moment."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,8 @@ from shared.errors import Unavailable
 
 BUSY_TIMEOUT_S: Final = 5.0
 """A lock that another process holds longer than this is an outage."""
+
+_ASK_AGAIN_S: Final = 0.001
 
 _OUTAGES: Final = frozenset(
     {
@@ -52,6 +55,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete=FAST")
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA cache_size=-8000")
+        connection.execute("PRAGMA busy_timeout=0")  # see begin_writing
     except BaseException:
         connection.close()
         raise
@@ -59,6 +63,25 @@ def open_writer(path: Path) -> sqlite3.Connection:
         connection.close()
         raise Unavailable(f"the database {path} lies where SQLite can keep no write-ahead log")
     return connection
+
+
+def begin_writing(connection: sqlite3.Connection) -> None:
+    """Begin a transaction that writes, waiting for other processes. Blocks, ``BUSY_TIMEOUT_S`` at
+    most; raises ``sqlite3.OperationalError``.
+
+    SQLite itself asks for a lock ever more rarely, up to ten times a second, and so misses the
+    short turns that a busy process leaves to the others.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_ASK_AGAIN_S)
+        else:
+            return
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

@@ -13,12 +13,14 @@ from typing import Any, Final
 import structlog
 
 from shared.errors import HubError, Unavailable
-from shared.sqlite.connection import is_outage, open_writer, unavailable
+from shared.sqlite.connection import begin_writing, is_outage, open_writer, unavailable
 
 log = structlog.get_logger(__name__)
 
 MAX_BATCH: Final = 512
 """Jobs per transaction; keeps the wait of the first of them short."""
+_OWN_TURN_S: Final = 0.02
+"""With other processes beside this one no further job begins in a transaction this old."""
 _OTHERS_TURN_S: Final = 0.002
 
 
@@ -80,10 +82,14 @@ class Writer:
 
     def _run(self) -> None:
         finishing = False
-        while not finishing:
-            batch, finishing = self._gather()
+        batch: list[Write] = []
+        while not finishing or batch:
+            if not batch:
+                batch, finishing = self._gather()
             if batch:
-                self._report(self._commit(batch))
+                outcomes = self._commit(batch)
+                batch = batch[len(outcomes) :]
+                self._report(outcomes)
                 if not self._alone:
                     # SQLite's lock is not fair; without a pause a busy process starves the others.
                     time.sleep(_OTHERS_TURN_S)
@@ -103,12 +109,16 @@ class Writer:
         return batch, True
 
     def _commit(self, batch: list[Write]) -> list[Outcome]:
+        """Commit all of them, or the first ones where others wait for their turn."""
         outcomes: list[Outcome] = []
         try:
             connection = self._connect()
-            connection.execute("BEGIN IMMEDIATE")
+            begin_writing(connection)
+            began = time.monotonic()
             for write in batch:
                 outcomes.append(_run_job(connection, write))
+                if not self._alone and time.monotonic() - began > _OWN_TURN_S:
+                    break
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError, HubError) as error:
             self._disconnect()

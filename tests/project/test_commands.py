@@ -60,7 +60,10 @@ def test_an_unknown_command_is_one_line(checkout: Path) -> None:
     ended = call(checkout, [sys.executable, "-m", "hub.bootstrap", "walk"], {})
 
     assert ended.returncode == 1
-    assert ended.stderr == "No such command: use one of run, test, check, wheel, tools\n"
+    assert (
+        ended.stderr
+        == "No such command: use one of run, services, secrets, test, check, wheel, tools\n"
+    )
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
@@ -80,7 +83,17 @@ def test_make_alone_lists_the_commands(checkout: Path) -> None:
     ended = call(checkout, ["make"], {})
 
     told = [line.split()[1] for line in ended.stdout.splitlines()]
-    assert told == ["help", "run", "test", "check", "wheel", "lock"]
+    assert told == [
+        "help",
+        "run",
+        "services",
+        "secrets",
+        "test",
+        "check",
+        "screens",
+        "wheel",
+        "lock",
+    ]
 
 
 def test_ctrl_c_is_the_hubs_alone_and_its_status_counts(tmp_path: Path) -> None:

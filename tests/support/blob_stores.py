@@ -1,14 +1,23 @@
 """The implementations of the blobs that the contract suite runs on. A new one is named here."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import os
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import obstore
+from obstore.store import S3Store
+from pydantic import SecretStr
+
+from shared.blobs.s3 import S3Access, open_s3
 from shared.blobs.stored import ObstoreBlobs
 from shared.ids import BlobId
 from shared.ports.blobs import Blobs
+from tests.support.s3_server import S3_VARIABLE, make_bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,8 @@ class BlobsImplementation:
 
     name: str
     open: Callable[[Path], AbstractAsyncContextManager[Blobs]]
+    objects: Callable[[Path], Awaitable[list[str]]]
+    """The names of everything that lies there, whole or not."""
 
 
 @asynccontextmanager
@@ -24,7 +35,51 @@ async def _file(folder: Path) -> AsyncIterator[Blobs]:
     yield await ObstoreBlobs.open_folder(folder / "blobs")
 
 
-IMPLEMENTATIONS: Final = {one.name: one for one in (BlobsImplementation("file", _file),)}
+async def _files(folder: Path) -> list[str]:
+    def names() -> list[str]:
+        return sorted(str(path) for path in folder.rglob("*") if path.is_file())
+
+    return await asyncio.to_thread(names)
+
+
+@asynccontextmanager
+async def _s3(folder: Path) -> AsyncIterator[Blobs]:
+    endpoint = os.environ[S3_VARIABLE]
+    await asyncio.to_thread(make_bucket, endpoint, bucket_of(folder))
+    yield await open_s3(f"s3://{bucket_of(folder)}/some/prefix", s3_access(endpoint))
+
+
+async def _objects(folder: Path) -> list[str]:
+    store = S3Store(
+        bucket_of(folder),
+        config={
+            "endpoint": os.environ[S3_VARIABLE],
+            "region": "us-east-1",
+            "access_key_id": "tests",
+            "secret_access_key": "tests",
+        },
+        client_options={"allow_http": True},
+    )
+    return sorted([item["path"] async for page in obstore.list(store) for item in page])
+
+
+def bucket_of(folder: Path) -> str:
+    """The bucket that stands for a folder."""
+    return f"t{zlib.crc32(str(folder).encode()):08x}"
+
+
+def s3_access(endpoint: str) -> S3Access:
+    """What the test server takes."""
+    return S3Access(endpoint, "us-east-1", "tests", SecretStr("tests"))
+
+
+IMPLEMENTATIONS: Final = {
+    one.name: one
+    for one in (
+        BlobsImplementation("file", _file, _files),
+        BlobsImplementation("s3", _s3, _objects),
+    )
+}
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:

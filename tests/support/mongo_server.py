@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+_ROOT: Final = Path(__file__).parents[2]
 _START_LIMIT_S: Final = 20.0
 
 
@@ -28,13 +29,13 @@ class MongoServer:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        command = [sys.executable, "-m", "secantus", "--host", "127.0.0.1", "--port", str(port)]
+        command = [sys.executable, "-m", "tests.support.mongo_child", str(port)]
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
-                [*command, "--storage-path", str(folder / "data"), "--log-level", "WARNING"],
+                [*command, str(folder / "data")],
                 cwd=folder,
                 # Nothing of the person who runs the tests: it looks for settings in their home.
-                env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+                env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(_ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -1,0 +1,34 @@
+"""A bot as its owner runs it: a process beside the hub that knows an address and a secret."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+
+@asynccontextmanager
+async def bot_process(
+    folder: Path, program: str, *arguments: str, **environ: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """``hub bot run PROGRAM`` for as long as the context lasts; its log lies in the folder."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "BOT_"))}
+    with (folder / f"{program}.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "hub", "bot", "run", program, *arguments,
+            env=inherited | environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(8):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise
