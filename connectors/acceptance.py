@@ -98,17 +98,20 @@ class Acceptance:
     async def _understand(
         self, connector: Connector, event: RawEvent, understood: Understood
     ) -> None:
+        said = Understood()
         try:
-            parsed = connector.parse(event)
+            await self._add(connector.parse(event), said)
+        except Unavailable:
+            raise
         except BadPayload as error:
             understood.publications.append(await self._quarantine(event.body, str(error)))
-            return
         except Exception as error:  # noqa: BLE001 - a connector's bug must not stop its stream
             name = report_bug(self._metrics, "parse", error, channel_id=self._channel_id)
             letter = await self._quarantine(event.body, f"a bug of the connector: {name}")
             understood.publications.append(letter)
-            return
-        await self._add(parsed, understood)
+        else:
+            understood.publications.extend(said.publications)
+            understood.actions.extend(said.actions)
 
     async def _add(self, parsed: Parsed, understood: Understood) -> None:
         now = self._clock.now()

@@ -98,6 +98,10 @@ class Board:
         if key not in self._busy and self._touched.get(key, 0) <= read_at:
             self._set(key, parts, now)
 
+    def reset(self, thread: str, parts: Sequence[Part], now: datetime) -> None:
+        """Take over a thread as it was read just now, by whoever has it under way."""
+        self._set(self.key(thread), parts, now)
+
     def knows(self, thread: str, parts: Sequence[Part]) -> bool:
         """Whether these parts of the thread are no news."""
         known = {part.id for part in self._threads.get(self.key(thread), ())}

@@ -30,7 +30,11 @@ def setting_problems(values: Mapping[str, Any], manifest: Manifest) -> tuple[Set
         return tuple(
             SettingProblem(
                 field=str(found["loc"][0]) if found["loc"] else None,
-                reason="unknown setting" if found["type"] == "extra_forbidden" else found["msg"],
+                reason=(
+                    "unknown setting"
+                    if found["type"] == "extra_forbidden"
+                    else found["msg"].removeprefix("Value error, ")
+                ),
             )
             for found in error.errors(include_input=False, include_url=False)
         )

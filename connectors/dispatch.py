@@ -127,9 +127,10 @@ class Dispatcher:
 
     async def _take_over(self, rows: PartRows, board: Board, sender: Sender) -> None:
         """Settle what the holder before left behind: half-sent parts and untold news."""
+        tick = board.tick
         parts, _ = await rows.open_parts()
         now = self._clock.now()
-        board.merge(parts, read_at=board.tick, now=now)
+        board.merge(parts, read_at=tick, now=now)
         for part in await rows.unreported():
             sender.reporter.report(part)
         for part in parts:
@@ -170,9 +171,6 @@ class Dispatcher:
     async def _send(self, sender: Sender, board: Board, head: Part) -> None:
         try:
             await sender.send(head)
-        except Unavailable as error:
-            # Reading again failed; the row is as it is, and the sweep will find it.
-            log.warning("dispatch.store_away", channel_id=self._channel_id, reason=str(error))
         finally:
             board.release(head.thread, self._clock.now())
             self._wake.set()

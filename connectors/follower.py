@@ -54,6 +54,8 @@ class Follower:
         self._channel_changed = channel_changed
         self._typing: asyncio.Queue[Typing] = asyncio.Queue(_TYPING_WAITING)
         self._typed_at: dict[str, datetime] = {}
+        self.started = asyncio.Event()
+        """It knows where the log stands, and from here on misses nothing."""
 
     async def run(self) -> None:
         """Follow for ever; rides out outages of bus and store."""
@@ -68,7 +70,7 @@ class Follower:
                 break
             except HubError:
                 await self._clock.sleep(_START_AGAIN_S)
-        self._passed(heads)
+        self.started.set()
         async for envelope in self._log.follow(f"connectors.{self._name}", heads):
             await self._hand_on(envelope)
             seq = seq_of(envelope)

@@ -74,6 +74,8 @@ class Intake:
             return _retry_after(_LOADING_S)
         if known is None or not request.path.startswith(f"/{known.channel.type}/"):
             raise web.HTTPNotFound
+        if known.channel.state is ChannelState.REMOVED:
+            raise web.HTTPNotFound
         if known.live is None:
             return _not_now(known)
         if known.live.pages is None:

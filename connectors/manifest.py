@@ -8,7 +8,7 @@ library with it, is imported when a channel of the type starts.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pydantic import SecretStr
+from pydantic import ConfigDict, SecretStr
 
 from shared.ids import ChannelType
 from shared.model.base import Strict
@@ -22,6 +22,8 @@ class ChannelSettings(Strict):
     has a ``title`` and a ``description`` that says where its value is found. ``api_base`` is the
     platform's base address, so that another server or a proxy can stand in.
     """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     proxy: SecretStr | None = None
 

@@ -42,13 +42,23 @@ class Replays:
     async def look(self) -> None:
         """Parse again what is asked for. Several processes may do it: events are known by their
         keys, and the letter is closed once. Raises ``Unavailable``."""
-        asked = await self._resources.store.find(
-            DEAD_LETTERS, equal={}, range=Range("asked_at", gt=_EVER), limit=_PAGE
-        )
-        for letter in asked.items:
-            known = self._channels.get(letter.channel_id) if letter.channel_id else None
-            if known is not None and known.live is not None:
-                await self._replay(letter, known.live)
+        cursor = None
+        while True:
+            asked = await self._resources.store.find(
+                DEAD_LETTERS,
+                equal={},
+                range=Range("asked_at", gt=_EVER),
+                cursor=cursor,
+                limit=_PAGE,
+            )
+            for letter in asked.items:
+                known = self._channels.get(letter.channel_id) if letter.channel_id else None
+                if known is not None and known.live is not None:
+                    await self._replay(letter, known.live)
+            cursor = asked.next
+            # Letters of channels that stand still keep their place before the others.
+            if cursor is None:
+                return
 
     async def _replay(self, letter: DeadLetter, live: LiveChannel) -> None:
         try:

@@ -30,11 +30,14 @@ class Reporter:
         self._channel_id = channel_id
         self._waiting: asyncio.Queue[tuple[Part, Publication]] = asyncio.Queue()
 
-    def report(self, part: Part, *, new_thread: ExternalId | None = None) -> None:
-        """Tell of the part's present state soon; it is stored as unreported until then."""
+    def report(self, part: Part, *, renamed_from: ExternalId | None = None) -> None:
+        """Tell of the part's present state soon; it is stored as unreported until then.
+
+        ``renamed_from``: the part's thread had this name until the platform renamed it.
+        """
         receipt = Receipt(
             channel_id=part.channel_id,
-            thread=part.thread,
+            thread=renamed_from or part.thread,
             state=part.state,
             part_id=part.id,
             message_id=part.message_id,
@@ -42,7 +45,7 @@ class Reporter:
             total=part.total if part.planned else None,
             external_ids=part.external_ids,
             failure=part.failure,
-            new_thread=new_thread,
+            new_thread=part.thread if renamed_from else None,
             at=part.changed_at,
         )
         publication = receipt_publication(

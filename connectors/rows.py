@@ -42,16 +42,12 @@ class PartRows:
         return await self._all({"channel_id": self._channel_id, "open": True}, "order")
 
     async def open_of(self, threads: Sequence[ExternalId]) -> list[Part]:
-        """The open parts of a thread under its names. Raises ``Unavailable``."""
-        found: list[Part] = []
-        for thread in threads:
-            equal: dict[str, Scalar] = {
-                "channel_id": self._channel_id,
-                "thread": thread,
-                "open": True,
-            }
-            found.extend((await self._all(equal, "order"))[0])
-        return found
+        """The open parts of a thread under its names; rides out an outage."""
+        while True:
+            try:
+                return [part for thread in threads for part in await self._open_in(thread)]
+            except Unavailable:
+                await self._clock.sleep(_AGAIN_S)
 
     async def unreported(self) -> list[Part]:
         """Parts whose last change the router may not know. Raises ``Unavailable``."""
@@ -126,6 +122,10 @@ class PartRows:
             if held is None or (held.owner, held.epoch) != (ours.owner, ours.epoch):
                 raise LostLease(f"{ours.id} was taken over")
             return
+
+    async def _open_in(self, thread: ExternalId) -> list[Part]:
+        equal: dict[str, Scalar] = {"channel_id": self._channel_id, "thread": thread, "open": True}
+        return (await self._all(equal, "order"))[0]
 
     async def _all(self, equal: Mapping[str, Scalar], order: str) -> tuple[list[Part], int]:
         found: list[Part] = []

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any, Final
 
 import structlog
 
@@ -16,7 +17,7 @@ from connectors.planning import planned, send_limit_s
 from connectors.reporter import Reporter
 from connectors.rows import PartRows
 from shared.clock import Clock
-from shared.errors import NotFound, Rejected, ThreadMoved, Unavailable
+from shared.errors import Rejected, ThreadMoved
 from shared.ids import BlobId, ExternalId
 from shared.metrics import Metrics
 from shared.model.channel import Capabilities
@@ -24,6 +25,8 @@ from shared.model.delivery import Delivery, FailureKind, Part
 from shared.ports.blobs import Blobs
 
 log = structlog.get_logger(__name__)
+
+_LEFT_BEHIND: Final = "the platform renamed the thread, and what was sent before stayed behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Sender:
     """Told of every verdict: pauses of the channel, and its end."""
 
     async def send(self, head: Part) -> None:
-        """Bring a due part one step further. Raises ``LostLease``, ``Unavailable``."""
+        """Bring a due part one step further. Raises ``LostLease``."""
         now = self.clock.now()
         if now >= head.deadline_at:
             await self.settle(head, failed(FailureKind.DEADLINE, "it could not be sent in time"))
@@ -52,9 +55,8 @@ class Sender:
         try:
             pieces = planned(head, self.capabilities)
             files = await self._open(pieces[0])
-        except (Rejected, NotFound, Unavailable) as error:
-            verdict = decide(error, head, self.capabilities, now, self.random)
-            await self.settle(head, verdict)
+        except Exception as error:  # noqa: BLE001 - the decision takes every one of them
+            await self.settle(head, self._decided_by(error, head))
             return
         claimed = await self._claim(head, pieces)
         if claimed is None:
@@ -73,7 +75,10 @@ class Sender:
             waiting = self.board.followers(part)
             stops = verdict.stops_message and part.kind == "send"
             held = waiting if stops else []
-            values = verdict.values() | ({"thread": renamed} if renamed else {})
+            values = verdict.values()
+            if renamed and verdict.state is not Delivery.QUEUED:
+                # Not before the router is told: it knows the thread by the name in the row.
+                values |= _moved_to(renamed)
             along = [(other, {"state": Delivery.HELD, "unreported": True}) for other in held]
             settled = await self.rows.change(part, values, along=along)
             if settled is None and not await self._still(part):
@@ -81,7 +86,7 @@ class Sender:
         self._note(settled, verdict)
         self.board.replace(part.id, [settled], settled.thread, self.clock.now())
         if verdict.state is not Delivery.QUEUED:
-            self.reporter.report(settled, new_thread=renamed)
+            self.reporter.report(settled, renamed_from=part.thread if renamed else None)
         for other in held:
             changed = {"state": Delivery.HELD, "changed_at": settled.changed_at}
             waiting_part = other.model_copy(update=changed)
@@ -90,14 +95,10 @@ class Sender:
         self.decided(verdict)
 
     async def reload(self, part: Part) -> None:
-        """Somebody else changed the row (cancelled, edited, resent): take over what is there."""
-        tick = self.board.tick
+        """Somebody else changed a row (cancelled, resent): take over what is there."""
         parts = await self.rows.open_of(self.board.names(part.thread))
-        now = self.clock.now()
-        self.board.replace(part.id, [], part.thread, now)
-        for other in parts:
-            self.board.replace(other.id, [other], other.thread, now)
-        log.debug("dispatch.reloaded", part_id=part.id, parts=len(parts), tick=tick)
+        self.board.reset(part.thread, parts, self.clock.now())
+        log.debug("dispatch.reloaded", part_id=part.id, parts=len(parts))
 
     async def _still(self, part: Part) -> bool:
         """Whether the row is as it was claimed; if so, some other row of the message was not."""
@@ -132,7 +133,9 @@ class Sender:
         if thread != part.thread:
             renamed = thread
         for last in (False, True):
-            shown = part.model_copy(update={"thread": renamed or part.thread})
+            if renamed and part.kind != "send":
+                return failed(FailureKind.REJECTED, _LEFT_BEHIND), renamed
+            shown = part.model_copy(update=_moved_to(renamed))
             try:
                 verdict = await self._attempt(Outgoing(shown, tuple(files)))
             except ThreadMoved as moved:
@@ -153,16 +156,17 @@ class Sender:
         except ThreadMoved:
             raise
         except Exception as error:  # noqa: BLE001 - the decision takes every one of them
-            now = self.clock.now()
-            verdict = decide(error, part, self.capabilities, now, self.random)
-            if verdict.bug:
-                self._bug(part, error)
-            return verdict
+            return self._decided_by(error, part)
         return accepted(sent)
 
-    def _bug(self, part: Part, error: Exception) -> None:
-        name = report_bug(self.metrics, "send", error, channel_id=part.channel_id, part_id=part.id)
-        self.reporter.report_bug(part, f"a bug of the connector: {name}")
+    def _decided_by(self, error: Exception, part: Part) -> Verdict:
+        now = self.clock.now()
+        verdict = decide(error, part, self.capabilities, now, self.random)
+        if verdict.bug:
+            about = {"channel_id": part.channel_id, "part_id": part.id}
+            name = report_bug(self.metrics, "send", error, **about)
+            self.reporter.report_bug(part, f"a bug of the connector: {name}")
+        return verdict
 
     async def _open(self, part: Part) -> list[OpenFile]:
         """The files of a part. Raises ``NotFound``, ``Unavailable``, ``Rejected``."""
@@ -194,3 +198,8 @@ class Sender:
             attempt=part.attempt,
             state=verdict.state.value,
         )
+
+
+def _moved_to(thread: ExternalId | None) -> dict[str, Any]:
+    """What changes of a part whose thread was renamed: the ids of messages hold no more there."""
+    return {"thread": thread, "reply_external_id": None} if thread else {}

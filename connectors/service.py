@@ -17,7 +17,7 @@ from connectors.checks import Checks
 from connectors.follower import Follower
 from connectors.intake import Intake
 from connectors.live import KnownChannel, LiveChannel
-from connectors.overdue import LOOK_EVERY_S, fail_overdue
+from connectors.overdue import LOOK_EVERY_S, settle_overdue
 from connectors.registry import Registry
 from connectors.replays import Replays
 from connectors.resources import Resources
@@ -94,6 +94,8 @@ class ConnectorsService:
         async with asyncio.TaskGroup() as group:
             try:
                 group.create_task(follower.run())
+                # Before any channel: what follows after its files were looked for must be seen.
+                await follower.started.wait()
                 group.create_task(self._checks.run())
                 group.create_task(self._replays.run())
                 group.create_task(self._describe())
@@ -236,20 +238,23 @@ class ConnectorsService:
         while True:
             await self._resources.clock.sleep(LOOK_EVERY_S)
             for known in list(self._known.values()):
-                still = known.channel.state in {ChannelState.PAUSED, ChannelState.BROKEN}
+                still = known.channel.state is not ChannelState.ACTIVE
                 if still and known.channel.id not in self._running:
                     await self._look_after(known.channel)
 
     async def _look_after(self, channel: Channel) -> None:
+        manifest = self._registry.get(channel.type)
+        if manifest is None:
+            return
         try:
-            failed = await fail_overdue(channel, self._resources)
+            settled = await settle_overdue(channel, manifest.capabilities, self._resources)
         except HubError as error:
             log.info("overdue.skipped", channel_id=channel.id, error=type(error).__name__)
         except Exception as error:  # noqa: BLE001 - it must not stop the channels that work
             report_bug(self._resources.metrics, "overdue", error, channel_id=channel.id)
         else:
-            if failed:
-                log.info("overdue.failed", channel_id=channel.id, parts=failed)
+            if settled:
+                log.info("overdue.settled", channel_id=channel.id, parts=settled)
 
 
 def _differs(before: Channel, after: Channel) -> bool:

@@ -10,8 +10,8 @@ from inbox.callers import Caller
 from inbox.rest.problems import Refused
 from shared.clock import Clock
 from shared.collections import OUTCOMES
-from shared.commands import Command, publication
-from shared.errors import BadRequest, NotFound
+from shared.commands import Command, own_command_id, publication
+from shared.errors import BadRequest, NotFound, Unavailable
 from shared.ids import CommandId, uuid7
 from shared.model.records import Outcome, OutcomeStatus
 from shared.ports.bus import Bus
@@ -24,7 +24,7 @@ _REFUSALS: Final = range(HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERRO
 
 def command_id(caller: Caller, client_id: str) -> CommandId:
     """The id on the bus: the client's own, under the caller's, so that nobody meets another's."""
-    return CommandId(f"{caller.key}.{client_id}")
+    return own_command_id(caller.key, client_id)
 
 
 def client_id(caller: Caller, id: str) -> str | None:
@@ -97,7 +97,11 @@ class Desk:
             if future.done():
                 return future.result()
             # The wake-up may be late or lost; the store is the truth.
-            if (found := await self._store.get(OUTCOMES, id)) is not None:
+            try:
+                found = await self._store.get(OUTCOMES, id)
+            except Unavailable:
+                continue  # it is on the bus: an error would have the caller ask for it twice
+            if found is not None:
                 return found
         return None
 

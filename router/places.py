@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 from router import timeline
 from router.unit import Unit
-from router.work import Elsewhere, Work
-from shared.collections import CONVERSATIONS, THREADS, thread_id
+from router.work import SOURCE, Elsewhere, Work
+from shared.collections import CONVERSATIONS, PARTS, THREADS, thread_id
+from shared.hints import hint
 from shared.ids import ChannelId, ExternalId, Slot, partition_of_slot, slot_for
 from shared.model.conversation import Conversation, Status, Thread
+from shared.model.delivery import Delivery
 from shared.model.inbound import Inbound
 from shared.model.people import Actor, ActorKind
 
 _ALIASES_DEEP = 8
+_MOST_PARTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,27 @@ async def rename(work: Work, channel_id: ChannelId, old: ExternalId, new: Extern
         work.unit.put(THREADS, alias)
         conversation = await latest_in(work.unit, thread)
         if conversation is not None and conversation.thread != new:
+            await _move_parts(work, conversation, new)
             timeline.change(work, conversation, "renamed", {"thread": new})
         return
     await _merge(work, thread, target)
+
+
+async def _move_parts(work: Work, conversation: Conversation, new: ExternalId) -> None:
+    """What waits in the thread leaves under its new name, before what is written from now on."""
+    old, channel_id = conversation.thread, conversation.channel_id
+    waiting = await work.unit.find(
+        PARTS,
+        equal={"channel_id": channel_id, "thread": old, "open": True},
+        order="order",
+        limit=_MOST_PARTS,
+    )
+    for part in waiting:
+        # The ids of messages stay behind with the old name: what is to be changed, or answered.
+        if part.kind == "send" and part.state in (Delivery.QUEUED, Delivery.HELD):
+            work.unit.revise(PARTS, part, {"thread": new, "reply_external_id": None})
+    if waiting:
+        work.publish(hint(channel_id, [old, new], at=work.now, source=SOURCE))
 
 
 async def _merge(work: Work, thread: Thread, target: Thread) -> None:
@@ -100,6 +121,9 @@ async def _merge(work: Work, thread: Thread, target: Thread) -> None:
     work.unit.revise(THREADS, thread, {"alias_of": target.id})
     if conversation is None or target.conversation_id is None:
         return
+    going_on = await latest_in(work.unit, target)
+    if going_on is not None and going_on.thread != conversation.thread:
+        await _move_parts(work, conversation, going_on.thread)
     fields = {
         "merged_into": target.conversation_id,
         "status": Status.RESOLVED,

@@ -169,7 +169,8 @@ async def _apply(work: Work, receipt: Receipt, address: _Address) -> None:
     added = await refs.record(
         work.unit,
         receipt.channel_id,
-        receipt.thread,
+        # Where it was sent in the end: the ids are those of the thread under its new name.
+        receipt.new_thread or receipt.thread,
         receipt.external_ids if receipt.state in SENT_STATES else (),
         message_id=message.id,
         conversation_id=message.conversation_id,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from router.health import Troubles
@@ -37,13 +37,13 @@ class Sweep:
 
     async def run(self) -> None:
         """For ever; gives the lease up at the end."""
-        next_at = self._clock.now()
+        done_at: datetime | None = None
         try:
             while True:
                 try:
-                    if await self._is_ours() and self._clock.now() >= next_at:
+                    if await self._is_ours() and self._is_time(done_at):
                         await self._work()
-                        next_at = self._clock.now() + timedelta(seconds=self._every_s)
+                        done_at = self._clock.now()
                 except Unavailable as error:
                     self._troubles.begin(self._id, str(error))
                 else:
@@ -51,6 +51,13 @@ class Sweep:
                 await self._clock.sleep(min(self._every_s, self._leases.for_s / 3))
         finally:
             await self._release()
+
+    def _is_time(self, done_at: datetime | None) -> bool:
+        if done_at is None:
+            return True
+        since = self._clock.now() - done_at
+        # In the future: the clock was put back, and nobody is to wait until it is there again.
+        return since >= timedelta(seconds=self._every_s) or since < timedelta(0)
 
     async def _is_ours(self) -> bool:
         if self._lease is not None:

@@ -1,5 +1,6 @@
 """Turning timers that are due into commands."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,11 +35,24 @@ class Timers:
     async def fire(self) -> None:
         """Fire what is due. Raises ``Unavailable``."""
         now = self._clock.now()
-        page = await self._store.find(
-            TIMERS, equal={}, range=Range("due_at", le=now), order="due_at", limit=_BATCH
-        )
         self._fired = {id: at for id, at in self._fired.items() if now - at < _AGAIN}
-        due = [timer for timer in page.items if command_id(timer) not in self._fired]
+        cursor = None
+        while True:
+            page = await self._store.find(
+                TIMERS,
+                equal={},
+                range=Range("due_at", le=now),
+                order="due_at",
+                cursor=cursor,
+                limit=_BATCH,
+            )
+            await self._fire([t for t in page.items if command_id(t) not in self._fired], now)
+            cursor = page.next
+            # Those whose partition stands still keep their place before the others.
+            if cursor is None:
+                return
+
+    async def _fire(self, due: Sequence[Timer], now: datetime) -> None:
         await self._bus.publish(
             [
                 publication(

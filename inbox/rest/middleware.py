@@ -34,6 +34,9 @@ def edge(proxies: Proxies, count: Count | None = None) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         _mark(request, proxies)
+        if request[REMOTE] != request.remote:
+            # Handlers that know nothing of proxies limit and count by ``request.remote``.
+            request = request.clone(remote=request[REMOTE])
         status = 500
         with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
             try:

@@ -88,7 +88,7 @@ class Invalid(HubError):
             [
                 FieldProblem(
                     field=prefix + ".".join(str(part) for part in e["loc"]) or "body",
-                    reason=e["msg"],
+                    reason=e["msg"].removeprefix("Value error, "),
                 )
                 for e in found[:20]
             ]

@@ -1,6 +1,6 @@
 """Sending a failed or unknown message again, as an agent decided."""
 
-from typing import Final
+from typing import Any, Final
 
 from router import timeline
 from router.commands.done import Done, Refused, with_message
@@ -24,6 +24,8 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
     message = await message_in(work, conversation, command.message_id)
     if message.delivery not in _ENDED:
         raise Refused("only a failed, unknown or cancelled message can be sent again")
+    if message.deleted_at is not None:
+        raise Refused("the message was deleted")
     await require_channel(work, conversation)
     info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
     parts = [part for part in await parts_of(work, message) if part.state in _AGAIN]
@@ -31,7 +33,7 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
         raise Refused("there is nothing left to send again")
     deadline_at = work.now + work.policy.deadline_for(info)
     for part in parts:
-        fields = {
+        fields: dict[str, Any] = {
             "state": Delivery.QUEUED,
             "open": True,
             "failure": None,
@@ -43,6 +45,9 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
             "deadline_at": deadline_at,
             "changed_at": work.now,
         }
+        if part.thread != conversation.thread:
+            # The id of what it answers stayed behind with the old name.
+            fields["reply_external_id"] = None
         work.unit.revise(PARTS, part, fields)
     states = _queued_again(work, message, parts)
     message = await timeline.amend(

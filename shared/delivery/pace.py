@@ -52,7 +52,8 @@ class Buckets(Generic[K]):
             bucket = self._buckets[key] = _Bucket(float(limit.burst), now)
         gained = max(0.0, (now - bucket.at).total_seconds()) * limit.count / limit.per_s
         bucket.tokens = min(float(limit.burst), bucket.tokens + gained)
-        bucket.at = max(now, bucket.at)
+        # Also where the clock was put back: what is in the future would refill nothing until then.
+        bucket.at = now
         return bucket
 
     def _forget_full(self, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -42,7 +42,7 @@ from shared.model.channel import Channel
 from shared.model.content import Content
 from shared.model.delivery import Delivery, Part
 from shared.ports.bus import Bus, Queue
-from shared.ports.store import Change, Put
+from shared.ports.store import Change, Put, Store
 from shared.sealing import Seal
 from shared.topology import DEAD_QUEUE, partition_queue
 from tests.contracts.connectors.sample.manifest import MANIFEST
@@ -196,11 +196,13 @@ async def rig(
     *,
     clock: Clock | None = None,
     bus: Callable[[Bus], Bus] | None = None,
+    store: Callable[[Store], Store] | None = None,
     collect: bool = True,
     simulators: bool = False,
     registry: Registry | None = None,
 ) -> AsyncIterator[Rig]:
-    """The service, running. ``bus`` may stand something between the service and the bus."""
+    """The service, running. ``bus`` and ``store`` may stand something between it and the real
+    ones."""
     used = clock or SystemClock()
     async with (
         open_embedded(folder, clock=used) as hub,
@@ -209,6 +211,8 @@ async def rig(
         asyncio.TaskGroup() as group,
     ):
         resources = make_resources(hub, used, bus(hub.bus) if bus else hub.bus)
+        if store is not None:
+            resources = replace(resources, store=store(hub.store))
         service = ConnectorsService(
             registry or Registry({SAMPLE: MANIFEST}),
             resources,

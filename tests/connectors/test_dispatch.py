@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from shared.clock import ManualClock
 from shared.collections import CHANNELS, PARTS
+from shared.errors import Unavailable
 from shared.ids import BlobId
 from shared.model.channel import ChannelState
 from shared.model.content import Attachment, AttachmentKind, FetchState
 from shared.model.delivery import Delivery, FailureKind, Part
-from shared.ports.store import Put, Update
-from tests.connectors.rig import SHOP, at, rig, until, until_stored
+from shared.ports.store import Put, Store, Update
+from tests.connectors.rig import SHOP, Rig, at, rig, until, until_stored
 
 LONG = " ".join(f"word{number:03d}" for number in range(60))
 """Several parts of 160 on the sample channel."""
@@ -322,7 +324,143 @@ async def test_a_renamed_thread_is_sent_to_once_more_and_reported(tmp_path: Path
         assert await made.settled(part, after) == [Delivery.SENT, Delivery.SENT]
         assert [m["to"] for m in made.simulator.received] == ["new-place", "new-place"]
         await until(lambda: len(made.of_kind("receipt")) == 2)
-        assert made.of_kind("receipt")[0].payload["new_thread"] == "new-place"
+        told = [receipt.payload for receipt in made.of_kind("receipt")]
+        assert [(one["thread"], one["new_thread"]) for one in told] == 2 * [("+7", "new-place")]
+
+
+async def test_a_thread_renamed_during_a_failed_attempt_is_told_with_the_one_that_succeeds(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    async with rig(tmp_path, clock=clock) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.faults_for["+7"] = ["moved"]
+        made.simulator.faults_for["new-place"] = ["429"]
+        part = made.message("+7", "one")
+        await made.queue(part)
+
+        async with asyncio.timeout(8):
+            while (await made.part(part.id)).open:
+                await clock.advance(1)
+                await asyncio.sleep(0.01)
+
+        await until(lambda: made.of_kind("receipt"))
+        told = made.of_kind("receipt")[0].payload
+        assert (told["thread"], told["new_thread"]) == ("+7", "new-place")
+
+
+async def test_a_change_of_a_message_does_not_follow_a_renamed_thread(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.faults_for["+7"] = ["moved"]
+        edit = made.message("+7", "better", kind="edit", target_external_id="o1")
+
+        await made.queue(edit)
+
+        assert await made.settled(edit) == [Delivery.FAILED]
+        assert made.sent() == []
+
+
+async def test_an_answer_in_a_renamed_thread_names_no_message_of_the_old_one(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.faults_for["+7"] = ["moved"]
+        part = made.message("+7", "yes", reply_external_id="17")
+
+        await made.queue(part)
+
+        assert await made.settled(part) == [Delivery.SENT]
+        row = await made.part(part.id)
+        assert (row.thread, row.reply_external_id) == ("new-place", None)
+
+
+class LosesReads:
+    """A store that is away for as many reads of a thread's parts as it is told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.lost = 0
+        self.get = store.get
+        self.get_many = store.get_many
+        self.search = store.search
+        self.commit = store.commit
+
+    async def find(self, collection: Any, **asked: Any) -> Any:
+        if self.lost and collection.name == PARTS.name and "thread" in asked["equal"]:
+            self.lost -= 1
+            raise Unavailable("the store is away")
+        return await self._store.find(collection, **asked)
+
+
+async def test_what_came_of_a_part_is_kept_while_a_cancel_and_an_outage_come_between(
+    tmp_path: Path,
+) -> None:
+    stores: list[LosesReads] = []
+
+    def losing(store: Store) -> Any:
+        stores.append(LosesReads(store))
+        return stores[0]
+
+    async with rig(tmp_path, store=losing) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.fault("hang", 1)
+        part = made.message("+7", "first", planned=True, total=2)
+        rest = part.model_copy(update={"id": f"{part.id[:-3]}001", "index": 1})
+        await made.queue(part, rest)
+        await until_stored(lambda: made.is_sending(part))
+
+        cancelled = {"state": Delivery.CANCELLED, "open": False}
+        await made.hub.store.commit([Update(PARTS, rest.id, cancelled)])
+        stores[0].lost = 1
+        made.simulator.release.set()
+
+        assert await made.settled(part) == [Delivery.UNKNOWN]
+
+
+async def test_a_part_is_settled_though_one_behind_it_was_taken_back_meanwhile(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.fault("hang", 1)
+        part = made.message("+7", "first", planned=True, total=2)
+        rest = part.model_copy(update={"id": f"{part.id[:-3]}001", "index": 1})
+        await made.queue(part, rest)
+        await until_stored(lambda: made.is_sending(part))
+
+        cancelled = {"state": Delivery.CANCELLED, "open": False}
+        await made.hub.store.commit([Update(PARTS, rest.id, cancelled)])
+        made.simulator.release.set()
+
+        assert await made.settled(part) == [Delivery.UNKNOWN]
+
+
+async def test_a_bug_before_the_call_fails_the_part_and_the_channel_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+
+        async def broken(_id: object) -> int:
+            raise KeyError("a name of a customer")
+
+        made.hub.blobs.size = broken  # type: ignore[method-assign,assignment]
+        part, after = made.message("+7", "with a file"), made.message("+7", "after")
+
+        await made.queue(_with_file(part, "0" * 64), after)
+
+        assert await made.settled(part, after) == [Delivery.FAILED, Delivery.SENT]
+        row = await made.part(part.id)
+        assert row.failure is not None
+        assert row.failure.kind is FailureKind.INTERNAL
 
 
 async def test_a_bug_of_the_connector_fails_the_part_and_leaves_a_dead_letter(
@@ -434,6 +572,67 @@ async def test_parts_of_a_paused_channel_fail_at_their_deadline(tmp_path: Path) 
 
         await until(lambda: made.of_kind("receipt"))
         assert made.of_kind("receipt")[0].payload["failure"]["kind"] == "deadline"
+
+
+async def pass_until_closed(made: Rig, clock: ManualClock, *parts: Part) -> None:
+    """Let time pass until none of the parts is open."""
+    async with asyncio.timeout(8):
+        for part in parts:
+            while (await made.part(part.id)).open:
+                await clock.advance(31)
+                await asyncio.sleep(0.02)
+
+
+async def test_parts_of_a_removed_channel_fail_and_do_not_wait_for_ever(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with rig(tmp_path, clock=clock) as made:
+        await made.add_channel(state=ChannelState.REMOVED)
+        part = made.message("+7", "hello")
+        await made.queue(part)
+        await until(lambda: SHOP in made.service._known)
+
+        await pass_until_closed(made, clock, part)
+
+        await until(lambda: made.of_kind("receipt"))
+        told = made.of_kind("receipt")[0].payload
+        assert (told["state"], told["failure"]["kind"]) == ("failed", "channel_broken")
+
+
+async def test_what_was_being_sent_when_a_channel_stopped_is_unknown_and_holds_the_rest(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    async with rig(tmp_path, clock=clock) as made:
+        await made.add_channel(state=ChannelState.PAUSED)
+        part = made.message("+7", "half", state=Delivery.SENDING, attempt=1, planned=True, total=2)
+        rest = part.model_copy(
+            update={"id": f"{part.id[:-3]}001", "index": 1, "attempt": 0, "state": Delivery.QUEUED}
+        )
+        await made.queue(part, rest)
+        await until(lambda: SHOP in made.service._known)
+
+        await pass_until_closed(made, clock, part)
+
+        await until(lambda: len(made.of_kind("receipt")) == 2)
+        assert sorted(made.states()) == [(0, "unknown"), (1, "held")]
+
+
+async def test_news_of_a_stopped_channel_that_was_not_told_is_told(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with rig(tmp_path, clock=clock) as made:
+        await made.add_channel(state=ChannelState.PAUSED)
+        untold = made.message(
+            "+7", "x", state=Delivery.SENT, open=False, unreported=True, planned=True, attempt=1
+        )
+        await made.queue(untold)
+        await until(lambda: SHOP in made.service._known)
+
+        async with asyncio.timeout(8):
+            while not made.of_kind("receipt"):
+                await clock.advance(31)
+                await asyncio.sleep(0.02)
+
+        assert made.of_kind("receipt")[0].payload["part_id"] == untold.id
 
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from shared.collections import DEAD_LETTERS
 from shared.errors import Unavailable
+from shared.ids import ChannelId
 from shared.model.channel import ChannelState
 from shared.model.records import DeadLetter
 from shared.ports.bus import Bus, Exchange, Publication
-from tests.connectors.rig import SHOP, rig, until
+from shared.ports.store import Put
+from tests.connectors.rig import SHOP, at, rig, until
 
 
 def batch(*events: object) -> bytes:
@@ -280,3 +283,56 @@ def _raw(event: object):  # type: ignore[no-untyped-def]
     from connectors.base import RawEvent
 
     return RawEvent(json.dumps(event).encode())
+
+
+async def test_an_event_that_cannot_be_addressed_goes_to_quarantine_and_the_next_is_taken(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+
+        status, _ = await made.hook(batch(sms("e1", sender="\ud800"), sms("e2")))
+
+        assert status == 200
+        await until(lambda: len(made.items) == 2)
+        assert [item.payload["event_key"] for item in made.of_kind("inbound")] == ["e2"]
+        assert "UnicodeEncodeError" in made.of_kind("quarantine")[0].payload["reason"]
+
+
+async def test_the_pages_of_a_removed_channel_are_not_found(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel(state=ChannelState.REMOVED)
+        await until(lambda: SHOP in made.service._known)
+
+        async with made.http.get(f"{made.url}/sample/{SHOP}/anything") as answer:
+            assert answer.status == 404
+
+
+async def test_letters_of_a_channel_that_stands_still_keep_no_other_from_being_parsed_again(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+        now = made.clock.now()
+        still = [
+            DeadLetter(
+                id=f"q-{number:03d}",
+                source="intake/gone",
+                reason="no",
+                channel_id=ChannelId("gone"),
+                at=now,
+                asked_at=now,
+            )
+            for number in range(60)
+        ]
+        raw = base64.b64encode(json.dumps(sms("e9")).encode()).decode()
+        ours = still[0].model_copy(
+            update={"id": "q-last", "channel_id": SHOP, "raw_base64": raw, "asked_at": at(now, 1)}
+        )
+
+        await made.hub.store.commit([Put(DEAD_LETTERS, letter) for letter in [*still, ours]])
+
+        await until(lambda: made.of_kind("inbound"))
+        assert made.of_kind("inbound")[0].payload["event_key"] == "e9"

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from connectors.download import sniff
 from connectors.names import safe_name
 from shared.collections import EVENT_LOG, MESSAGES
 from shared.envelope import Envelope
+from shared.errors import Unavailable
 from shared.events import MessageAdded, logged, routing_key
 from shared.ids import (
     ConversationId,
@@ -26,7 +28,7 @@ from shared.model.conversation import Conversation
 from shared.model.message import Direction, Message
 from shared.model.people import Actor, ActorKind
 from shared.ports.bus import Exchange, Publication
-from shared.ports.store import Put
+from shared.ports.store import Put, Store
 from tests.connectors.rig import SAMPLE, SHOP, Rig, rig, until
 
 PNG = base64.b64decode(
@@ -118,6 +120,46 @@ async def test_a_file_announced_while_nobody_looked_is_fetched_at_the_start(
         assert channel.id == SHOP
 
         await made.live()
+
+        await until(lambda: made.of_kind("inbound"))
+        assert made.of_kind("inbound")[0].payload["media"]["state"] == "stored"
+
+
+class HidesItsHeads:
+    """A store that does not tell where the log stands for as long as it is told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.hides = True
+        self.asked = 0
+        self.get = store.get
+        self.get_many = store.get_many
+        self.search = store.search
+        self.commit = store.commit
+
+    async def find(self, collection: Any, **asked: Any) -> Any:
+        newest = collection.name == EVENT_LOG.name and asked.get("limit") == 1
+        if newest and self.hides:
+            self.asked += 1
+            raise Unavailable("the store is away")
+        return await self._store.find(collection, **asked)
+
+
+async def test_a_file_announced_before_the_log_can_be_followed_is_fetched(tmp_path: Path) -> None:
+    stores: list[HidesItsHeads] = []
+
+    def hiding(store: Store) -> Any:
+        stores.append(HidesItsHeads(store))
+        return stores[0]
+
+    async with rig(tmp_path, store=hiding) as made:
+        made.simulator.files["f1"] = PNG
+        await made.add_channel(created_at=made.clock.now())
+        await until(lambda: stores[0].asked >= 3)
+
+        message, conversation = stored_message(made, "f1")
+        await announce(made, message, conversation, 1)
+        stores[0].hides = False
 
         await until(lambda: made.of_kind("inbound"))
         assert made.of_kind("inbound")[0].payload["media"]["state"] == "stored"

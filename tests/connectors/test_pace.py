@@ -74,6 +74,14 @@ def test_an_album_costs_as_many_as_it_holds_and_leaves_a_debt() -> None:
     assert buckets.delay_s("a", NOW) == 4
 
 
+def test_a_clock_that_was_put_back_stops_nobody() -> None:
+    buckets: Buckets[str] = Buckets(RateLimit(count=1, per_s=1, burst=1))
+    buckets.take("a", later(3600))
+
+    assert buckets.delay_s("a", NOW) == 1
+    assert buckets.delay_s("a", later(1)) == 0
+
+
 def test_without_a_limit_nothing_waits() -> None:
     buckets: Buckets[str] = Buckets(None)
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer, make_mocked_request
 
 from inbox.rest.addresses import Proxies
+from inbox.rest.middleware import edge
 from inbox.rest.security import content_policy
 from inbox.service import InboxOptions
 from shared.errors import BadRequest, Unavailable
@@ -67,6 +68,20 @@ def test_the_scheme_is_believed_from_trusted_proxies_alone() -> None:
 
     assert proxies.is_secure(_asked(headers, "10.0.0.1"))
     assert not proxies.is_secure(_asked(headers, "198.51.100.1"))
+
+
+async def test_handlers_see_the_address_behind_a_trusted_proxy() -> None:
+    async def tell(request: web.Request) -> web.Response:
+        return web.Response(text=f"{request.remote} {(await request.read()).decode()}")
+
+    app = web.Application(middlewares=[edge(Proxies(["127.0.0.1"]))])
+    app.router.add_post("/", tell)
+    async with TestServer(app) as server, ClientSession() as http:
+        headers = {"X-Forwarded-For": "203.0.113.9"}
+        async with http.post(server.make_url("/"), data=b"body", headers=headers) as got:
+            told = await got.text()
+
+    assert told == "203.0.113.9 body"
 
 
 def test_a_proxy_that_is_no_network_is_named() -> None:

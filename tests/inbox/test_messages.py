@@ -2,11 +2,14 @@
 
 from uuid import uuid4
 
+from inbox.callers import Caller
+from inbox.desk import Desk
 from shared.collections import OUTCOMES
 from shared.commands import Note, Reply, Resolve, SetLabels
+from shared.errors import Unavailable
 from shared.ids import partition_of
 from shared.model.content import AttachmentKind, FetchState
-from shared.model.people import ActorKind, Role
+from shared.model.people import Actor, ActorKind, Role
 from tests.inbox.stage import Stage, a_conversation, a_message
 from tests.inbox.tiny_router import routed
 
@@ -99,6 +102,23 @@ async def test_an_outcome_whose_wake_up_is_lost_is_found_in_the_store(stage: Sta
     assert answer.status == 200
     assert outcome.data["status"] == "done"
     assert outcome.data["id"] == answer.data["command_id"]
+
+
+async def test_a_command_on_the_bus_is_no_error_when_the_store_goes_away(stage: Stage) -> None:
+    conversation = a_conversation()
+    caller = Caller(Actor(kind=ActorKind.AGENT, id="anna"), Role.AGENT)
+
+    class Away:
+        async def get(self, *_: object) -> None:
+            raise Unavailable("the store is away")
+
+    desk = Desk(stage.hub.bus, Away(), stage.clock, wait_s=0.05)  # type: ignore[arg-type]
+    command = Resolve(conversation_id=conversation.id, actor=caller.actor)
+
+    name, outcome = await desk.give(command, caller, None, trace_id="t")
+
+    assert name
+    assert outcome is None
 
 
 async def test_an_outcome_is_told_to_nobody_else(stage: Stage) -> None:

@@ -276,6 +276,20 @@ async def test_a_thread_that_we_began_on_the_platform_belongs_to_its_customer(
     assert conversation.identity_id == identity_id(TYPE, ExternalId("boris"))
 
 
+async def test_what_waits_in_a_renamed_thread_leaves_under_its_new_name(world: World) -> None:
+    await world.tell(inbound("old", text="one"))
+    conversation = await world.conversation("old")
+    await world.ask(Reply(conversation_id=conversation.id, actor=AGENT, text="wait", undo_s=5))
+    renamed = ThreadRef(
+        external_id=ExternalId("new"), partition_key="new", renamed_from=ExternalId("old")
+    )
+
+    await world.tell(inbound("new", thread=renamed, text="two"))
+
+    message = next(m for m in await world.messages("new") if m.content.text == "wait")
+    assert [part.thread for part in await world.parts(message)] == ["new"]
+
+
 async def test_a_renamed_thread_goes_on_in_the_same_conversation(world: World) -> None:
     await world.tell(inbound("old", text="one"))
     before = await world.conversation("old")

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from shared.collections import EXTERNAL_REFS, IDENTITIES, PARKED_RECEIPTS, PARTS, identity_id
-from shared.commands import Resend
+from shared.commands import DeleteMessage, Resend
 from shared.ids import ExternalId, part_id, partition_of
 from shared.model.delivery import Delivery, Failure, FailureKind
 from shared.model.inbound import Receipt
 from shared.model.message import Message
 from shared.model.records import OutcomeStatus, external_ref_id
 from shared.ports.store import Update
-from tests.router.test_inbound_changes import replied
+from tests.router.test_inbound_changes import echo, replied
 from tests.router.world import AGENT, CHANNEL, START, TYPE, World, inbound, sent
 
 
@@ -222,6 +222,16 @@ async def test_a_thread_that_was_renamed_while_we_sent_goes_on_under_its_new_nam
     assert await world.texts("new") == ["one", "[assigned]", "answer", "two"]
 
 
+async def test_what_was_sent_to_a_renamed_thread_is_known_under_its_new_name(world: World) -> None:
+    await world.tell(inbound(text="one"))
+    message = await replied(world)
+
+    await world.report(sent(message, "10", new_thread=ExternalId("new")))
+    await world.tell(echo("10", "answer", chat="new"))
+
+    assert await world.texts("new") == ["one", "[assigned]", "answer"]
+
+
 async def test_the_list_shows_how_far_the_last_message_has_come(world: World) -> None:
     await world.tell(inbound())
 
@@ -275,3 +285,33 @@ async def test_a_message_that_arrived_is_not_sent_again(world: World) -> None:
     )
 
     assert outcome.status is OutcomeStatus.REFUSED
+
+
+async def test_a_deleted_message_is_not_sent_again(world: World) -> None:
+    await world.tell(inbound())
+    message = await replied(world)
+    await fail(world, message)
+    conversation = await world.conversation()
+    about: dict[str, Any] = {"conversation_id": conversation.id, "actor": AGENT}
+    await world.ask(DeleteMessage(**about, message_id=message.id))
+
+    outcome = await world.ask(Resend(**about, message_id=message.id))
+
+    assert (outcome.status, outcome.code) == (OutcomeStatus.REFUSED, 409)
+
+
+async def test_what_is_sent_again_after_a_renaming_answers_no_message_of_the_old_name(
+    world: World,
+) -> None:
+    await world.tell(inbound(text="one"))
+    message = await replied(world)
+    await fail(world, message)
+    conversation = await world.conversation()
+    id = part_id(message.id, 0)
+    row = {"thread": "old-name", "reply_external_id": "17"}
+    await world.store.commit([Update(PARTS, id, row)])
+
+    await world.ask(Resend(conversation_id=conversation.id, actor=AGENT, message_id=message.id))
+
+    part = (await world.parts(message))[0]
+    assert (part.thread, part.reply_external_id) == (conversation.thread, None)
