@@ -1,6 +1,7 @@
 """Dead letters: what could not be handled, handed in again or put aside for good."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,11 +13,11 @@ from shared.clock import Clock
 from shared.collections import DEAD_LETTERS, STARTS
 from shared.commands import COMMAND_KINDS
 from shared.envelope import Envelope
-from shared.errors import BadRequest, HubError, NotFound, Unavailable
+from shared.errors import BadRequest, Conflict, NotFound, Unavailable
 from shared.model.people import Actor
 from shared.model.records import DeadLetter, DeadLetterState
 from shared.ports.bus import Bus, Exchange, Publication
-from shared.ports.store import Change, Delete, Page, Store, Update
+from shared.ports.store import Delete, Page, Store, Update
 from shared.topology import partition_key
 
 log = structlog.get_logger(__name__)
@@ -65,16 +66,19 @@ class DeadLetters:
         if letter.envelope is None:
             return await self._parse_again(letter, by)
         item = _publication(letter)
-        # It is closed first: if it fails again at once, that is news of a later time than this.
-        # And without its row of starts the router does not put it aside unseen.
-        forget = Delete(STARTS, item.envelope.id)
-        closed = await self._close(letter, DeadLetterState.REPLAYED, by, forget)
-        try:
-            await self.bus.publish([item])
-        except Unavailable:
-            await self._reopen(letter.id)
-            raise
-        return closed
+        now = self.clock.now()
+        # Without its row of starts the router does not put it aside unseen.
+        entry = audited(
+            by, "dead_letter.replayed", id, at=now, conversation_id=letter.conversation_id
+        )
+        await self.store.commit([Delete(STARTS, item.envelope.id), entry])
+        await self.bus.publish([item])
+        # Closed as of before: if it has failed again meanwhile, that is later news and stays open.
+        values = {"state": DeadLetterState.REPLAYED, "closed_at": now, "closed_by": by}
+        expect = {"state": letter.state, "at": letter.at}
+        with suppress(Conflict):
+            await self.store.commit([Update(DEAD_LETTERS, id, values, expect=expect)])
+        return await self.get(id)
 
     async def _parse_again(self, letter: DeadLetter, by: Actor) -> DeadLetter:
         """Ask the channel's connector, and wait for what it says of the bytes now."""
@@ -107,9 +111,7 @@ class DeadLetters:
             raise BadRequest(f"it was {letter.state.value} already")
         return await self._close(letter, DeadLetterState.DROPPED, by)
 
-    async def _close(
-        self, letter: DeadLetter, state: DeadLetterState, by: Actor, *more: Change
-    ) -> DeadLetter:
+    async def _close(self, letter: DeadLetter, state: DeadLetterState, by: Actor) -> DeadLetter:
         now = self.clock.now()
         values = {"state": state, "closed_at": now, "closed_by": by}
         entry = audited(
@@ -120,16 +122,8 @@ class DeadLetters:
             conversation_id=letter.conversation_id,
         )
         update = Update(DEAD_LETTERS, letter.id, values, expect={"state": letter.state})
-        await self.store.commit([update, entry, *more])
+        await self.store.commit([update, entry])
         return letter.model_copy(update=values)
-
-    async def _reopen(self, id: str) -> None:
-        values = {"state": DeadLetterState.OPEN, "closed_at": None, "closed_by": None}
-        expect = {"state": DeadLetterState.REPLAYED}
-        try:
-            await self.store.commit([Update(DEAD_LETTERS, id, values, expect=expect)])
-        except HubError as error:
-            log.warning("dead_letter.not_reopened", id=id, error=type(error).__name__)
 
 
 def _publication(letter: DeadLetter) -> Publication:

@@ -12,7 +12,7 @@ from router.work import SOURCE
 from shared.clock import Clock
 from shared.collections import DEAD_LETTERS
 from shared.envelope import Envelope
-from shared.errors import Conflict, Unavailable
+from shared.errors import BadPayload, Conflict, Unavailable
 from shared.events import SettingsChanged, routing_key
 from shared.model.records import DeadLetter, DeadLetterState
 from shared.ports.bus import Bus, Delivery, Exchange, Publication
@@ -62,6 +62,10 @@ class DeadLetterKeeper:
                 await self._store.commit([_write(letter, known)])
             except Conflict:
                 continue
+            except BadPayload as error:
+                # It cannot be stored at all; the log is all that is left of it.
+                log.error("dead_letter.lost", id=letter.id, reason=str(error))  # noqa: TRY400 - the reason says it
+                return
             break
         log.warning("dead_letter.kept", id=letter.id, source=letter.source, reason=letter.reason)
         await self._tell(letter)
@@ -116,9 +120,9 @@ def _of_item(letter: Envelope) -> DeadLetter:
 
 
 def _is_news(known: DeadLetter, letter: DeadLetter) -> bool:
-    """A letter that somebody has dealt with comes back only by failing again after that."""
+    """A letter comes back only by failing again: later than before, and than it was dealt with."""
     if known.state is DeadLetterState.OPEN:
-        return False
+        return letter.at > known.at
     closed_at: datetime | None = known.closed_at
     return closed_at is None or letter.at > closed_at
 

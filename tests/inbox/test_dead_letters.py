@@ -65,16 +65,19 @@ async def test_a_dropped_one_stays_readable(stage: Stage) -> None:
     assert [entry["action"] for entry in audit.data["items"]] == ["dead_letter.dropped"]
 
 
-async def test_bytes_in_quarantine_say_why_they_cannot_be_replayed(stage: Stage) -> None:
-    id = await _dead_command(stage.hub, envelope=None, queue=None, raw_base64="e30=")
+async def test_bytes_in_quarantine_wait_for_the_channel_that_can_parse_them(stage: Stage) -> None:
+    id = await _dead_command(
+        stage.hub, envelope=None, queue=None, raw_base64="e30=", channel_id="shop"
+    )
     async with stage.browser() as admin:
         answer = await admin.post(f"/dead-letters/{id}/replay", {})
         shown = await admin.get(f"/dead-letters/{id}")
         listed = await admin.get("/dead-letters")
 
-    assert answer.status == 400
+    assert answer.status == 503
     assert listed.data["items"][0]["raw_base64"] is None
-    assert "connector" in answer.data["detail"]
+    assert "shop is not at work now" in answer.data["detail"]
+    assert shown.data["asked_at"] is not None
     assert shown.data["raw_base64"] == "e30="
     assert shown.data["state"] == "open"
 
