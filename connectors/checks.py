@@ -116,6 +116,8 @@ class Checks:
             looked = await self._look(request, channel, manifest)
         except TimeoutError:
             return _failed("the platform did not answer in time", "try again later")
+        except Unavailable as error:
+            return _failed(str(error), "look at the network and the proxy, then try again")
         except HubError as error:
             return _failed(str(error), "")
         except Exception as error:  # noqa: BLE001 - whoever asked must get an answer

@@ -11,6 +11,7 @@ from connectors.assembly import connectors_service
 from inbox.first_start import first_start
 from inbox.service import Inbox, InboxOptions
 from router.service import Router
+from shared.bots.bus_transport import BusTransport
 from shared.bots.echo import echo
 from shared.bots.kit import Bot
 from shared.listening import listening
@@ -39,6 +40,7 @@ class Hub:
             InboxOptions.of(settings, WEB_UI),
             name=ports.leases.owner,
             metrics=metrics,
+            bot_access=ports.bot_access,
         )
         self.router = Router(ports.bus, ports.store, ports.clock, ports.leases, metrics=metrics)
         self.connectors = connectors_service(ports, settings, metrics, base_url=lambda: self.url)
@@ -83,9 +85,9 @@ class Hub:
         else:
             services.append(Service("connectors", self.connectors.run_checks))
         if echo_bot:
-            bot = Bot(
-                "echo", echo, bus=self.ports.bus, store=self.ports.store, clock=self.ports.clock
-            )
+            ports = self.ports
+            transport = BusTransport("echo", ports.bus, ports.store, ports.clock)
+            bot = Bot("echo", echo, transport, ports.clock)
             services.append(Service("bot echo", bot.run))
         async with running(services):
             yield

@@ -1,14 +1,14 @@
 """The `hub` command."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 
-from hub.commands import agents, channels, dead_letters
+from hub.commands import agents, bots, channels, dead_letters
 from hub.commands.doctor import doctor
 from hub.commands.services import services
 from hub.commands.up import up
+from shared.version import hub_version
 
 app = typer.Typer(
     name="hub",
@@ -21,6 +21,7 @@ app.command("up")(up)
 app.command("services")(services)
 app.command("doctor")(doctor)
 app.add_typer(agents.app, name="agent")
+app.add_typer(bots.app, name="bot")
 app.add_typer(channels.app, name="channel")
 app.add_typer(dead_letters.app, name="dead-letters")
 
@@ -29,14 +30,6 @@ def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(hub_version())
         raise typer.Exit
-
-
-def hub_version() -> str:
-    """The installed version; ``dev`` from a checkout that was not installed."""
-    try:
-        return version("omnihub")
-    except PackageNotFoundError:
-        return "dev"
 
 
 @app.callback()

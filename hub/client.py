@@ -63,7 +63,7 @@ class Api:
 def _error(status: int, problem: dict[str, Any]) -> HubError:
     reason = str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
     named = [f"{e.get('field')}: {e.get('reason')}" for e in problem.get("errors") or []]
-    text = "; ".join([reason, *named])
+    text = "; ".join(named) or reason  # the detail repeats the first of them
     if status == HTTPStatus.NOT_FOUND:
         return NotFound(text)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -207,7 +207,8 @@ def _passed(report: CheckReport) -> CheckReport:
     for item in report.items:
         if not item.ok:
             told = f"{item.name}: {item.detail}".rstrip(": ")
-            reason = f"{told}. {item.remedy}" if item.remedy else told
+            end = "" if told.endswith((".", "?", "!")) else "."
+            reason = f"{told}{end} {item.remedy}" if item.remedy else told
             wrong.append(FieldProblem(field="settings", reason=reason))
     if wrong:
         raise Invalid(wrong)

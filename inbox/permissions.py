@@ -17,6 +17,7 @@ class Permission(StrEnum):
     """A request from this machine that no proxy passed on, or an admin."""
     CONVERSATIONS_READ = "conversations.read"
     CONVERSATIONS_WRITE = "conversations.write"
+    COMMANDS_GIVE = "commands.give"
     CONTACTS_READ = "contacts.read"
     CONTACTS_WRITE = "contacts.write"
     PEOPLE_READ = "people.read"
@@ -33,6 +34,7 @@ _BOT: Final = frozenset(
         Permission.SIGNED_IN,
         Permission.CONVERSATIONS_READ,
         Permission.CONVERSATIONS_WRITE,
+        Permission.COMMANDS_GIVE,
         Permission.CONTACTS_READ,
         Permission.CHANNELS_READ,
     }

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +12,9 @@ from pydantic import BaseModel
 
 from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
+from inbox.api.bots import BotsApi
 from inbox.api.channels import ChannelsApi
+from inbox.api.commands import CommandsApi
 from inbox.api.contacts import ContactsApi
 from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
@@ -23,6 +24,7 @@ from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
 from inbox.api.session import SessionApi
 from inbox.api.tokens import TokensApi
+from inbox.bots import Bots
 from inbox.channels import Channels
 from inbox.checks import Checks
 from inbox.contacts import Contacts
@@ -56,10 +58,12 @@ from shared.errors import Unavailable
 from shared.health import Health
 from shared.metrics import Metrics
 from shared.ports.blobs import Blobs
+from shared.ports.bots import BotAccess
 from shared.ports.bus import Bus
 from shared.ports.store import Store
 from shared.sealing import Seal
 from shared.settings import Settings
+from shared.version import hub_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +114,12 @@ class Inbox:
         *,
         name: str,
         metrics: Metrics | None = None,
+        bot_access: BotAccess | None = None,
     ) -> None:
-        """``name`` is unique per process start. Raises ``TypeError`` for undeclared events."""
+        """``name`` is unique per process start; ``bot_access`` lets bots onto a broker.
+
+        Raises ``TypeError`` for undeclared events.
+        """
         self._options = options
         self._metrics = metrics
         self._document: dict[str, Any] | None = None
@@ -129,6 +137,7 @@ class Inbox:
         self.checks = Checks(bus, clock, name=f"inbox.{name}", limit_s=options.check_limit_s)
         self.channels = Channels(store, clock, seal, self.checks, self.news)
         self.tokens = Tokens(store, clock)
+        self.bots = Bots(store, clock, self.tokens, self.news, bot_access)
         self.passwords = Passwords()
         self.sessions = Sessions(store, clock, seal)
         self.people = People(store, clock, self.passwords, self.sessions, self.news)
@@ -218,6 +227,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *SessionApi(inbox.people, inbox.sessions, SignInLimit(clock), https).routes(),
         *PeopleApi(inbox.people).routes(),
         *TokensApi(inbox.tokens, inbox.people).routes(),
+        *BotsApi(inbox.bots).routes(),
+        *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store)).routes(),
         *MessagesApi(store, clock, files, orders, options.undo_s).routes(),
         *ActionsApi(clock, inbox.people, orders, presence).routes(),
@@ -231,11 +242,3 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
             "The live feed (WebSocket); see the schemas of its frames", "live", status=101,
         ),
     )  # fmt: skip
-
-
-def hub_version() -> str:
-    """The installed version."""
-    try:
-        return version("omnihub")
-    except PackageNotFoundError:
-        return "0.0.0"

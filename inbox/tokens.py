@@ -32,19 +32,33 @@ class Tokens:
         self, name: str, role: Role, by: Actor, *, agent_id: str | None = None
     ) -> tuple[str, ApiToken]:
         """A new token and its record; the token itself is seen only here."""
+        value, token = self.draft(name, role, by, agent_id=agent_id)
+        entry = audited(
+            by, "token.made", token.id[:_ACTOR_DIGITS], at=self.clock.now(), role=role.value
+        )
+        await self.store.commit([Put(TOKENS, token), entry])
+        return value, token
+
+    def draft(
+        self,
+        name: str,
+        role: Role,
+        by: Actor,
+        *,
+        agent_id: str | None = None,
+        bot_id: str | None = None,
+    ) -> tuple[str, ApiToken]:
+        """A token that is good once its record is committed."""
         value = secrets.token_urlsafe(32)
         token = ApiToken(
             id=digest(value),
             name=name,
             agent_id=None if agent_id is None else AgentId(agent_id),
+            bot_id=bot_id,
             role=role,
             created_at=self.clock.now(),
             created_by=by,
         )
-        entry = audited(
-            by, "token.made", token.id[:_ACTOR_DIGITS], at=self.clock.now(), role=role.value
-        )
-        await self.store.commit([Put(TOKENS, token), entry])
         return value, token
 
     async def page(self, cursor: str | None, limit: int) -> Page[ApiToken]:
@@ -68,7 +82,7 @@ class Tokens:
         if token.agent_id is None:
             actor = Actor(
                 kind=ActorKind.BOT if token.role is Role.BOT else ActorKind.SYSTEM,
-                id=f"t{token.id[:_ACTOR_DIGITS]}",
+                id=token.bot_id or f"t{token.id[:_ACTOR_DIGITS]}",
                 name=token.name,
             )
             return Caller(actor, token.role)

@@ -77,7 +77,7 @@ class Consumer:
         Raises ``LeaseLost``; ``NotUnderstood`` at an item that only a newer router knows, those
         before it being done; ``Unavailable`` when the bus is lost.
         """
-        for alone, run in _runs(deliveries):
+        for alone, run in _runs([items.signed(delivery) for delivery in deliveries]):
             if alone:
                 for delivery in run:
                     if self.leaving:

@@ -10,6 +10,7 @@ from shared.envelope import Envelope
 from shared.events import Event, routing_key
 from shared.ids import ChannelId, ChannelType, Partition
 from shared.model.conversation import Conversation
+from shared.model.people import Actor
 from shared.ports.bus import Publication
 
 SOURCE: Final = "router"
@@ -37,21 +38,28 @@ class Work:
         """The time at which its batch is handled."""
         return self.unit.now
 
-    def emit(self, event: Event, of: Conversation | None = None) -> None:
-        """Let an event go into the log, about this conversation."""
+    def emit(
+        self, event: Event, of: Conversation | None = None, *, to: Actor | None = None
+    ) -> None:
+        """Let an event go into the log, about this conversation, as an answer to somebody."""
         if of is None:
-            self.emit_for(event, "hub", "hub")
+            self.emit_for(event, "hub", "hub", to=to)
         else:
-            self.emit_for(event, of.channel_type, of.channel_id)
+            self.emit_for(event, of.channel_type, of.channel_id, to=to)
 
     def emit_for(
-        self, event: Event, channel_type: ChannelType | str, channel_id: ChannelId | str
+        self,
+        event: Event,
+        channel_type: ChannelType | str,
+        channel_id: ChannelId | str,
+        *,
+        to: Actor | None = None,
     ) -> None:
         """Let an event go into the log, about this channel."""
         self.unit.events.append(
             Emitted(
                 event,
-                routing_key(event.kind, channel_type, channel_id),
+                routing_key(event.kind, channel_type, channel_id, to=to),
                 self.envelope.trace_id,
                 self.envelope.correlation_id or self.envelope.id,
             )

@@ -128,7 +128,13 @@ DEAD_LETTERS: Final = Collection(
     indexes=(Index(("state", "at")), Index(("at",)), Index(("asked_at",))),
 )
 LEASES: Final = Collection("leases", Lease)
-MEMBERS: Final = Collection("members", Member, indexes=(Index(("service", "until")),))
+MEMBERS: Final = Collection(
+    "members",
+    Member,
+    indexes=(Index(("service", "until")),),
+    keep_for=timedelta(hours=1),
+    expires_from="until",
+)
 CURSORS: Final = Collection("cursors", Cursor)
 SESSIONS: Final = Collection(
     "sessions",
@@ -197,6 +203,7 @@ DECLARED_QUERIES: Final = (
     Query(IDENTITIES, ("contact_id",)),
     Query(AGENTS, ("email",)),
     Query(AGENTS),
+    Query(BOTS),
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),

@@ -196,7 +196,15 @@ COMMANDS: tuple[type[Command], ...] = (
     HandOff,
     Wake,
 )
+HUBS_OWN: tuple[type[Command], ...] = (Wake,)
+"""Nobody else may ask for these."""
 COMMAND_KINDS: dict[str, type[Command]] = {command.kind: command for command in COMMANDS}
+
+
+def own_command_id(actor_id: str, given: str) -> CommandId:
+    """A command's id on the bus: what its author calls it, under the author's id, so that nobody
+    meets another's."""
+    return CommandId(f"{actor_id}.{given}")
 
 
 def publication(

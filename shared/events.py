@@ -1,7 +1,8 @@
 """Events: what happened. The router numbers those of a partition by its seq and keeps them 7 days.
 
 On the bus an event is an envelope of kind ``event.<name>``, published on ``hub.events`` with
-routing key ``<name>.<channel type>.<channel id>``, where the name's own dots become dashes.
+routing key ``<name>.<channel type>.<channel id>``, where the name's own dots become dashes. The
+outcome of a bot's command has the bot's id behind it, so that the bot can be told of it alone.
 Envelope field ``partition`` and payload field ``seq`` say where in the log it stands; a
 transient event (typing, changed settings) has no seq.
 """
@@ -13,7 +14,7 @@ from shared.ids import ChannelId, ChannelType, ConversationId, Partition
 from shared.model.base import Model
 from shared.model.conversation import Conversation
 from shared.model.message import Message
-from shared.model.people import Actor
+from shared.model.people import Actor, ActorKind
 from shared.model.records import LoggedEvent, Outcome
 
 
@@ -119,12 +120,19 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 
 
 def routing_key(
-    kind: str, channel_type: ChannelType | str = "hub", channel_id: ChannelId | str = "hub"
+    kind: str,
+    channel_type: ChannelType | str = "hub",
+    channel_id: ChannelId | str = "hub",
+    *,
+    to: Actor | None = None,
 ) -> str:
     """``<kind>.<channel type>.<channel id>`` with the kind as one word:
-    ``message-added.vk.shop``."""
+    ``message-added.vk.shop``. ``to`` adds who asked for it, if it was a bot."""
     name = kind.removeprefix("event.").replace(".", "-")
-    return f"{name}.{channel_type}.{channel_id}"
+    key = f"{name}.{channel_type}.{channel_id}"
+    if to is not None and to.kind is ActorKind.BOT and to.id and "." not in to.id:
+        return f"{key}.{to.id}"
+    return key
 
 
 def log_id(partition: Partition, seq: int) -> str:

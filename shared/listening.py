@@ -1,5 +1,6 @@
 """Listening for HTTP: one port per process, its address, and a polite end."""
 
+import errno
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,10 @@ from shared.process import Ending
 
 _UNDER_WAY_S: Final = 2.0
 """How long requests under way may take once the port is closed."""
+_REMEDIES: Final = {
+    errno.EADDRNOTAVAIL: "set HUB_HOST to an address of this machine",
+    errno.EACCES: "set HUB_PORT to one from 1024 on",
+}
 
 
 @asynccontextmanager
@@ -33,9 +38,8 @@ async def listening(
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             why = os.strerror(error.errno).lower() if error.errno else str(error)
-            raise OSError(
-                f"cannot listen on {host}:{port}: {why}; set HUB_PORT to another port"
-            ) from None
+            remedy = _REMEDIES.get(error.errno or 0, "set HUB_PORT to another port")
+            raise OSError(f"cannot listen on {host}:{port}: {why}; {remedy}") from None
         yield _url(runner)
     finally:
         await runner.cleanup()

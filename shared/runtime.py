@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from pydantic import SecretStr
 
 from shared.clock import Clock, SystemClock
 from shared.collections import ALL_COLLECTIONS
@@ -20,6 +21,7 @@ from shared.errors import BadRequest
 from shared.ids import new_id
 from shared.leases import Leases
 from shared.ports.blobs import Blobs
+from shared.ports.bots import BotAccess, Transport
 from shared.ports.bus import Bus
 from shared.ports.store import Store
 from shared.sealing import Seal, load_or_make_key
@@ -54,6 +56,8 @@ class Ports:
     leases: Leases
     probes: tuple[tuple[str, Callable[[], Awaitable[None]]], ...]
     """By name, what raises ``Unavailable`` while a part is broken."""
+    bot_access: BotAccess | None = None
+    """Lets bots onto the broker; None where there is none, or its management is not named."""
 
 
 @asynccontextmanager
@@ -82,6 +86,7 @@ async def open_ports(settings: Settings, *, clock: Clock | None = None) -> Async
                 store, used_clock, process_name(), for_s=settings.lease_s, exclusive=alone
             ),
             probes=(("store", store.probe), ("bus", bus.probe), ("blobs", blobs.probe)),
+            bot_access=await _open_bot_access(settings, stack),
         )
 
 
@@ -132,11 +137,61 @@ async def _open_bus(
 
 
 async def _open_blobs(settings: Settings) -> "ObstoreBlobs":
-    if settings.blobs_url != FILE_BLOBS:
-        raise BadRequest(f"HUB_BLOBS_URL: no driver for {_scheme(settings.blobs_url)}")
-    from shared.blobs.stored import ObstoreBlobs
+    if settings.blobs_url == FILE_BLOBS:
+        from shared.blobs.stored import ObstoreBlobs
 
-    return await ObstoreBlobs.open_folder(data_file(settings, "blobs"))
+        return await ObstoreBlobs.open_folder(data_file(settings, "blobs"))
+    if settings.blobs_url.startswith("s3://"):
+        from shared.blobs.s3 import S3Access, open_s3
+
+        access = S3Access(
+            settings.blobs_endpoint,
+            settings.blobs_region,
+            settings.blobs_access_key,
+            settings.blobs_secret_key,
+        )
+        return await open_s3(settings.blobs_url, access)
+    raise BadRequest(f"HUB_BLOBS_URL: no driver for {_scheme(settings.blobs_url)}")
+
+
+async def _open_bot_access(settings: Settings, stack: AsyncExitStack) -> BotAccess | None:
+    url = settings.broker_management_url
+    if url is None or settings.bus_url == EMBEDDED_BUS:
+        return None
+    from aiohttp import ClientSession
+
+    from shared.bus.amqp_access import AmqpBotAccess
+
+    http = await stack.enter_async_context(ClientSession())
+    return AmqpBotAccess(http, settings.bus_url, url)
+
+
+@asynccontextmanager
+async def open_transport(
+    address: SecretStr, *, token: SecretStr | None = None, place: Path | None = None
+) -> AsyncIterator[Transport]:
+    """A bot's way to a hub that runs elsewhere.
+
+    ``address`` is the hub's own (``https://...``, with the bot's token; ``place`` is a file that
+    keeps where the bot stands) or what ``hub bot add`` told of the broker (``amqp://...``).
+    Raises ``BadRequest`` for an address that is neither.
+    """
+    url = address.get_secret_value()
+    if url.startswith(("amqp://", "amqps://")):
+        from shared.bus.amqp_bot import AmqpTransport
+
+        async with AmqpTransport(address) as amqp:
+            yield amqp
+        return
+    if not url.startswith(("http://", "https://")) or token is None:
+        raise BadRequest("a bot needs the hub's address and its token, or its address of a broker")
+    from aiohttp import ClientSession
+
+    from shared.bots.websocket_transport import WebSocketTransport
+
+    headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
+    async with ClientSession(headers=headers) as http:
+        yield WebSocketTransport(http, url, place=place)
 
 
 def process_name() -> str:

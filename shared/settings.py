@@ -29,6 +29,16 @@ class Settings(Strict):
     bus_url: str = Field(default="embedded:", description="`embedded:` or `amqp://...`")
     store_url: str = Field(default="sqlite:", description="`sqlite:` or `mongodb://...`")
     blobs_url: str = Field(default="file:", description="`file:` or `s3://...`")
+    blobs_endpoint: str | None = Field(
+        default=None, description="of another S3 service than Amazon's, `https://...`"
+    )
+    blobs_region: str | None = Field(default=None, description="of the bucket")
+    blobs_access_key: str | None = Field(default=None, description="who writes to the bucket")
+    blobs_secret_key: SecretStr | None = Field(default=None, description="the key's secret")
+    broker_management_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ's management API, `http://user:password@host:15672`; for `hub bot`",
+    )
     data_dir: Path = Field(default=Path(".data"), description="database, blobs, key")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0: a free one")

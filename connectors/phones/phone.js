@@ -206,7 +206,7 @@ export class Phone {
       foot.append(make("span", { textContent: word("edited") }));
     }
     if (time && !Number.isNaN(time.getTime())) {
-      const text = time.toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit" });
+      const text = time.toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
       foot.append(make("time", { textContent: text }));
     }
     if (mine) {

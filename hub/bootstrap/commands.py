@@ -59,6 +59,7 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _run(checkout: Checkout, arguments: Sequence[str]) -> int:
+    _check_writable(checkout)
     data = Path(os.environ.get("HUB_DATA_DIR") or checkout.root / ".data")
     check_writable(data, "the data", "choose another folder, HUB_DATA_DIR=/path make run")
     check_port(os.environ)
@@ -176,12 +177,15 @@ def _tools(checkout: Checkout, arguments: Sequence[str]) -> int:
 
 def _set_up(checkout: Checkout, lock: str) -> Python:
     """The environment with the packages of one lock and the checkout linked into it."""
-    check_writable(
-        checkout.root, "the set-up", "make the checkout your own (chown) or clone it elsewhere"
-    )
+    _check_writable(checkout)
     if not (checkout.stamps / f"packages{lock}").exists():
         check_space(checkout.root)
     python = make_environment(checkout)
     install(checkout, python, lock)
     link_checkout(checkout, python)
     return python
+
+
+def _check_writable(checkout: Checkout) -> None:
+    remedy = "make the checkout your own (chown) or clone it elsewhere"
+    check_writable(checkout.root, "the set-up", remedy)

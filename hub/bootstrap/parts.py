@@ -92,14 +92,14 @@ def provide_parts(
         missing = [part for part in missing if part.find() is None]
     if not missing:
         return []
-    names = ", ".join(part.name for part in missing)
-    remedy = _remedy(missing)
     if environ.get("CI") == "true":
-        raise Problem(f"{names} is missing and {hindrance}", remedy)
+        names = " and ".join(part.name for part in missing)
+        verb = "is" if len(missing) == 1 else "are"
+        raise Problem(f"{names} {verb} missing and {hindrance}", _remedy(missing))
     for part in missing:
         print(
             f"{part.name} is missing and {hindrance}: the tests marked {part.marker} are left out;"
-            f" to have them, {remedy}",
+            f" to have them, {_remedy([part])}",
             flush=True,
         )
     return missing

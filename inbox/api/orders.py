@@ -28,6 +28,13 @@ class ConversationDone(BaseModel):
     command_id: str
 
 
+class CommandGiven(BaseModel):
+    """What became of a command."""
+
+    command_id: str
+    outcome: Outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """One per process."""
@@ -53,6 +60,16 @@ class Orders:
             return Answer(Accepted(command_id=name), 202)
         conversation = Conversation.model_validate(outcome.result["conversation"])
         return Answer(ConversationDone(conversation=conversation, command_id=name))
+
+    async def for_command(
+        self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None
+    ) -> Answer:
+        """Give any command."""
+        name, outcome = await self._give(call, command, own_id)
+        if outcome is None:
+            return Answer(Accepted(command_id=name), 202)
+        given = CommandGiven(command_id=name, outcome=outcome.model_copy(update={"id": name}))
+        return Answer(given)
 
     async def _give(
         self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None

@@ -14,7 +14,7 @@ from inbox.desk import Desk
 from inbox.live.connection import CAPACITY, Close, Connection
 from inbox.live.kinds import declared
 from inbox.live.news_item import NewsItem
-from shared.collections import AGENTS, THREADS, thread_id
+from shared.collections import AGENTS, BOTS, THREADS, thread_id
 from shared.envelope import Envelope
 from shared.errors import Unavailable
 from shared.eventlog import EventLog, encode_positions
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 COUNTS_EVERY_S: Final = 0.25
 _RETRY_S: Final = 0.5
-_SIGNED_IN_AS: Final = frozenset({"sessions", AGENTS.name})
+_SIGNED_IN_AS: Final = frozenset({"sessions", AGENTS.name, BOTS.name})
 
 
 class Feed:
@@ -141,9 +141,9 @@ class Feed:
             return payload  # nobody misses a hint that somebody types
         return payload if found is None else payload | {"conversation_id": found.conversation_id}
 
-    def _recheck(self, agent_id: str) -> None:
+    def _recheck(self, who: str) -> None:
         for connection in self._connections:
-            if connection.agent_id == agent_id:
+            if connection.caller.key == who:
                 connection.recheck.set()
 
     async def _tell_counts(self) -> None:

@@ -42,6 +42,7 @@ from shared.errors import BadRequest, NotFound
 from shared.events import CommandDone, routing_key
 from shared.ids import CommandId, partition_of
 from shared.model.conversation import Conversation
+from shared.model.people import Actor
 from shared.model.records import AuditEntry, Outcome, OutcomeStatus
 from shared.ports.bus import Exchange, Publication
 
@@ -78,7 +79,7 @@ async def handle(work: Work, command: Command) -> None:
     known = await work.unit.get(OUTCOMES, id)
     conversation = await work.unit.get(CONVERSATIONS, command.conversation_id)
     if known is not None and known.code != _PUT_ASIDE:
-        _announce_again(work, known, conversation)
+        _announce_again(work, known, conversation, command.actor)
         return
     mark = work.unit.mark()
     try:
@@ -94,7 +95,7 @@ async def handle(work: Work, command: Command) -> None:
         # A timer that nobody wants would fire for ever.
         work.unit.delete(TIMERS, command.timer_id)
     work.unit.put(OUTCOMES, outcome)
-    work.emit(CommandDone(outcome=outcome), conversation)
+    work.emit(CommandDone(outcome=outcome), conversation, to=command.actor)
 
 
 def refuse(work: Work, command: Command, reason: str) -> None:
@@ -102,7 +103,7 @@ def refuse(work: Work, command: Command, reason: str) -> None:
     id = CommandId(work.envelope.id)
     outcome = _refused(work, id, command, reason, code=_PUT_ASIDE)
     work.unit.put(OUTCOMES, outcome)
-    work.emit(CommandDone(outcome=outcome))
+    work.emit(CommandDone(outcome=outcome), to=command.actor)
 
 
 async def _apply(
@@ -154,7 +155,9 @@ def _refused(
     )
 
 
-def _announce_again(work: Work, outcome: Outcome, conversation: Conversation | None) -> None:
+def _announce_again(
+    work: Work, outcome: Outcome, conversation: Conversation | None, to: Actor
+) -> None:
     """Wake whoever waits for the outcome of a repeat; it is in the log already."""
     event = CommandDone(outcome=outcome)
     envelope = Envelope(
@@ -168,8 +171,8 @@ def _announce_again(work: Work, outcome: Outcome, conversation: Conversation | N
         payload=event.model_dump(mode="json"),
     )
     key = (
-        routing_key(event.kind, conversation.channel_type, conversation.channel_id)
+        routing_key(event.kind, conversation.channel_type, conversation.channel_id, to=to)
         if conversation
-        else routing_key(event.kind)
+        else routing_key(event.kind, to=to)
     )
     work.publish(Publication(Exchange.EVENTS, key, envelope))

@@ -1,4 +1,4 @@
-"""Blobs in an object store, reached through obstore: a local folder, later S3."""
+"""Blobs in an object store, reached through obstore: a local folder or S3."""
 
 import asyncio
 import os
@@ -31,10 +31,24 @@ _HEX_DIGITS: Final = 64
 class ObstoreBlobs:
     """See ``shared.ports.blobs.Blobs``. A blob lies at ``ab/cd/<its SHA-256>``."""
 
-    def __init__(self, store: ObjectStore, *, root: Path | None = None) -> None:
-        """``root`` is the folder of a local store, which is synced after a write."""
+    def __init__(
+        self,
+        store: ObjectStore,
+        *,
+        root: Path | None = None,
+        part_bytes: int = _PART_BYTES,
+        probe_every_s: float = 0,
+    ) -> None:
+        """``root`` is the folder of a local store, which is synced after a write.
+
+        What fits into one part is written to a remote store in one piece. A probe that went well
+        counts for ``probe_every_s``, for stores that charge for each.
+        """
         self._store = store
         self._root = root
+        self._part_bytes = part_bytes
+        self._probe_every_s = probe_every_s
+        self._probe_again_at = 0.0
 
     @classmethod
     async def open_folder(cls, root: Path) -> Self:
@@ -49,11 +63,30 @@ class ObstoreBlobs:
 
     async def put(self, chunks: AsyncIterator[bytes], *, max_bytes: int) -> StoredBlob:
         """Store a stream; see the port."""
-        temporary = f"{_TEMPORARY}/{secrets.token_hex(16)}"
         measure = _Measure(chunks, max_bytes)
+        stream = measure.pass_on()
+        if self._root is None:
+            begun = await _gather(stream, self._part_bytes)
+            if len(begun) < self._part_bytes:
+                return await self._put_small(begun, measure)
+            stream = _joined(begun, stream)
+        return await self._put_large(stream, measure)
+
+    async def _put_small(self, content: bytes, measure: "_Measure") -> StoredBlob:
+        id = BlobId(measure.digest.hexdigest())
+        try:
+            with suppress(NotFound):
+                return StoredBlob(id, await self.size(id))
+            await obstore.put_async(self._store, _path(id), content, use_multipart=False)
+        except (BaseError, OSError) as error:
+            raise _unwritable(error) from None
+        return StoredBlob(id, len(content))
+
+    async def _put_large(self, stream: AsyncIterator[bytes], measure: "_Measure") -> StoredBlob:
+        temporary = f"{_TEMPORARY}/{secrets.token_hex(16)}"
         try:
             await obstore.put_async(
-                self._store, temporary, measure.pass_on(), chunk_size=_PART_BYTES, max_concurrency=2
+                self._store, temporary, stream, chunk_size=self._part_bytes, max_concurrency=2
             )
         except BaseException as error:
             await self._discard(temporary)
@@ -96,12 +129,16 @@ class ObstoreBlobs:
 
     async def probe(self) -> None:
         """See whether writing would work now. Raises ``Unavailable``."""
+        now = asyncio.get_running_loop().time()
+        if now < self._probe_again_at:
+            return
         path = f"{_TEMPORARY}/probe"
         try:
             await obstore.put_async(self._store, path, b"probe")
             await obstore.delete_async(self._store, path)
         except (BaseError, OSError) as error:
             raise _unwritable(error) from None
+        self._probe_again_at = now + self._probe_every_s
 
     async def sweep(self) -> None:
         """Remove what interrupted writes left behind a day ago or earlier."""
@@ -158,6 +195,23 @@ class _Measure:
         except BaseException as error:
             self.failure = error
             raise
+
+
+async def _gather(stream: AsyncIterator[bytes], limit_bytes: int) -> bytes:
+    """The beginning of a stream: the whole of it, or at least so much."""
+    begun = bytearray()
+    while len(begun) < limit_bytes:
+        chunk = await anext(stream, None)
+        if chunk is None:
+            break
+        begun += chunk
+    return bytes(begun)
+
+
+async def _joined(begun: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield begun
+    async for chunk in rest:
+        yield chunk
 
 
 def _path(id: BlobId) -> str:

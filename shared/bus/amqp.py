@@ -7,17 +7,16 @@ does would lose consumers silently.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 import aio_pika
-import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractExchange
 from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError
-from yarl import URL
 
 from shared.bus import wire
+from shared.bus.amqp_link import Link, close_softly, limited
 from shared.bus.amqp_subscription import LOST, AmqpSubscription
 from shared.bus.amqp_topology import declare_all, declare_durable, declare_transient
 from shared.bus.dead_letters import dead_letter
@@ -27,12 +26,6 @@ from shared.errors import Unavailable
 from shared.ports.bus import Delivery, Depth, Exchange, Publication, Queue, Subscription
 from shared.topology import DURABLE_QUEUES
 
-log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
-
-_HEARTBEAT_S: Final = 5
-_CONNECT_LIMIT_S: Final = 5.0
 _CLOSE_LIMIT_S: Final = 2.0
 _DROP_LIMIT_S: Final = 0.1
 _PREFETCH_MAX: Final = 65_535
@@ -47,12 +40,11 @@ class AmqpBus:
         self, url: str, clock: Clock, *, queues: Iterable[Queue], publish_timeout_s: float
     ) -> None:
         """Use ``open``."""
-        self._url = URL(url).update_query(heartbeat=_HEARTBEAT_S)
         self._clock = clock
         self._queues = tuple(queues)
         self._publish_timeout_s = publish_timeout_s
-        self._publishing = _Link("publish", self._url)
-        self._consuming = _Link("consume", self._url)
+        self._publishing = Link("publish", url)
+        self._consuming = Link("consume", url)
         self._connecting = asyncio.Lock()
         self._exchanges: dict[Exchange, AbstractExchange] = {}
         self._channel: AbstractChannel | None = None
@@ -87,7 +79,7 @@ class AmqpBus:
             raise Unavailable("the bus is closed")
         if not publications:
             return
-        messages = [_message(publication) for publication in publications]
+        messages = [message(publication, self._publishing.user) for publication in publications]
         try:
             async with asyncio.timeout(self._publish_timeout_s):
                 await self._publish(publications, messages)
@@ -129,10 +121,10 @@ class AmqpBus:
         async with self._connecting:
             connection = await self._publishing.connection()
             if not self._declared:
-                await _limited(declare_all(connection, self._queues))
+                await limited(declare_all(connection, self._queues))
                 self._declared = True
             if self._channel is None or self._channel.is_closed:
-                channel = await _limited(
+                channel = await limited(
                     connection.channel(publisher_confirms=True, on_return_raises=True)
                 )
                 self._exchanges = {
@@ -156,17 +148,21 @@ class AmqpBus:
         channel: AbstractChannel | None = None
         try:
             connection = await self._consuming.connection()
-            channel = await _limited(connection.channel(publisher_confirms=False))
+            channel = await limited(connection.channel(publisher_confirms=False))
             bound = min(prefetch, _PREFETCH_MAX)
-            await _limited(channel.set_qos(prefetch_count=bound))
+            await limited(channel.set_qos(prefetch_count=bound))
             declare = declare_durable if queue.durable else declare_transient
-            declared = await _limited(declare(connection, channel, queue))
+            declared = await limited(declare(connection, channel, queue))
             subscription = AmqpSubscription(
-                channel, queue.name, prefetch=bound, durable=queue.durable
+                channel,
+                queue.name,
+                prefetch=bound,
+                durable=queue.durable,
+                own_user=self._consuming.user,
             )
-            await _limited(declared.consume(subscription.receive))
+            await limited(declared.consume(subscription.receive))
         except BaseException as error:
-            await _close(channel)
+            await close_softly(channel)
             if isinstance(error, LOST):
                 raise Unavailable(f"the broker is away: {type(error).__name__}") from None
             raise
@@ -177,7 +173,7 @@ class AmqpBus:
             self._subscriptions.discard(subscription)
             subscription.close()
             # The channel, not the consumer: a cancelled one hands over while it still works.
-            await _close(channel)
+            await close_softly(channel)
 
     async def dead_letter(self, delivery: Delivery, *, queue: str, reason: str) -> None:
         """Put an item aside; see the port."""
@@ -191,12 +187,12 @@ class AmqpBus:
         """
         try:
             connection = await self._publishing.connection()
-            channel = await _limited(connection.channel())
+            channel = await limited(connection.channel())
             try:
-                declared = await _limited(channel.declare_queue(queue.name, passive=True))
+                declared = await limited(channel.declare_queue(queue.name, passive=True))
                 ready = declared.declaration_result.message_count or 0
             finally:
-                await _close(channel)
+                await close_softly(channel)
         except ChannelNotFoundEntity:
             return Depth(0, None)
         except LOST as error:
@@ -218,71 +214,21 @@ class AmqpBus:
         await self._drop_publisher()
 
 
-class _Link:
-    """A connection that is opened anew when it is needed and gone."""
+def message(publication: Publication, user: str) -> aio_pika.Message:
+    """As that user says it, which the broker checks. Raises ``BadPayload``.
 
-    def __init__(self, name: str, url: URL) -> None:
-        self._name = name
-        self._url = url
-        self._open: AbstractConnection | None = None
-        self._lock = asyncio.Lock()
-
-    async def connection(self) -> AbstractConnection:
-        """The open connection. Raises ``Unavailable``; its text never holds the URL."""
-        async with self._lock:
-            # What was lost calls itself closed only once it was closed by us.
-            if self._open is not None and not self._open.connected.is_set():
-                await self._discard()
-            if self._open is None:
-                try:
-                    self._open = await _limited(
-                        aio_pika.connect(
-                            self._url, client_properties={"connection_name": self._name}
-                        )
-                    )
-                except LOST as error:
-                    raise Unavailable(f"cannot reach the broker: {type(error).__name__}") from None
-            return self._open
-
-    async def close(self, *, limit_s: float = _CLOSE_LIMIT_S) -> None:
-        """Close the connection, politely within the limit."""
-        await self._discard(limit_s)
-
-    async def _discard(self, limit_s: float = _CLOSE_LIMIT_S) -> None:
-        opened, self._open = self._open, None
-        await _close(opened, limit_s=limit_s)
-
-
-async def _limited(work: Awaitable[T]) -> T:
-    try:
-        async with asyncio.timeout(_CONNECT_LIMIT_S):
-            return await work
-    except TimeoutError:
-        raise Unavailable(f"the broker did not answer within {_CONNECT_LIMIT_S:g} s") from None
-
-
-async def _close(
-    open_one: AbstractChannel | AbstractConnection | None, *, limit_s: float = _CLOSE_LIMIT_S
-) -> None:
-    if open_one is None or open_one.is_closed:
-        return
-    try:
-        async with asyncio.timeout(limit_s):
-            await open_one.close()
-    except (*LOST, TimeoutError) as error:
-        log.info("broker.closed_hard", reason=type(error).__name__)
-
-
-def _message(publication: Publication) -> aio_pika.Message:
-    """Raises ``BadPayload``. It bears no id of ours: by a message's id the client tells which one
-    came back, and a repeat under the same id may be on its way at the same time."""
-    durable = publication.exchange not in _TRANSIENT_EXCHANGES
-    mode = aio_pika.DeliveryMode.PERSISTENT if durable else aio_pika.DeliveryMode.NOT_PERSISTENT
+    It bears no id of ours: by a message's id the client tells which one came back, and a repeat
+    under the same id may be on its way at the same time.
+    """
+    # Events too: the queues of bots outlive the broker, and for the others it changes nothing.
+    kept = publication.exchange is not Exchange.OUTBOUND
+    mode = aio_pika.DeliveryMode.PERSISTENT if kept else aio_pika.DeliveryMode.NOT_PERSISTENT
     return aio_pika.Message(
         wire.encode(publication.envelope).encode(),
         content_type="application/json",
         delivery_mode=mode,
         type=publication.envelope.kind,
+        user_id=user,
     )
 
 

@@ -13,7 +13,8 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from shared.bus import wire
 from shared.envelope import Envelope
 from shared.errors import BadPayload, Unavailable
-from shared.ports.bus import Delivery
+from shared.ports.bus import NOBODY, Delivery, Exchange
+from shared.topology import BOT_USER
 
 log = structlog.get_logger(__name__)
 
@@ -26,12 +27,20 @@ class AmqpSubscription:
     """What the broker pushes within the prefetch bound waits here for ``take``."""
 
     def __init__(
-        self, channel: AbstractChannel, queue_name: str, *, prefetch: int, durable: bool
+        self,
+        channel: AbstractChannel,
+        queue_name: str,
+        *,
+        prefetch: int,
+        durable: bool,
+        own_user: str,
     ) -> None:
+        """``own_user``: as whom the hub's services publish."""
         self.queue_name = queue_name
         self._channel = channel
         self._prefetch = prefetch
         self._durable = durable
+        self._own_user = own_user
         self._waiting: deque[AbstractIncomingMessage] = deque()
         self._out: dict[int, datetime] = {}
         """What was taken and not acknowledged, by tag, in order."""
@@ -62,7 +71,19 @@ class AmqpSubscription:
         envelope = _envelope(message)
         tag = message.delivery_tag or 0
         self._out[tag] = envelope.at
-        return Delivery(tag, envelope, bool(message.redelivered), user_id=message.user_id)
+        author = self._author(message)
+        return Delivery(tag, envelope, bool(message.redelivered), user_id=author)
+
+    def _author(self, message: AbstractIncomingMessage) -> str | None:
+        user = message.user_id
+        if user == self._own_user:
+            return None
+        if user is not None and user.startswith(BOT_USER):
+            return user.removeprefix(BOT_USER)
+        # Bots may write to one exchange only: what comes by the others is the hub's own.
+        if user is None and message.exchange != Exchange.COMMANDS.value:
+            return None
+        return NOBODY
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge; returns when the broker has it. The broker's own crash may repeat it."""

@@ -197,6 +197,8 @@ class ApiToken(Document):
 
     name: str
     agent_id: AgentId | None = None
+    bot_id: str | None = None
+    """Set when it is a bot's, which then acts under this id."""
     role: Role
     created_at: Utc
     created_by: Actor
@@ -205,10 +207,12 @@ class ApiToken(Document):
 
 
 class Bot(Document):
-    """A program that reads events and publishes commands."""
+    """A program that reads events and publishes commands; ``id`` is ``bot-<name>``."""
 
     name: str
     token_hash: str | None = Field(default=None, repr=False)
+    on_broker: bool = False
+    """It has a user and a queue of its own on the broker."""
     active: bool = True
     created_at: Utc
     version: int = 1

@@ -5,9 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from shared.envelope import Envelope
+
+NOBODY: Final = ""
+"""The publisher of a command that the broker does not vouch for."""
 
 
 class Exchange(StrEnum):
@@ -20,7 +23,8 @@ class Exchange(StrEnum):
     OUTBOUND = "hub.outbound"
     """Hints to dispatchers that parts are due; routing key ``<channel id>``."""
     EVENTS = "hub.events"
-    """What happened; routing key ``<kind>.<channel type>.<channel id>``."""
+    """What happened; routing key ``<kind>.<channel type>.<channel id>``, of the outcome of a bot's
+    command ``<kind>.<channel type>.<channel id>.<bot id>``."""
     ASSIGN = "hub.assign"
     DEAD = "hub.dead"
 
@@ -62,7 +66,8 @@ class Delivery:
     Always true of what was taken, never of what no reader's prefetch bound let through.
     """
     user_id: str | None = None
-    """Who published it, as checked by the broker; None for the hub's own services."""
+    """Who published it, as checked by the broker: None for the hub's own services, a bot's name, or
+    ``NOBODY``."""
 
 
 @dataclass(frozen=True, slots=True)

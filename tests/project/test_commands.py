@@ -79,6 +79,21 @@ def test_a_machine_without_python_is_told_what_to_install(checkout: Path) -> Non
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
+def test_a_python_that_does_not_run_is_passed_over(checkout: Path) -> None:
+    shims = checkout / "shims"
+    shims.mkdir()
+    for name in ("python3", "python3.14"):
+        (shims / name).write_text("#!/bin/sh\necho no such version >&2\nexit 127\n")
+        (shims / name).chmod(0o755)
+    (shims / "python3.13").symlink_to(sys.executable)
+    path = os.pathsep.join([str(shims), os.environ["PATH"]])
+
+    ended = call(checkout, ["make", "run"], {"PATH": path, "HUB_PORT": "x"})
+
+    assert ended.stderr.startswith("HUB_PORT is 'x' and no port: ")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
 def test_make_alone_lists_the_commands(checkout: Path) -> None:
     ended = call(checkout, ["make"], {})
 
