@@ -34,6 +34,8 @@ async def serve(types: frozenset[ChannelType] | None, settings: Settings, ending
         for part, probe in ports.probes:
             health.add(part, probe)
         health.add("channels", service.check)
+        if service.simulators is not None:
+            health.add("simulators", service.simulators.check)
         health.add("process", serves_on(ending))
         app = web.Application(
             middlewares=[edge(metrics)], client_max_size=settings.body_limit_bytes

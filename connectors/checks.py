@@ -115,9 +115,9 @@ class Checks:
                 return CheckReport(ok=True)
             looked = await self._look(request, channel, manifest)
         except TimeoutError:
-            return _failed("the platform did not answer in time", "try again later")
+            return _failed("the platform did not answer in time", "Try again later.")
         except Unavailable as error:
-            return _failed(str(error), "look at the network and the proxy, then try again")
+            return _failed(str(error), "Look at the network and the proxy, then try again.")
         except HubError as error:
             return _failed(str(error), "")
         except Exception as error:  # noqa: BLE001 - whoever asked must get an answer

@@ -62,6 +62,8 @@ class Simulators:
         self._base_url = base_url
         self._changed = changed
         self._running: dict[ChannelId, Running] = {}
+        self._coming = {m.channel_type for m in self._to_start()}
+        """Those that have neither started nor failed to."""
         self._phones = PhoneApi(self._titles, self.get)
 
     def routes(self) -> list[web.RouteDef]:
@@ -75,13 +77,20 @@ class Simulators:
 
     async def run(self) -> None:
         """Keep the far ends until cancelled."""
-        manifests = [m for m in self._registry.manifests().values() if m.simulator is not None]
         try:
             async with asyncio.TaskGroup() as group:
-                for manifest in manifests:
+                for manifest in self._to_start():
                     group.create_task(self._keep(manifest))
         finally:
             self._phones.close()
+
+    async def check(self) -> None:
+        """Raises ``Unavailable`` until every far end has started, or could not."""
+        if self._coming:
+            raise Unavailable(f"starting: {', '.join(sorted(self._coming))}")
+
+    def _to_start(self) -> list[Manifest]:
+        return [m for m in self._registry.manifests().values() if m.simulator is not None]
 
     def _titles(self) -> Mapping[ChannelId, tuple[ChannelType, str]]:
         return {
@@ -104,13 +113,16 @@ class Simulators:
                 base = await simulator.start()
             except HubError as error:
                 log.warning("simulator.failed", channel_id=channel_id, reason=str(error))
+                self._coming.discard(manifest.channel_type)
                 return
             except Exception as error:  # noqa: BLE001 - one far end's bug must not stop the others
                 report_bug(self._resources.metrics, "simulator", error, channel_id=channel_id)
+                self._coming.discard(manifest.channel_type)
                 return
             try:
                 await self._ensure_channel(manifest, channel_id, simulator, base)
                 self._running[channel_id] = Running(manifest, simulator)
+                self._coming.discard(manifest.channel_type)
                 self._changed()
                 log.info("simulator.started", channel_id=channel_id)
                 await asyncio.Event().wait()

@@ -49,6 +49,8 @@ class Hub:
     def _name_health(self) -> None:
         for part, probe in self.ports.probes:
             self.inbox.health.add(part, probe)
+        if self.connectors.simulators is not None:
+            self.inbox.health.add("simulators", self.connectors.simulators.check)
         self.inbox.health.add("router", self.router.check)
 
     async def prepare(self) -> str | None:

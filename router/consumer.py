@@ -39,8 +39,14 @@ R = TypeVar("R")
 
 BATCH: Final = 50
 PREFETCH: Final = 2 * BATCH
-_STARTS: Final = 2
-"""An item that was begun this often before is not begun again."""
+_FAILURES: Final = 2
+"""An item whose handling fails this often is put aside."""
+_STARTS: Final = 5
+"""An item that was begun this often before is put aside: it may be what ends the process.
+
+More than failures, for a process that is killed over and over by something else would otherwise
+have its innocent items put aside, the first of each partition above all.
+"""
 _LOST_CONDITIONS: Final = 20
 """So often in a row a commit may find that others wrote a shared document first."""
 
@@ -136,7 +142,11 @@ class Consumer:
         except BadPayload as error:
             await self._put_aside(delivery, str(error))
             return
-        while await self._riding_out("store", self._ledger.start, item.envelope.id) < _STARTS:
+        failures = 0
+        while (
+            failures < _FAILURES
+            and await self._riding_out("store", self._ledger.start, item.envelope.id) < _STARTS
+        ):
             try:
                 await self._commit(lambda unit: self._decide_one(unit, item))
             except LeaseLost:
@@ -146,6 +156,7 @@ class Consumer:
                 return
             except Exception as error:  # noqa: BLE001 - counted, and put aside in the end
                 reason = report_bug(self._metrics, "router/item", error, item=delivery.envelope.id)
+                failures += 1
             else:
                 self._count([item])
                 return

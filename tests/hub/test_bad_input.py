@@ -1,5 +1,6 @@
 """What comes from outside and is wrong: refused or put aside, seen, and nobody else suffers."""
 
+import asyncio
 import base64
 import json
 from pathlib import Path
@@ -27,6 +28,15 @@ async def hook(hub: HubProcess, channel_id: str, body: bytes, secret: str | None
     url = f"{hub.url}/hooks/{channel_id}"
     async with hub.http.post(url, data=body, headers=headers) as answer:
         return answer.status
+
+
+async def deliver(hub: HubProcess, body: bytes) -> int:
+    """Deliver as the platform does: again for as long as it is asked to."""
+    status = 503
+    async with asyncio.timeout(30):
+        while status == 503:
+            status = await hook(hub, "shop", body, "hook-secret")
+    return status
 
 
 async def add_webhook_channel(hub: HubProcess, telegram: Simulator) -> None:
@@ -63,7 +73,7 @@ async def test_webhooks_are_refused_for_what_is_wrong_with_them(tmp_path: Path) 
         assert await hook(hub, "shop", update(1, "hi"), "wrong") == 401
         assert await hook(hub, "nobody", update(1, "hi"), "hook-secret") == 404
         assert await hook(hub, "shop", b"x" * 200_000, "hook-secret") == 413
-        assert await hook(hub, "shop", update(1, "hi"), "hook-secret") == 200
+        assert await deliver(hub, update(1, "hi")) == 200
         await until_stored(hub, "Anna", ["hi"])
 
 
@@ -73,9 +83,9 @@ async def test_a_malformed_update_is_put_aside_seen_and_the_stream_goes_on(tmp_p
         await until_live(hub)
         raw = json.dumps(MALFORMED).encode()
 
-        assert await hook(hub, "shop", update(1, "before"), "hook-secret") == 200
-        assert await hook(hub, "shop", raw, "hook-secret") == 200
-        assert await hook(hub, "shop", update(2, "after"), "hook-secret") == 200
+        assert await deliver(hub, update(1, "before")) == 200
+        assert await deliver(hub, raw) == 200
+        assert await deliver(hub, update(2, "after")) == 200
         await until_stored(hub, "Anna", ["before", "after"])
 
         [letter] = await hub.items("/api/v1/dead-letters", state="open")
@@ -95,7 +105,7 @@ async def test_what_a_connector_learnt_to_parse_is_handed_in_again(tmp_path: Pat
     async with telegram_platform() as telegram, HubProcess(tmp_path, environ=PUBLIC) as hub:
         await add_webhook_channel(hub, telegram)
         await until_live(hub)
-        await hook(hub, "shop", json.dumps(MALFORMED).encode(), "hook-secret")
+        await deliver(hub, json.dumps(MALFORMED).encode())
         letter = await first_letter(hub)
         await hub.stop()
         await mend(hub.data, letter["id"], update(3, "mended"))

@@ -236,10 +236,10 @@ async def test_a_replayed_dead_letter_is_handled(
     assert await world.texts() == ["one", "[gap]", "poison"]
 
 
-async def test_an_item_that_was_begun_twice_before_is_not_begun_again(world: World) -> None:
+async def test_an_item_that_was_begun_five_times_before_is_not_begun_again(world: World) -> None:
     await world.tell(inbound(text="one"))
     publishing = item_publication(inbound(text="killer"))
-    start = Start(id=publishing.envelope.id, count=2, at=world.clock.now())
+    start = Start(id=publishing.envelope.id, count=5, at=world.clock.now())
     await world.store.commit([Put(STARTS, start)])
     await world.bus.publish([publishing])
     faulty = FaultyStore(world.store)
@@ -251,6 +251,21 @@ async def test_an_item_that_was_begun_twice_before_is_not_begun_again(world: Wor
     (letter,) = await kept(world)
     assert letter.reason == "the process ended while it was being handled"
     assert await world.texts() == ["one", "[gap]"]
+
+
+async def test_an_item_that_a_few_kills_hit_by_chance_is_handled_in_the_end(world: World) -> None:
+    publishing = item_publication(inbound(text="innocent"))
+    start = Start(id=publishing.envelope.id, count=3, at=world.clock.now())
+    await world.store.commit([Put(STARTS, start)])
+    await world.bus.publish([publishing])
+    faulty = FaultyStore(world.store)
+    faulty.before = [lambda _: Crash()]
+
+    await crash(world, store=faulty)
+    await world.settle()
+
+    assert await world.texts() == ["innocent"]
+    assert await kept(world) == []
 
 
 async def test_an_item_that_went_well_in_the_end_is_not_counted_any_more(world: World) -> None:
