@@ -66,11 +66,21 @@ def run_until_told(
     """
     failure: BaseException | None = None
     try:
-        asyncio.run(_with_signals(main, drain_s, limit_s))
+        with asyncio.Runner(loop_factory=event_loop()) as runner:
+            runner.run(_with_signals(main, drain_s, limit_s))
     except* (HubError, OSError) as errors:
         failure = _first(errors)
     if failure is not None:
         raise failure from None
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the loop: uvloop where it can be had, else asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def _with_signals(
