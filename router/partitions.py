@@ -108,6 +108,20 @@ class Partitions:
         member = Member(id=self._member_id, service=SERVICE, until=until)
         await self._store.commit([Put(MEMBERS, member)])
         await self._renew()
+        others = await self._others(now)
+        self._next_end = min((other.until for other in others), default=None)
+        share = fair_share(PARTITIONS, len(others) + 1)
+        held = self.held()
+        for partition in sorted(held)[share:]:
+            self._held[partition].leave()
+        if len(held) < share:
+            await self._claim(group, share - len(held))
+        self.settled = True
+
+    async def _others(self, now: datetime) -> Sequence[Member]:
+        """The other routers that live."""
+        if self._leases.exclusive:
+            return ()  # whoever has not signed off was killed
         living = await self._store.find(
             MEMBERS,
             equal={"service": SERVICE},
@@ -115,15 +129,7 @@ class Partitions:
             order="until",
             limit=_MOST_ROUTERS,
         )
-        others = [other.until for other in living.items if other.id != member.id]
-        self._next_end = min(others, default=None)
-        share = fair_share(PARTITIONS, len(living.items))
-        held = self.held()
-        for partition in sorted(held)[share:]:
-            self._held[partition].leave()
-        if len(held) < share:
-            await self._claim(group, share - len(held))
-        self.settled = True
+        return [other for other in living.items if other.id != self._member_id]
 
     async def _renew(self) -> None:
         """All at once; where one was taken over, one by one to find out which."""

@@ -30,6 +30,11 @@ class Leases:
         self.for_s = for_s
         self._exclusive = exclusive
 
+    @property
+    def exclusive(self) -> bool:
+        """Whether no other process can be alive on this data."""
+        return self._exclusive
+
     async def claim(self, id: str) -> Lease | None:
         """The lease, if it is free or over or ours; None while somebody else holds it.
 

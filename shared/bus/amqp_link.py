@@ -10,7 +10,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AuthenticationError, ProbableAuthenticationError
 from yarl import URL
 
-from shared.bus.amqp_subscription import LOST
+from shared.bus.amqp_subscription import LOST, lost_for_others
 from shared.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,8 @@ class Link:
             )
         except (AuthenticationError, ProbableAuthenticationError):
             raise Denied("the broker does not let this user in") from None
-        except LOST as error:
+        except (*LOST, StopAsyncIteration) as error:
+            # The last is how aiormq says that the connection ended between two frames.
             raise Unavailable(f"cannot reach the broker: {type(error).__name__}") from None
 
     async def close(self, *, limit_s: float = _CLOSE_LIMIT_S) -> None:
@@ -72,8 +73,9 @@ class Link:
 async def limited(work: Awaitable[T]) -> T:
     """What the broker answers. Raises ``Unavailable`` when it takes too long."""
     try:
-        async with asyncio.timeout(_CONNECT_LIMIT_S):
-            return await work
+        with lost_for_others():
+            async with asyncio.timeout(_CONNECT_LIMIT_S):
+                return await work
     except TimeoutError:
         raise Unavailable(f"the broker did not answer within {_CONNECT_LIMIT_S:g} s") from None
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ from shared.clock import ManualClock, SystemClock
 from shared.collections import LEASES, MEMBERS
 from shared.ids import PARTITIONS, Partition, partition_of_slot, slot_for
 from shared.leases import Leases
-from shared.model.records import Lease
+from shared.model.records import Lease, Member
 from shared.ports.bus import Bus
-from shared.ports.store import Store
+from shared.ports.store import Put, Store
 from shared.topology import partition_queue
 from tests.router.faulty import FaultyStore
 from tests.router.world import (
@@ -119,6 +120,16 @@ async def test_partitions_of_a_router_that_vanished_are_taken_over(world: World)
         gone.away = True
 
         await until(lambda: has(world, b=16))
+
+
+async def test_on_data_of_its_own_it_waits_for_no_router_that_was_killed(world: World) -> None:
+    later = SystemClock().now() + timedelta(hours=1)
+    await world.store.commit([Put(MEMBERS, Member(id="router/k", service="router", until=later))])
+    leases = Leases(world.store, SystemClock(), "started", for_s=3600, exclusive=True)
+    router = Router(world.bus, world.store, SystemClock(), leases)
+
+    async with running(router):
+        await until(lambda: has(world, started=16))
 
 
 async def test_everything_is_handled_once_while_routers_come_and_go(world: World) -> None:

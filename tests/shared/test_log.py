@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from shared import log
 
 
 @pytest.fixture(autouse=True)
-def _configured() -> None:
+def _configured() -> Iterator[None]:
+    """Nothing of what is set here may reach the tests that come after."""
+    structlog.reset_defaults()
+    yield
     structlog.reset_defaults()
 
 
