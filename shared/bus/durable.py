@@ -13,6 +13,9 @@ from shared.sqlite import Database
 
 _TAIL_ITEMS: Final = 256
 _TAIL_CHARS: Final = 512 * 1024
+_MARK_AHEAD: Final = 32
+"""How many items after the present ones a mark covers: so many fewer marks, and so many more items
+may seem handed out after a crash."""
 
 
 class DurableQueue:
@@ -26,6 +29,8 @@ class DurableQueue:
         self.counter = Counter(stored.last_id)
         self.count = stored.items
         self.marked = stored.handed_out
+        # No reader had room for what comes from now on when the mark was made: its ids lie above.
+        self.above = stored.handed_out
         self._tail: deque[Item] = deque()
         self._tail_chars = 0
         self._last_id = stored.last_id
@@ -68,6 +73,7 @@ class DurableQueue:
         active = self._readers[0] is reader
         self._readers.remove(reader)
         if active:
+            self.above = self.marked
             self.forget_tail()
             if self._readers:
                 self._readers[0].wake()
@@ -195,16 +201,19 @@ class DurableSubscription:
         last = found[-1].id
         self._position = max(self._position, last)
         # Whoever comes after a crash must know what may have been handed out: the mark goes to the
-        # disk first, once per window. Items that were stored for a waiting reader carry it already.
+        # disk first, for some more that the prefetch lets through already. Items that were stored
+        # for a waiting reader carry it.
         if last > queue.marked and not all(item.flagged for item in found):
+            room = self._prefetch - len(self._out) - len(found)
+            mark = last + max(0, min(room, _MARK_AHEAD))
             try:
                 await self._database.write(
-                    lambda connection: items.mark(connection, queue.number, last)
+                    lambda connection: items.mark(connection, queue.number, mark)
                 )
             except BaseException:
                 self._give_back(found)
                 raise
-            queue.marked = last
+            queue.marked = mark
         self._buffer.extend(found)
 
     def _give_back(self, found: list[Item]) -> None:

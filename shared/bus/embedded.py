@@ -144,7 +144,8 @@ class EmbeddedBus:
         text = wire.encode(publication.envelope)
         at_us = (self._clock.now() - _EPOCH) // timedelta(microseconds=1)
         return [
-            (target, NewItem(target.counter, target.expects(), at_us, text)) for target in targets
+            (target, NewItem(target.counter, target.above, target.expects(), at_us, text))
+            for target in targets
         ]
 
     async def _store(self, stored: list[tuple[DurableQueue, NewItem]]) -> None:

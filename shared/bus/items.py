@@ -39,6 +39,8 @@ class NewItem:
     """An envelope to be stored; its id is given by the thread that writes."""
 
     counter: "Counter"
+    above: int
+    """Its id is higher than this."""
     flagged: bool
     at_us: int
     text: str
@@ -94,8 +96,8 @@ def insert(connection: sqlite3.Connection, items: Sequence[NewItem]) -> list[int
     """Store the items in their order; returns their ids."""
     rows = []
     for item in items:
-        item.counter.last_id += 1
-        rows.append((item.counter.last_id, item.flagged, item.at_us, item.text))
+        id = item.counter.last_id = max(item.counter.last_id, item.above) + 1
+        rows.append((id, item.flagged, item.at_us, item.text))
     connection.executemany(
         "INSERT INTO bus_items (id, flagged, at_us, envelope) VALUES (?, ?, ?, ?)", rows
     )

@@ -49,6 +49,9 @@ class Collection(Generic[D]):
     indexes: tuple[Index, ...] = ()
     text: Callable[[D], str] | None = None
     """What full-text search finds the document by."""
+    text_fields: tuple[str, ...] | None = None
+    """The top-level fields that ``text`` reads: a change of others leaves the text as it is. None:
+    any of them."""
     keep_for: timedelta | None = None
     """Deleted this long after ``expires_from``."""
     expires_from: str | None = None

@@ -11,6 +11,7 @@ import structlog
 
 from shared.datadir import DataLock
 from shared.errors import Unavailable
+from shared.sqlite.limits import Limits
 from shared.sqlite.readers import Read, Readers
 from shared.sqlite.writer import Outcome, Write, Writer
 
@@ -40,6 +41,7 @@ class Database:
         self._loop = loop
         self._lock = lock
         self._write_timeout_s = write_timeout_s
+        self._limits = Limits(loop)
         self._waiting = 0
         self._closed = False
         self._writer = Writer(path, loop, self._resolve, alone=alone)
@@ -90,9 +92,9 @@ class Database:
         write = Write(job, self._loop.create_future(), on_commit)
         self._waiting += 1
         self._writer.submit(write)
+        self._limits.watch(write.future, limit_s)
         try:
-            async with asyncio.timeout(limit_s):
-                result: T = await write.future
+            result: T = await write.future
         except TimeoutError:
             raise Unavailable(
                 f"the database {self.path} did not confirm a write within {limit_s:g} s"
@@ -107,10 +109,10 @@ class Database:
             raise Unavailable(f"the database {self.path} is closed")
         future: asyncio.Future[T] = self._loop.create_future()
         self._readers.submit(Read(job, future))
+        # The query ends itself at the limit; this is for a disk that hangs.
+        self._limits.watch(future, 2 * self._write_timeout_s)
         try:
-            # The query ends itself at the limit; this is for a disk that hangs.
-            async with asyncio.timeout(2 * self._write_timeout_s):
-                return await future
+            return await future
         except TimeoutError:
             raise Unavailable(f"the database {self.path} does not answer") from None
 

@@ -5,7 +5,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,8 @@ MAX_BATCH: Final = 512
 _OWN_TURN_S: Final = 0.02
 """With other processes beside this one no further job begins in a transaction this old."""
 _OTHERS_TURN_S: Final = 0.002
+_CAREFUL_BATCHES: Final = 16
+"""After a job has failed, so many batches are taken for ones in which another may fail."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +64,7 @@ class Writer:
         self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._broken = False
+        self._careful = 0
         # A daemon: a disk that hangs must not keep the process from ending. What was confirmed is
         # durable, and close() waits for the rest.
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -109,16 +112,19 @@ class Writer:
         return batch, True
 
     def _commit(self, batch: list[Write]) -> list[Outcome]:
-        """Commit all of them, or the first ones where others wait for their turn."""
+        """Commit all of them, or the first ones where others wait for their turn.
+
+        A savepoint costs as much as a small job, and a search index writes itself out at each. So
+        the jobs run without, and when one fails all of them once more, each with its own.
+        """
         outcomes: list[Outcome] = []
         try:
             connection = self._connect()
             begin_writing(connection)
-            began = time.monotonic()
-            for write in batch:
-                outcomes.append(_run_job(connection, write))
-                if not self._alone and time.monotonic() - began > _OWN_TURN_S:
-                    break
+            if self._careful or not self._run_bare(connection, batch, outcomes):
+                self._careful -= 1
+                for write in self._turn(batch):
+                    outcomes.append(_run_job(connection, write))
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError, HubError) as error:
             self._disconnect()
@@ -127,6 +133,35 @@ class Writer:
             self._broken = False
             log.info("sqlite.healed", path=str(self._path))
         return outcomes
+
+    def _run_bare(
+        self, connection: sqlite3.Connection, batch: list[Write], outcomes: list[Outcome]
+    ) -> bool:
+        """Run the jobs; False when one of them failed, and then nothing of any is left. Raises on
+        an outage."""
+        try:
+            for write in self._turn(batch):
+                if write.abandoned:
+                    outcomes.append(_left_out(write))
+                else:
+                    outcomes.append(Outcome(write, write.job(connection)))
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and is_outage(error):
+                raise
+            outcomes.clear()
+            connection.execute("ROLLBACK")
+            begin_writing(connection)
+            self._careful = _CAREFUL_BATCHES
+            return False
+        return True
+
+    def _turn(self, batch: list[Write]) -> Iterator[Write]:
+        """The jobs for this transaction."""
+        began = time.monotonic()
+        for write in batch:
+            yield write
+            if not self._alone and time.monotonic() - began > _OWN_TURN_S:
+                return
 
     def _all_failed(
         self, batch: list[Write], outcomes: list[Outcome], error: sqlite3.Error | OSError | HubError
@@ -167,7 +202,7 @@ class Writer:
 def _run_job(connection: sqlite3.Connection, write: Write) -> Outcome:
     """Run one job so that its failure undoes nothing but itself; raises on an outage."""
     if write.abandoned:
-        return Outcome(write, error=Unavailable("nobody waits for this write"))
+        return _left_out(write)
     connection.execute("SAVEPOINT job")
     try:
         result = write.job(connection)
@@ -179,3 +214,7 @@ def _run_job(connection: sqlite3.Connection, write: Write) -> Outcome:
         return Outcome(write, error=error)
     connection.execute("RELEASE job")
     return Outcome(write, result)
+
+
+def _left_out(write: Write) -> Outcome:
+    return Outcome(write, error=Unavailable("nobody waits for this write"))

@@ -15,7 +15,7 @@ from shared.ports.store import (
     Update,
 )
 from shared.store.expectations import Expectation, broken, expectation
-from shared.store.rows import NewRow, Rows, dump, dump_model, parse
+from shared.store.rows import NewRow, Rows, dump
 from shared.store.values import Tree, to_json
 
 Apply = Callable[[sqlite3.Connection], None]
@@ -37,10 +37,7 @@ def prepare(rows: Rows[Any], change: Change) -> Apply:
 
 
 def _put(rows: Rows[Any], change: Put[Any]) -> Apply:
-    document = change.document
-    doc = dump_model(document)
-    tree = parse(doc)
-    row = rows.new_row(document.id, tree, doc, document)
+    row = rows.row_of(change.document)
     if change.expect is None or change.expect is ABSENT:
         absent = change.expect is ABSENT
         return lambda connection: rows.put(connection, row, absent=absent)
@@ -48,19 +45,20 @@ def _put(rows: Rows[Any], change: Put[Any]) -> Apply:
 
     def apply(connection: sqlite3.Connection) -> None:
         n, before = _expected(rows, connection, row.id, expected)
-        rows.replace(connection, n, before, tree, row)
+        rows.replace(connection, n, before, row)
 
     return apply
 
 
 def _update(rows: Rows[Any], change: Update[Any]) -> Apply:
-    values = {name: to_json(value) for name, value in change.set.items()}
-    expected = expectation(change.expect)
+    patch = rows.patches.update(change.id, change.set, change.expect)
 
     def apply(connection: sqlite3.Connection) -> None:
-        n, before = _expected(rows, connection, change.id, expected)
-        after = {**before, **values}
-        rows.replace(connection, n, before, after, _row(rows, change.id, after))
+        if patch is not None and rows.patch(connection, change.id, patch):
+            return
+        n, before = _expected(rows, connection, change.id, expectation(change.expect))
+        after = {**before, **{name: to_json(value) for name, value in change.set.items()}}
+        rows.replace(connection, n, before, _row(rows, change.id, after))
 
     return apply
 
@@ -80,7 +78,7 @@ def _increment(rows: Rows[Any], change: Increment[Any]) -> Apply:
             name: (rows.layout.value(before, name) or 0) + step for name, step in change.add.items()
         }
         after = {**before, **added}
-        rows.replace(connection, n, before, after, _row(rows, change.id, after))
+        rows.replace(connection, n, before, _row(rows, change.id, after))
 
     return apply
 
@@ -92,8 +90,8 @@ def _delete(rows: Rows[Any], change: Delete[Any]) -> Apply:
         if expected is not None:
             n, _ = _expected(rows, connection, change.id, expected)
             rows.delete(connection, [n])
-        elif (found := rows.load(connection, change.id)) is not None:
-            rows.delete(connection, [found[0]])
+        elif (number := rows.find(connection, change.id)) is not None:
+            rows.delete(connection, [number])
 
     return apply
 
@@ -102,14 +100,16 @@ def _check(rows: Rows[Any], change: Check[Any]) -> Apply:
     if change.expect is ABSENT:
 
         def absent(connection: sqlite3.Connection) -> None:
-            if rows.load(connection, change.id) is not None:
+            if rows.find(connection, change.id) is not None:
                 raise Conflict(f"{rows.layout.name} {change.id} exists")
 
         return absent
-    expected = expectation(change.expect)
+    expect = change.expect
+    quick = rows.patches.check(change.id, expect)
 
     def check(connection: sqlite3.Connection) -> None:
-        _expected(rows, connection, change.id, expected)
+        if quick is None or not rows.meets(connection, quick):
+            _expected(rows, connection, change.id, expectation(expect))
 
     return check
 

@@ -6,13 +6,23 @@ a different index.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar
 
 from shared.ports.store import Collection, Document, Index, Scalar
-from shared.store.values import Column, Tree, at_path, defaults, is_time, json_column
+from shared.store.values import (
+    Column,
+    Tree,
+    at_path,
+    defaults,
+    is_time,
+    json_column,
+    model_column,
+    to_json,
+)
 
 D = TypeVar("D", bound=Document)
 
@@ -78,6 +88,10 @@ class Layout(Generic[D]):
         paths = [path for i in unique_declarations for path in (*i.fields, *_where_field(i))]
         lists = {index.many for index in unique_declarations}
         self.paths = tuple(path for path in dict.fromkeys(paths) if path not in lists)
+        # A path, its top-level field, and what of it lies below that.
+        self._steps = tuple(
+            (path, name, rest) for path in self.paths for name, _, rest in [path.partition(".")]
+        )
         self._times = {path: is_time(collection.model, path) for path in paths}
         self._defaults = defaults(collection.model)
 
@@ -105,6 +119,32 @@ class Layout(Generic[D]):
     def row(self, tree: Tree) -> tuple[Column, ...]:
         """The values of all columns."""
         return tuple(self.column(tree, path) for path in self.paths)
+
+    def row_of(self, document: Document) -> tuple[Column, ...]:
+        """The values of all columns, from the model: its JSON need not be parsed for them."""
+        return tuple(
+            self._of_model(getattr(document, name, None), path, rest)
+            for path, name, rest in self._steps
+        )
+
+    def columns_of(self, names: Sequence[str]) -> list[str]:
+        """The columns that hold something of these top-level fields."""
+        steps = zip(self.columns, self._steps, strict=True)
+        return [column for column, (_, name, _) in steps if name in names]
+
+    def columns_set(self, values: Mapping[str, Any]) -> list[Column]:
+        """What setting these top-level fields makes of their columns."""
+        return [
+            self._of_model(values[name], path, rest)
+            for path, name, rest in self._steps
+            if name in values
+        ]
+
+    def _of_model(self, value: Any, path: str, rest: str) -> Column:
+        is_time = self._times[path]
+        if rest:
+            return json_column(at_path(to_json(value), rest), is_time=is_time)
+        return model_column(value, is_time=is_time)
 
     def entries(self, side: IndexLayout, tree: Tree) -> list[tuple[Column, ...]]:
         """The entries of an index over a list, each once."""

@@ -10,7 +10,9 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from shared.errors import BadPayload, Conflict
 from shared.ports.store import Document
+from shared.sqlite.connection import is_outage
 from shared.store.layout import Layout
+from shared.store.patches import Patch, Patches, Statement
 from shared.store.values import Column, Tree
 
 D = TypeVar("D", bound=Document)
@@ -33,31 +35,40 @@ class Rows(Generic[D]):
 
     def __init__(self, layout: Layout[D], stems: Stems) -> None:
         self.layout = layout
+        self.patches = Patches(layout)
         self._stems = stems
         self._has_sides = bool(layout.sides) or layout.text_table is not None
         table, columns = layout.table, ("id", "v", "doc", *layout.columns)
         marks = ", ".join("?" * len(columns))
         insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
         changed = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
-        self._insert_sql = f"{insert} ON CONFLICT (id) DO NOTHING RETURNING n"
-        self._upsert_sql = f"{insert} ON CONFLICT (id) DO UPDATE SET {changed} RETURNING n"
+        self._insert_sql = f"{insert} ON CONFLICT (id) DO NOTHING"
+        self._upsert_sql = f"{insert} ON CONFLICT (id) DO UPDATE SET {changed}"
+        if self._has_sides:
+            self._upsert_sql += " RETURNING n"
+        self._exists_sql = f"SELECT n FROM {table} WHERE id = ?"  # noqa: S608 - our own names
         self._select_sql = f"SELECT n, v, doc FROM {table} WHERE id = ?"  # noqa: S608 - our own names
         self._update_sql: dict[tuple[str, ...], str] = {}
 
-    def new_row(self, id: str, tree: Tree, doc: str, document: D | None = None) -> NewRow:
-        """What to write for a document; ``document`` saves reading it where it is at hand."""
+    def new_row(self, id: str, tree: Tree, doc: str) -> NewRow:
+        """What to write for a document that is at hand as JSON."""
         layout = self.layout
         stems: str | None = None
         if layout.collection.text is not None:
-            model = document if document is not None else self.read(doc, layout.collection.version)
-            stems = " ".join(self._stems(layout.collection.text(model)))
-        return NewRow(
-            id=id,
-            doc=doc,
-            columns=layout.row(tree),
-            entries=tuple(layout.entries(side, tree) for side in layout.sides),
-            stems=stems,
-        )
+            stems = self._text(self.read(doc, layout.collection.version))
+        entries = tuple(layout.entries(side, tree) for side in layout.sides)
+        return NewRow(id, doc, layout.row(tree), entries, stems)
+
+    def row_of(self, document: D) -> NewRow:
+        """What to write for a document. Raises ``BadPayload`` when UTF-8 cannot hold its text."""
+        layout = self.layout
+        doc = _dump_model(document)
+        entries: tuple[list[tuple[Column, ...]], ...] = ()
+        if layout.sides:
+            tree: Tree = from_json(doc)
+            entries = tuple(layout.entries(side, tree) for side in layout.sides)
+        stems = None if layout.collection.text is None else self._text(document)
+        return NewRow(document.id, doc, layout.row_of(document), entries, stems)
 
     def read(self, doc: str, version: int) -> D:
         """A stored document as its model. Raises ``BadPayload`` naming what does not fit."""
@@ -83,22 +94,54 @@ class Rows(Generic[D]):
         row = connection.execute(self._select_sql, (id,)).fetchone()
         return None if row is None else (row[0], self.tree(row[2], row[1]))
 
+    def find(self, connection: sqlite3.Connection, id: str) -> int | None:
+        """The row number of a document."""
+        row = connection.execute(self._exists_sql, (id,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def patch(self, connection: sqlite3.Connection, id: str, patch: Patch) -> bool:
+        """Change some fields; False where it takes reading the document to tell what to do."""
+        try:
+            if not connection.execute(patch.update.sql, patch.update.values).rowcount:
+                return False
+            for side in patch.sides:
+                connection.execute(side.sql, side.values)
+        except sqlite3.IntegrityError:
+            raise self._taken(id) from None
+        except sqlite3.OperationalError as error:
+            if is_outage(error):
+                raise
+            return False  # JSON that SQLite does not take, such as NaN
+        return True
+
+    def meets(self, connection: sqlite3.Connection, check: Statement) -> bool:
+        """Whether the conditions hold; False where it takes reading the document to tell."""
+        try:
+            return connection.execute(check.sql, check.values).fetchone() is not None
+        except sqlite3.OperationalError as error:
+            if is_outage(error):
+                raise
+            return False  # JSON that SQLite does not take, such as NaN
+
     def put(self, connection: sqlite3.Connection, row: NewRow, *, absent: bool) -> None:
         """Insert or replace; ``absent`` demands that it is new."""
         values = (row.id, self.layout.collection.version, row.doc, *row.columns)
-        sql = self._insert_sql if absent else self._upsert_sql
         try:
-            found = connection.execute(sql, values).fetchone()
-            if found is None:
-                raise Conflict(f"{self.layout.name} {row.id} exists")
+            if absent:
+                inserted = connection.execute(self._insert_sql, values)
+                if not inserted.rowcount:
+                    raise Conflict(f"{self.layout.name} {row.id} exists")
+                n = inserted.lastrowid or 0
+            elif self._has_sides:
+                n = connection.execute(self._upsert_sql, values).fetchone()[0]
+            else:
+                connection.execute(self._upsert_sql, values)
             if self._has_sides:
-                self._write_sides(connection, found[0], row, new=absent)
+                self._write_sides(connection, n, row, new=absent)
         except sqlite3.IntegrityError:
             raise self._taken(row.id) from None
 
-    def replace(
-        self, connection: sqlite3.Connection, n: int, before: Tree, after: Tree, row: NewRow
-    ) -> None:
+    def replace(self, connection: sqlite3.Connection, n: int, before: Tree, row: NewRow) -> None:
         """Write a document that is there, touching only the indexes whose values changed."""
         old = self.layout.row(before)
         changed = tuple(
@@ -166,6 +209,10 @@ class Rows(Generic[D]):
             insert = f"INSERT INTO {table} (rowid, stems) VALUES (?, ?)"  # noqa: S608 - our own names
             connection.execute(insert, (n, stems))
 
+    def _text(self, document: D) -> str:
+        text = self.layout.collection.text
+        return " ".join(self._stems(text(document))) if text is not None else ""
+
     def _update(self, changed: tuple[str, ...]) -> str:
         sql = self._update_sql.get(changed)
         if sql is None:
@@ -186,18 +233,12 @@ def dump(tree: Tree) -> str:
         raise _unwritable() from None
 
 
-def dump_model(document: Document) -> str:
+def _dump_model(document: Document) -> str:
     """JSON of a document. Raises ``BadPayload`` when it holds what UTF-8 cannot."""
     try:
         return document.model_dump_json()
     except PydanticSerializationError:
         raise _unwritable() from None
-
-
-def parse(doc: str) -> Tree:
-    """The document of that JSON."""
-    tree: Tree = from_json(doc)
-    return tree
 
 
 def _unwritable() -> BadPayload:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from enum import Enum
-from typing import Any, get_args
+from enum import Enum, StrEnum
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,7 +21,8 @@ def instant(at: datetime) -> str:
     """A time as fixed-width text that sorts as the times do. Naive ones are refused."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone cannot be stored")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def to_json(value: Any) -> Any:
@@ -63,6 +64,19 @@ def json_column(value: Any, *, is_time: bool) -> Column:
         except ValueError:
             return None
     return value if isinstance(value, str | int | float) else None
+
+
+def model_column(value: Any, *, is_time: bool) -> Column:
+    """A value of a model as an index holds it: the same as its JSON, which the usual kinds need
+    not be turned into first."""
+    kind = type(value)
+    if kind is datetime and is_time:
+        return instant(value) if value.tzinfo is not None else None
+    if value is None or kind is int or (kind is str and not is_time):
+        return cast(Column, value)
+    if isinstance(value, StrEnum) and not is_time:
+        return value.value
+    return json_column(to_json(value), is_time=is_time)
 
 
 def at_path(tree: Any, path: str) -> Any:

@@ -11,6 +11,7 @@ import pytest
 
 from shared.errors import DataInUse, Unavailable
 from shared.sqlite import Database
+from shared.sqlite.limits import Limits
 
 
 @pytest.fixture
@@ -55,6 +56,41 @@ async def test_a_failing_job_undoes_itself_and_none_of_its_neighbours(database: 
     assert isinstance(results[10], KeyError)
     assert isinstance(results[11], sqlite3.IntegrityError)
     assert await numbers(database) == list(range(20))
+
+
+async def test_jobs_that_fail_in_every_batch_undo_nothing_but_themselves(
+    database: Database,
+) -> None:
+    committed: list[int] = []
+    for start in range(0, 100, 10):
+        await asyncio.gather(
+            *(
+                database.write(inserting(start + n % 9), on_commit=committed.append)
+                for n in range(10)
+            ),
+            return_exceptions=True,
+        )
+
+    expected = [start + n for start in range(0, 100, 10) for n in range(9)]
+    assert await numbers(database) == expected
+    assert committed == expected
+
+
+async def test_of_waits_with_one_limit_only_those_that_are_over_end() -> None:
+    loop = asyncio.get_running_loop()
+    limits = Limits(loop)
+    answered, late = loop.create_future(), loop.create_future()
+    limits.watch(answered, 0.05)
+    limits.watch(late, 0.05)
+    answered.set_result("in time")
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(late), 5)
+    limits.watch(again := loop.create_future(), 0.05)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(again), 5)
+
+    assert answered.result() == "in time"
 
 
 async def test_what_waits_is_committed_together(database: Database) -> None:

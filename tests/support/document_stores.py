@@ -98,6 +98,7 @@ THINGS: Final = Collection(
         Index(("name", "number"), where=("open", True)),
     ),
     text=lambda thing: thing.name,
+    text_fields=("name",),
 )
 
 

@@ -213,6 +213,53 @@ async def test_an_update_keeps_fields_that_this_process_does_not_know(store: Man
     assert found.model_extra == {"later": {"a": [1]}}
 
 
+@pytest.mark.parametrize("name", ["", 'a "b" \\ c', "a\x00b", "null", "{}", "строка\n😀"])
+async def test_an_update_sets_any_text(store: ManagedStore, name: str) -> None:
+    await store.commit([Put(THINGS, FULL)])
+
+    await store.commit([Update(THINGS, "t1", {"email": name})])
+    await store.commit([Update(THINGS, "t1", {"version": 1}, expect={"email": name})])
+
+    assert await store.get(THINGS, "t1") == FULL.model_copy(update={"email": name, "version": 1})
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**53 + 1, 10**18])
+async def test_an_update_sets_any_number(store: ManagedStore, number: int) -> None:
+    await store.commit([Put(THINGS, FULL)])
+
+    await store.commit([Update(THINGS, "t1", {"number": number})])
+    await store.commit([Check(THINGS, "t1", {"number": number})])
+
+    assert await store.get(THINGS, "t1") == FULL.model_copy(update={"number": number})
+
+
+async def test_what_json_has_no_word_for_keeps_nobody_from_updating(store: ManagedStore) -> None:
+    await store.commit([Put(THINGS, FULL), Update(THINGS, "t1", {"later": float("nan")})])
+
+    await store.commit([Update(THINGS, "t1", {"number": 9}, expect={"version": 0})])
+    await store.commit([Check(THINGS, "t1", {"number": 9})])
+
+    found = await store.get(THINGS, "t1")
+    assert found is not None
+    assert found.number == 9
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [{"name": "\ud800"}, {"labels": "a"}, {"labels.x": None, "name": ""}, {"place": "Псков"}],
+    ids=str,
+)
+async def test_a_condition_that_nothing_can_meet_is_a_conflict(
+    store: ManagedStore, expect: dict[str, Any]
+) -> None:
+    await store.commit([Put(THINGS, FULL)])
+
+    await conflict(store.commit([Check(THINGS, "t1", expect)]))
+    await conflict(store.commit([Update(THINGS, "t1", {"number": 4}, expect=expect)]))
+
+    assert await store.get(THINGS, "t1") == FULL
+
+
 async def test_deleting_what_is_gone_is_harmless(store: ManagedStore) -> None:
     await store.commit([Delete(THINGS, "no")])
 

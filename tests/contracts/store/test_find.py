@@ -83,6 +83,26 @@ async def test_an_updated_time_sorts_as_a_time(store: ManagedStore) -> None:
     assert await find(store, equal={}, order="at") == ["b", "a"]
 
 
+async def test_an_update_moves_a_document_in_its_lists(store: ManagedStore) -> None:
+    vip = ("vip", "late")
+    await put(store, Thing(id="a", number=1, labels=vip), Thing(id="b", number=2, labels=vip))
+    await store.commit([Update(THINGS, "a", {"number": 3, "at": NOON})])
+    await store.commit([Update(THINGS, "b", {"colour": Colour.BLUE})])
+    await store.commit([Update(THINGS, "b", {"colour": Colour.RED, "labels": ("vip",)})])
+
+    by_label: dict[str, Any] = {"order": "number", "descending": False}
+    red = {"colour": Colour.RED}
+    assert await find(store, equal={"labels": "vip", **red}, **by_label) == ["b", "a"]
+    assert await find(store, equal={"labels": "late", **red}, **by_label) == ["a"]
+
+
+async def test_an_update_moves_a_document_into_a_partial_index_and_out(store: ManagedStore) -> None:
+    await put(store, Thing(id="a", name="x", open=False), Thing(id="b", name="x"))
+    await store.commit([Update(THINGS, "a", {"open": True}), Update(THINGS, "b", {"open": False})])
+
+    assert await find(store, equal={"name": "x", "open": True}, order="number") == ["a"]
+
+
 RANGES = {
     "ge": ({"ge": 2}, ["2", "3", "4"]),
     "gt": ({"gt": 2}, ["3", "4"]),
