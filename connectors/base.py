@@ -18,6 +18,7 @@ from aiohttp import ClientSession, web
 from connectors.manifest import ChannelSettings
 from shared.clock import Clock
 from shared.ids import ChannelId, ChannelType, ExternalId, MessageId
+from shared.model.channel import RateLimit
 from shared.model.content import Action, Attachment
 from shared.model.delivery import Part
 from shared.model.inbound import Inbound, Receipt
@@ -254,6 +255,14 @@ class ShowsTyping(Protocol):
 
     async def typing(self, thread: ExternalId, context: Mapping[str, str]) -> None:
         """Show it for some seconds; best effort."""
+
+
+@runtime_checkable
+class Paces(Protocol):
+    """The far end of this channel takes another pace than its type's."""
+
+    def pace(self) -> RateLimit | None:
+        """What it takes in all and in each thread; None: as the type says."""
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ import structlog
 
 from connectors.acceptance import Acceptance
 from connectors.actions import Presses
-from connectors.base import Connector, FetchesMedia, Pulls, ServesPages, Subscribes
+from connectors.base import Connector, FetchesMedia, Paces, Pulls, ServesPages, Subscribes
 from connectors.broken import set_state
 from connectors.bugs import report_bug
 from connectors.dispatch import Dispatcher, DispatchPorts
@@ -28,7 +28,7 @@ from connectors.resources import Resources
 from connectors.tenure import while_held
 from shared.delivery.pace import backoff_s
 from shared.errors import ChannelBroken, HubError, Rejected, Throttled, Unavailable
-from shared.model.channel import Channel, ChannelState
+from shared.model.channel import Capabilities, Channel, ChannelState
 from shared.model.records import Lease
 
 log = structlog.get_logger(__name__)
@@ -191,6 +191,8 @@ class ChannelRunner:
 
     async def _dispatch(self, lease: Lease) -> None:
         assert self._dispatcher is not None  # noqa: S101 - made before this runs
+        # It may have been set when the lease was lost before.
+        self._dispatched.clear()
         self._dispatching = True
         try:
             await self._dispatcher.run(lease)
@@ -211,7 +213,7 @@ class ChannelRunner:
         return Dispatcher(
             self.channel.id,
             live.connector,
-            self._manifest.capabilities,
+            capabilities_at(live.connector, self._manifest),
             ports=ports,
             health=self._health,
             broken=self._break,
@@ -262,3 +264,11 @@ class ChannelRunner:
             bus=self._resources.bus,
             clock=self._resources.clock,
         )
+
+
+def capabilities_at(connector: Connector, manifest: Manifest) -> Capabilities:
+    """Those of the type, at the pace that the far end of this channel takes."""
+    pace = connector.pace() if isinstance(connector, Paces) else None
+    if pace is None:
+        return manifest.capabilities
+    return manifest.capabilities.model_copy(update={"rate_thread": pace, "rate_channel": pace})

@@ -29,6 +29,7 @@ from connectors.telegram.updates import parse_update
 from connectors.telegram.webhook import Webhook
 from shared.errors import BadRequest, Rejected, Unavailable
 from shared.ids import ExternalId
+from shared.model.channel import RateLimit
 from shared.model.content import Action, Attachment
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ class TelegramConnector:
     def __init__(self, context: ConnectorContext, settings: TelegramSettings) -> None:
         self._context = context
         self._polls = settings.mode == "polling"
+        self._calls_per_s = settings.calls_per_s
         self._api = BotApi(
             settings.token, settings.api_base, context.http, timeout_s=settings.send_timeout_s
         )
@@ -65,6 +67,11 @@ class TelegramConnector:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Make one call. Raises a ``SendError``."""
         return await self._sender.send(outgoing)
+
+    def pace(self) -> RateLimit | None:
+        """That of a Bot API server of one's own, if the settings name it."""
+        count = self._calls_per_s
+        return None if count is None else RateLimit(count=count, per_s=1, burst=max(1, int(count)))
 
     async def check(self) -> CheckReport:
         """Token, mode and rights. Raises ``Unavailable``."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from connectors.manifest import ChannelSettings, Manifest
 from shared.ids import ChannelType
@@ -15,6 +15,7 @@ _UPLOAD_BYTES = 50 * _MIB
 _PHOTO_BYTES = 10 * _MIB
 _TWO_DAYS_S = 48 * 3600
 _SECRET_MAX = 256
+_TELEGRAMS_OWN = "https://api.telegram.org"
 
 
 def _token(value: SecretStr) -> SecretStr:
@@ -67,7 +68,7 @@ class TelegramSettings(ChannelSettings):
         ),
     )
     api_base: Annotated[str, AfterValidator(_base)] = Field(
-        default="https://api.telegram.org",
+        default=_TELEGRAMS_OWN,
         title="API address",
         description="Change it only for a Bot API server of your own.",
     )
@@ -90,6 +91,23 @@ class TelegramSettings(ChannelSettings):
         title="Time limit of a call, seconds",
         description="Uploads get more by their size.",
     )
+    calls_per_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=100_000,
+        title="Calls per second",
+        description=(
+            "Only for a Bot API server of your own that has limits of its own: so many messages in "
+            "all, and into one chat. Empty: Telegram's limits, 30 in all and 1 into one chat."
+        ),
+    )
+
+    @field_validator("calls_per_s")
+    @classmethod
+    def _not_at_telegram(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("api_base") == _TELEGRAMS_OWN:
+            raise ValueError("Telegram's own server has fixed limits: leave it empty")
+        return value
 
 
 MANIFEST = Manifest(
