@@ -9,8 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import count
 
+from shared.hints import Added
 from shared.ids import ExternalId, PartId
 from shared.model.delivery import Delivery, Part
+
+_MOST_TURNS = 10_000
 
 
 def place_of(part: Part) -> tuple[int, int]:
@@ -34,6 +37,8 @@ class Board:
         self._threads: dict[str, list[Part]] = {}
         self._moved: dict[str, str] = {}
         self._busy: set[str] = set()
+        self._lacking: set[str] = set()
+        self._turns: dict[str, int] = {}
         self._touched: dict[str, int] = {}
         self._tick = 0
         self._due: list[tuple[datetime, int, str]] = []
@@ -74,6 +79,9 @@ class Board:
         if key in self._busy:
             self._busy.discard(key)
             self._busy.add(target)
+        if key in self._lacking:
+            self._lacking.discard(key)
+            self._lacking.add(target)
         self._set(target, [*self._threads.pop(key, []), *self._threads.get(target, [])], now)
         self._due_at.pop(key, None)
 
@@ -93,13 +101,47 @@ class Board:
     def merge_thread(
         self, thread: str, parts: Sequence[Part], *, read_at: int, now: datetime
     ) -> None:
-        """The same for one thread."""
+        """The same for one thread; what is new in a thread that changed since is only noted."""
         key = self.key(thread)
         if key not in self._busy and self._touched.get(key, 0) <= read_at:
+            self._lacking.discard(key)
             self._set(key, parts, now)
+        elif not self.knows(key, parts):
+            self._lacking.add(key)
+
+    def add(self, added: Added, now: datetime, *, read_first: bool = False) -> bool:
+        """Take over a part that was told of; False: the thread has to be read, and it with it.
+
+        That is so when something before it was missed, or is yet to be read (``read_first``).
+        """
+        part = added.part
+        key = self.key(part.thread)
+        missed = self._turns.get(key, 0) != added.turn_from
+        if len(self._turns) >= _MOST_TURNS:
+            self._turns.clear()
+        # Seen with this turn are all before it: whoever tells of a part has stored it.
+        self._turns[part.thread] = added.turn_to
+        if missed or read_first or key != part.thread:
+            return False
+        if not self.knows(key, [part]):
+            self._set(key, [*self._threads.get(key, ()), part], now)
+        return True
+
+    def forget_turns(self) -> None:
+        """Hints may have been lost."""
+        self._turns.clear()
+
+    def lacks(self, thread: str) -> bool:
+        """Whether the thread has parts that were read and not taken over: read it again."""
+        return self.key(thread) in self._lacking
+
+    def is_busy(self, thread: str) -> bool:
+        """Whether a part of the thread is under way."""
+        return self.key(thread) in self._busy
 
     def reset(self, thread: str, parts: Sequence[Part], now: datetime) -> None:
         """Take over a thread as it was read just now, by whoever has it under way."""
+        self._lacking.discard(self.key(thread))
         self._set(self.key(thread), parts, now)
 
     def knows(self, thread: str, parts: Sequence[Part]) -> bool:

@@ -5,7 +5,7 @@ does not work stops here, with its parts back in the queue.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -97,6 +97,7 @@ class Dispatcher:
         sender = self._sender(board, rows, reporter)
         async with asyncio.TaskGroup() as group:
             beside = [
+                group.create_task(rows.commits.run()),
                 group.create_task(reporter.run()),
                 group.create_task(self._follow_hints(rows, board, lease.epoch)),
             ]
@@ -171,6 +172,8 @@ class Dispatcher:
     async def _send(self, sender: Sender, board: Board, head: Part) -> None:
         try:
             await sender.send(head)
+            while board.lacks(head.thread):
+                await sender.reload(head)
         finally:
             board.release(head.thread, self._clock.now())
             self._wake.set()
@@ -231,31 +234,49 @@ class Dispatcher:
                         await hints.ack(deliveries)
             except Unavailable:
                 # The sweep finds what hints would have told.
+                board.forget_turns()
                 await self._clock.sleep(_BUS_AGAIN_S)
 
     async def _follow(
         self, rows: PartRows, board: Board, deliveries: Sequence[BusDelivery]
     ) -> None:
-        threads: set[str] = set()
+        now = self._clock.now()
+        to_read: dict[str, None] = {}
         for delivery in deliveries:
-            named = _threads_of(delivery)
-            if named is None:
+            if delivery.envelope.kind != HINT_KIND:
+                continue
+            hint = _hint_in(delivery)
+            if not hint.threads:
+                board.forget_turns()
                 await self._look(rows, board)
                 return
-            threads |= {board.key(thread) for thread in named}
-        for thread in threads:
+            if _is_taken(hint, board, to_read, now):
+                continue
+            to_read |= dict.fromkeys(board.key(thread) for thread in hint.threads)
+        for thread in to_read:
+            await self._read(rows, board, thread)
+        self._wake.set()
+
+    async def _read(self, rows: PartRows, board: Board, thread: str) -> None:
+        """Take over what is in the thread; what is under way there does so at its end."""
+        while True:
             tick = board.tick
             parts = await rows.open_of(board.names(thread))
             board.merge_thread(thread, parts, read_at=tick, now=self._clock.now())
-        self._wake.set()
+            if board.is_busy(thread) or not board.lacks(thread):
+                return
 
 
-def _threads_of(delivery: BusDelivery) -> set[str] | None:
-    """The threads that a hint names; None: any."""
-    if delivery.envelope.kind != HINT_KIND:
-        return set()
+def _hint_in(delivery: BusDelivery) -> Hint:
+    """What is hinted at; what cannot be read may mean anything."""
     try:
-        named = delivery.envelope.read(Hint).threads
+        return delivery.envelope.read(Hint)
     except BadPayload:
-        return None
-    return set(named) or None
+        return Hint()
+
+
+def _is_taken(hint: Hint, board: Board, to_read: Collection[str], now: datetime) -> bool:
+    """Whether the hint says it all. In a thread that is to be read nothing may go ahead of that."""
+    if hint.added is None:
+        return False
+    return board.add(hint.added, now, read_first=board.key(hint.added.part.thread) in to_read)

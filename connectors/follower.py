@@ -71,11 +71,14 @@ class Follower:
             except HubError:
                 await self._clock.sleep(_START_AGAIN_S)
         self.started.set()
-        async for envelope in self._log.follow(f"connectors.{self._name}", heads):
-            await self._hand_on(envelope)
-            seq = seq_of(envelope)
-            if seq is not None and envelope.partition is not None:
-                self._passed({envelope.partition: seq})
+        async for envelopes in self._log.follow(f"connectors.{self._name}", heads):
+            positions: dict[Partition, int] = {}
+            for envelope in envelopes:
+                await self._hand_on(envelope)
+                seq = seq_of(envelope)
+                if seq is not None and envelope.partition is not None:
+                    positions[envelope.partition] = seq
+            self._passed(positions)
 
     def _passed(self, positions: dict[Partition, int]) -> None:
         for known in self._channels.values():

@@ -19,8 +19,8 @@ class Health:
 
     def __init__(self, channel_id: ChannelId, clock: Clock) -> None:
         self._clock = clock
-        self._now = ChannelHealth(id=channel_id)
-        self._written: ChannelHealth | None = None
+        self._written = ChannelHealth(id=channel_id)
+        self._news: dict[str, datetime | str] = {}
 
     def came_in(self) -> None:
         """Something came from the platform and is on the bus."""
@@ -37,16 +37,19 @@ class Health:
 
     async def load(self, store: Store) -> None:
         """Go on from what is stored. Raises ``Unavailable``."""
-        stored = await store.get(CHANNEL_HEALTH, self._now.id)
+        stored = await store.get(CHANNEL_HEALTH, self._written.id)
         if stored is not None:
-            self._now = self._written = stored
+            self._written = stored
 
     async def write(self, store: Store) -> None:
         """Store the notes if there are new ones. Raises ``Unavailable``."""
-        if self._now is not self._written:
-            now = self._now
+        news = dict(self._news)
+        if news:
+            now = self._written.model_copy(update=news)
             await store.commit([Put(CHANNEL_HEALTH, now)])
             self._written = now
+            if self._news == news:  # else it is written with what came meanwhile
+                self._news = {}
 
     def _set(self, **values: datetime | str) -> None:
-        self._now = self._now.model_copy(update=values)
+        self._news |= values

@@ -7,6 +7,9 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
 from shared.envelope import Envelope
 from shared.events import Typing, routing_key
 from shared.ids import (
@@ -31,6 +34,22 @@ QUARANTINE_KIND: Final = "quarantine"
 RAW_LIMIT_BYTES: Final = 64 * 1024
 _RAW_MOST_BYTES: Final = 64 * 1024 * 1024
 _DEPTH_LIMIT: Final = 100
+_SUSPECT: Final = ("\\u0000", "\ufffd")
+"""What stands in written JSON for a NUL and for half of a surrogate pair in a key. Somebody may
+have written it so: then cleaning finds nothing."""
+
+
+def plain(model: BaseModel) -> dict[str, Any]:
+    """The model as JSON, without NUL characters and halves of surrogate pairs."""
+    try:
+        text = model.model_dump_json()
+    except PydanticSerializationError:  # half of a surrogate pair
+        text = None
+    if text is None or any(mark in text for mark in _SUSPECT):
+        cleaned: dict[str, Any] = clean(model.model_dump(mode="json"))
+        return cleaned
+    tree: dict[str, Any] = from_json(text)
+    return tree
 
 
 def clean(value: Any) -> Any:
@@ -60,7 +79,7 @@ async def with_small_raw(inbound: Inbound, blobs: Blobs) -> Inbound:
 
     Raises ``Unavailable``.
     """
-    if inbound.raw is None:
+    if inbound.raw is None or _is_small(inbound.raw):
         return inbound
     deep = _deeper_than(inbound.raw, _DEPTH_LIMIT)
     text = json.dumps(inbound.raw, ensure_ascii=False, default=str)
@@ -89,7 +108,7 @@ def inbound_publication(
         kind=INBOUND_KIND,
         at=at,
         source=source or f"channel/{inbound.channel_id}",
-        payload=clean(inbound.model_dump(mode="json")),
+        payload=plain(inbound),
     )
 
 
@@ -97,8 +116,9 @@ def receipt_publication(
     receipt: Receipt, partition: Partition, *, id: str, at: datetime, source: str
 ) -> Publication:
     """News of something we sent, on its way to the partition of its conversation."""
-    payload = clean(receipt.model_dump(mode="json"))
-    return _to_partition(partition, id=id, kind=RECEIPT_KIND, at=at, source=source, payload=payload)
+    return _to_partition(
+        partition, id=id, kind=RECEIPT_KIND, at=at, source=source, payload=plain(receipt)
+    )
 
 
 def receipt_id(receipt: Receipt) -> str:
@@ -124,7 +144,7 @@ def typing_publication(
         at=at,
         source=f"channel/{channel_id}",
         trace_id=id,
-        payload=clean(event.model_dump(mode="json")),
+        payload=plain(event),
     )
     return Publication(
         Exchange.EVENTS, routing_key(Typing.kind, channel_type, channel_id), envelope
@@ -191,6 +211,16 @@ def _to_partition(
 
 def _digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def _is_small(raw: dict[str, Any]) -> bool:
+    """Small and flat beyond doubt; nothing is deeper than it has brackets."""
+    try:
+        data = to_json(raw)
+    except PydanticSerializationError:
+        return False
+    brackets = data.count(b"{") + data.count(b"[")
+    return brackets <= _DEPTH_LIMIT and len(data) <= RAW_LIMIT_BYTES
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from connectors.commits import Commits
 from connectors.tenure import LostLease
 from shared.clock import Clock
 from shared.collections import LEASES, PARTS
@@ -33,6 +34,7 @@ class PartRows:
         self._clock = clock
         self._lease = lease
         self._channel_id = channel_id
+        self.commits = Commits(store, lease)
 
     async def open_parts(self) -> tuple[list[Part], int]:
         """All open parts, and in how many pages they were read. Raises ``Unavailable``.
@@ -79,14 +81,13 @@ class PartRows:
         stamped = {**values, "changed_at": self._clock.now()}
         wanted = part.model_copy(update=stamped)
         changes: list[Change] = [
-            Leases.fence(self._lease),
             _update(part, stamped),
             *(_update(other, {**its, "changed_at": wanted.changed_at}) for other, its in along),
             *(Put(PARTS, new) for new in added),
         ]
         while True:
             try:
-                await self._store.commit(changes)
+                await self.commits.commit(changes)
             except Conflict:
                 await self.check_lease()
                 row = await self.get(part.id)
@@ -100,6 +101,7 @@ class PartRows:
     async def reported(self, parts: Sequence[Part]) -> None:
         """Note that the router has been told. Raises ``Unavailable``, ``LostLease``."""
         try:
+            # A commit of their own: nobody who sends is to wait for it, or to share its conflicts.
             await self._store.commit(
                 [Leases.fence(self._lease), *(_update(p, {"unreported": False}) for p in parts)]
             )
@@ -107,8 +109,9 @@ class PartRows:
             await self.check_lease()
             # One of them moved on: it will be reported anew, the others need not be.
             if len(parts) > 1:
-                for part in parts:
-                    await self.reported([part])
+                middle = len(parts) // 2
+                await self.reported(parts[:middle])
+                await self.reported(parts[middle:])
 
     async def check_lease(self) -> None:
         """Raises ``LostLease`` when it is no longer ours; rides out an outage."""

@@ -72,6 +72,10 @@ class Desk:
             raise NotFound("no outcome of this command is known")
         return found.model_copy(update={"id": own_id})
 
+    def awaits(self, id: str) -> bool:
+        """Whether somebody waits for the outcome of the command with this id on the bus."""
+        return id in self._waiting
+
     def done(self, outcome: Outcome) -> None:
         """A command has its outcome: wake whoever waits for it."""
         for future in self._waiting.pop(outcome.id, ()):

@@ -9,6 +9,7 @@ from shared.envelope import Envelope
 from shared.errors import Unavailable
 from shared.events import Event, SettingsChanged, routing_key
 from shared.ids import ChannelId, ChannelType, new_id
+from shared.payload import Payload
 from shared.ports.bus import Bus, Exchange, Publication
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class News:
             at=self.clock.now(),
             source="inbox",
             trace_id=trace_id or id,
-            payload=event.model_dump(mode="json"),
+            payload=Payload.of(event),
         )
         key = routing_key(event.kind, channel_type, channel_id)
         try:

@@ -18,6 +18,7 @@ from router.deciding import decide
 from router.gaps import mark_gap
 from router.health import Troubles
 from router.items import Item, NotUnderstood
+from router.known import Known
 from router.ledger import LeaseLost, Ledger
 from router.outbox import Outbox, publication_of
 from router.policy import Policy
@@ -73,6 +74,7 @@ class Consumer:
         self._policy = policy
         self._troubles = troubles
         self._metrics = metrics
+        self._known = Known(ledger.partition)
         self._queue = partition_queue(ledger.partition).name
         self.leaving = False
         """Set when the partition is to be given up: begin nothing more."""
@@ -122,6 +124,7 @@ class Consumer:
             raise
         except Exception as error:  # noqa: BLE001 - it is one item's fault: find out whose
             log.warning("router.batch_failed", items=len(batch), error=type(error).__name__)
+            self._known.drop()
             await self._one_by_one([item.delivery for item in batch])
         else:
             self._count(batch)
@@ -178,7 +181,7 @@ class Consumer:
         await self._bus.dead_letter(delivery, queue=self._queue, reason=reason)
 
     async def _decide_all(self, unit: Unit, batch: Sequence[Item]) -> None:
-        await preload(unit, batch)
+        await preload(unit, batch, presume=self._known.presumes)
         for item in batch:
             await decide(unit, item, self._ledger.partition, self._policy)
 
@@ -198,7 +201,12 @@ class Consumer:
                 entries = await self._ledger.commit(unit)
             except Conflict as conflict:
                 log.info("router.decided_again", what=conflict.what)
+                self._known.drop()
                 continue
+            except BaseException:
+                self._known.drop()
+                raise
+            self._known.keep(unit.documents(), unit.now)
             events = [publication_of(entry) for entry in entries]
             await self._outbox.publish([*unit.publications, *events])
             self._ledger.published()
@@ -206,7 +214,7 @@ class Consumer:
         raise Conflict("a shared document, again and again")
 
     async def _decided(self, decide_on: Callable[[Unit], Awaitable[None]]) -> Unit:
-        unit = Unit(self._store, self._clock.now())
+        unit = Unit(self._store, self._clock.now(), self._known)
         await decide_on(unit)
         return unit
 

@@ -15,6 +15,7 @@ from shared.envelope import Envelope
 from shared.errors import BadPayload, Conflict, Unavailable
 from shared.events import SettingsChanged, routing_key
 from shared.model.records import DeadLetter, DeadLetterState
+from shared.payload import Payload
 from shared.ports.bus import Bus, Delivery, Exchange, Publication
 from shared.ports.store import ABSENT, Change, Put, Store
 from shared.topology import DEAD_QUEUE
@@ -78,7 +79,7 @@ class DeadLetterKeeper:
             at=self._clock.now(),
             source=SOURCE,
             trace_id=letter.id,
-            payload=event.model_dump(mode="json"),
+            payload=Payload.of(event),
         )
         await self._bus.publish([Publication(Exchange.EVENTS, routing_key(event.kind), envelope)])
 

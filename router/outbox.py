@@ -19,7 +19,7 @@ _PAGE: Final = 200
 
 def publication_of(entry: LoggedEvent) -> Publication:
     """An event of the log on its way to whoever listens."""
-    return Publication(Exchange.EVENTS, entry.routing_key, Envelope.model_validate(entry.envelope))
+    return Publication(Exchange.EVENTS, entry.routing_key, Envelope.from_text(entry.envelope))
 
 
 class Outbox:

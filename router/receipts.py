@@ -21,8 +21,19 @@ from shared.collections import (
     PARKED_RECEIPTS,
     PARTS,
     SEEN_EVENTS,
+    THREADS,
+    thread_id,
 )
-from shared.ids import ExternalId, MessageId, PartId, part_id, slot_for, slot_of
+from shared.ids import (
+    ChannelId,
+    ExternalId,
+    MessageId,
+    PartId,
+    part_id,
+    partition_of_slot,
+    slot_for,
+    slot_of,
+)
 from shared.model.conversation import Conversation
 from shared.model.delivery import SENT_STATES, Delivery, Failure, FailureKind
 from shared.model.inbound import Receipt
@@ -66,6 +77,13 @@ async def _is_first_time(work: Work) -> bool:
     return True
 
 
+def is_about_row(receipt: Receipt) -> bool:
+    """Whether the row of the part itself says what the receipt means."""
+    if receipt.part_id is None:
+        return False
+    return receipt.state in _SETBACKS or operations.is_operation(receipt.part_id)
+
+
 async def join_parked(work: Work, message: Message, ref_ids: Sequence[str]) -> None:
     """Apply the receipts that came before we knew these ids of the message."""
     for ref_id in ref_ids:
@@ -107,7 +125,7 @@ async def _addresses(work: Work, receipt: Receipt) -> list[_Address]:
     for external_id in receipt.external_ids:
         ref = await refs.find_ref(work.unit, receipt.channel_id, names, external_id)
         if ref is None:
-            _park(work, receipt, external_id)
+            await _park(work, receipt, external_id)
             continue
         index = _of_part(ref.part_id)[1] if ref.part_id else 0
         address = _Address(ref.message_id, index, ref.part_id)
@@ -125,7 +143,7 @@ async def _thread_names(work: Work, receipt: Receipt) -> Sequence[ExternalId]:
     return tuple(dict.fromkeys(names))
 
 
-def _park(work: Work, receipt: Receipt, external_id: ExternalId) -> None:
+async def _park(work: Work, receipt: Receipt, external_id: ExternalId) -> None:
     ref_id = external_ref_id(receipt.channel_id, receipt.thread, external_id)
     parked = ParkedReceipt(
         id=f"{ref_id}\n{receipt.state.value}",
@@ -136,6 +154,22 @@ def _park(work: Work, receipt: Receipt, external_id: ExternalId) -> None:
         at=receipt.at,
     )
     work.unit.put(PARKED_RECEIPTS, parked)
+    thread = await places.thread_named(work.unit, receipt.channel_id, receipt.thread)
+    if thread is not None and not thread.has_parked:
+        work.unit.revise(THREADS, thread, {"has_parked": True})
+
+
+async def _may_be_parked(work: Work, channel_id: ChannelId, name: ExternalId) -> bool:
+    """Whether receipts for what we sent under this name may be parked.
+
+    While the thread is known, they come to the partition that holds it, and the parking is marked
+    there. The platform gave the id after we knew the thread, unless the name is an alias, which
+    may be younger than what was sent.
+    """
+    thread = await work.unit.get(THREADS, thread_id(channel_id, name))
+    if thread is None or thread.alias_of is not None or thread.has_parked:
+        return True
+    return partition_of_slot(slot_for(channel_id, thread.slot_key)) != work.partition
 
 
 async def _apply(work: Work, receipt: Receipt, address: _Address) -> None:
@@ -158,7 +192,7 @@ async def _apply(work: Work, receipt: Receipt, address: _Address) -> None:
             external_ids=receipt.external_ids if address.part_id or not message.parts else (),
             failure=receipt.failure,
         )
-    if parts is not message.parts and parts != message.parts:
+    if parts is not message.parts:
         fields: dict[str, Any] = {
             "parts": parts,
             "delivery": delivery_of(parts),
@@ -166,17 +200,18 @@ async def _apply(work: Work, receipt: Receipt, address: _Address) -> None:
             "external_ids": external_ids_of(parts) or message.external_ids,
         }
         message = await timeline.amend(work, message, fields, await _gone(work, receipt, message))
+    # Where it was sent in the end: the ids are those of the thread under its new name.
+    thread = receipt.new_thread or receipt.thread
     added = await refs.record(
         work.unit,
         receipt.channel_id,
-        # Where it was sent in the end: the ids are those of the thread under its new name.
-        receipt.new_thread or receipt.thread,
+        thread,
         receipt.external_ids if receipt.state in SENT_STATES else (),
         message_id=message.id,
         conversation_id=message.conversation_id,
         part_id=address.part_id,
     )
-    if added:
+    if added and await _may_be_parked(work, receipt.channel_id, thread):
         await join_parked(work, message, added)
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from router.counts import moves
 from router.previews import preview_of
 from router.sorting import is_late, later_place, sort_key
 from router.work import Work
 from shared.collections import CONVERSATIONS, MESSAGES
-from shared.events import ConversationChanged, MessageAdded, MessageChanged, count_keys
+from shared.events import ConversationChanged, MessageAdded, MessageChanged
 from shared.ids import EventKey, ExternalId, MessageId, new_message_id, slot_of
 from shared.model.content import Content
 from shared.model.conversation import Conversation
@@ -153,4 +154,5 @@ async def amend(
 
 def changed_counts(before: Conversation | None, after: Conversation) -> tuple[str, ...]:
     """The counters that the change moves."""
-    return tuple(sorted(count_keys(before) ^ count_keys(after)))
+    left, entered = moves(before, after)
+    return tuple(sorted(left | entered))

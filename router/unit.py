@@ -4,53 +4,28 @@ Several items share a unit; each sees what the ones before it changed. Nothing i
 commit, and a unit that is not committed leaves no trace.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar, cast
+from typing import Any
 
-from shared.collections import CONTACTS, CONVERSATIONS, COUNTERS, IDENTITIES, PARTS, THREADS
-from shared.events import Event, count_keys
+from router.counts import moves
+from router.entries import UNREAD, Entry, change_of
+from router.known import SHARED, Key, Known, Used
+from shared.collections import CONVERSATIONS, COUNTERS
+from shared.events import Event
 from shared.ids import Partition
 from shared.ports.bus import Publication
 from shared.ports.store import (
-    ABSENT,
     Change,
-    Check,
     Collection,
     D,
-    Delete,
     Document,
     Increment,
-    Put,
     Range,
     Scalar,
     Store,
-    Update,
 )
-
-_Key = tuple[str, str]
-R = TypeVar("R", bound=Document)
-
-_CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    # Others write these too: what was read must still be so.
-    THREADS.name: ("version",),
-    IDENTITIES.name: ("version",),
-    CONTACTS.name: ("version",),
-    PARTS.name: ("state", "attempt", "planned"),
-}
-
-
-_UNREAD: Final = Document(id="")
-"""Stands for what is in the store where that was never looked at."""
-
-
-@dataclass(slots=True)
-class _Entry:
-    collection: Collection[Any]
-    loaded: Document | None
-    current: Document | None
-    depended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,44 +48,70 @@ class Mark:
 
 
 class Unit:
-    """Reads through to the store, keeps changes, and turns them into one commit."""
+    """Reads through to the store, keeps changes, and turns them into one commit.
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    What is ``known`` is not read.
+    """
+
+    def __init__(self, store: Store, now: datetime, known: Known | None = None) -> None:
         self._store = store
+        self._known = known
         self.now = now
-        self._entries: dict[_Key, _Entry] = {}
-        self._journal: list[tuple[_Key, Document | None]] = []
+        self._entries: dict[Key, Entry] = {}
+        self._journal: list[tuple[Key, Document | None]] = []
         self.events: list[Emitted] = []
         self.publications: list[Publication] = []
 
     async def load(self, collection: Collection[D], ids: Iterable[str]) -> list[D]:
         """Read several documents at once; later ``get`` finds them here. Those that exist."""
         wanted = list(dict.fromkeys(ids))
-        missing = [id for id in wanted if (collection.name, id) not in self._entries]
+        missing = [id for id in wanted if not self.holds(collection, id)]
         if missing:
             found = await self._store.get_many(collection, missing)
             for id in missing:
                 document = found.get(id)
-                self._entries[collection.name, id] = _Entry(collection, document, document)
+                self._entries[collection.name, id] = Entry(collection, document, document)
         held = (self._entries[collection.name, id].current for id in wanted)
-        return [cast(D, document) for document in held if document is not None]
+        return [document for document in held if document is not None]
 
     async def get(self, collection: Collection[D], id: str) -> D | None:
         """The document as it is now, or None."""
-        entry = self._entries.get((collection.name, id))
-        if entry is None:
+        if not self.holds(collection, id):
             loaded = await self._store.get(collection, id)
-            entry = _Entry(collection, loaded, loaded)
-            self._entries[collection.name, id] = entry
-        return cast("D | None", entry.current)
+            self._entries[collection.name, id] = Entry(collection, loaded, loaded)
+        document: D | None = self._entries[collection.name, id].current
+        return document
 
-    def held(self, collection: Collection[D]) -> list[D]:
-        """The documents of a collection that are here already."""
-        return [
-            cast(D, entry.current)
-            for (name, _), entry in self._entries.items()
-            if name == collection.name and entry.current is not None
-        ]
+    def presume_absent(self, collection: Collection[Any], id: str) -> bool:
+        """Take it that there is no such document, and let the commit through only if so.
+
+        False, and nothing is presumed, where it is known to exist.
+        """
+        key = (collection.name, id)
+        if key not in self._entries:
+            if self._known is None or self._known.is_there(collection, id):
+                return False
+            self._entries[key] = Entry(collection, None, None, presumed=True)
+        return True
+
+    def holds(self, collection: Collection[Any], id: str) -> bool:
+        """Whether ``get`` answers without asking the store."""
+        key = (collection.name, id)
+        if key in self._entries:
+            return True
+        if self._known is None:
+            return False
+        document = self._known.document(collection, id, self.now)
+        if document is None:
+            return False
+        depended = collection.name in SHARED
+        self._entries[key] = Entry(collection, document, document, depended)
+        return True
+
+    def held(self) -> list[tuple[str, Any]]:
+        """The documents that are here already, each behind its collection's name."""
+        entries = self._entries.items()
+        return [(name, entry.current) for (name, _), entry in entries if entry.current is not None]
 
     async def find(
         self,
@@ -129,11 +130,11 @@ class Unit:
         for document in page.items:
             key = (collection.name, document.id)
             if key not in self._entries:
-                self._entries[key] = _Entry(collection, document, document)
+                self._entries[key] = Entry(collection, document, document)
         stored = {document.id for document in page.items}
         found: list[D] = []
         for (name, id), entry in self._entries.items():
-            current = cast("D | None", entry.current)
+            current: D | None = entry.current
             if name != collection.name or current is None:
                 continue
             changed = entry.current is not entry.loaded
@@ -147,7 +148,7 @@ class Unit:
         key = (collection.name, document.id)
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = _Entry(collection, None, None)
+            entry = self._entries[key] = Entry(collection, None, None)
         self._journal.append((key, entry.current))
         entry.current = document
         return document
@@ -164,7 +165,8 @@ class Unit:
     def fresh(self, collection: Collection[D], document: D) -> D:
         """The document as this unit has changed it since."""
         entry = self._entries.get((collection.name, document.id))
-        return document if entry is None or entry.current is None else cast(D, entry.current)
+        present: D | None = entry.current if entry else None
+        return document if present is None else present
 
     def delete(self, collection: Collection[D], id: str) -> None:
         """Remove the document; harmless when it is gone."""
@@ -172,8 +174,8 @@ class Unit:
         entry = self._entries.get(key)
         if entry is None:
             # Never read: write the removal, whatever is there.
-            self._entries[key] = _Entry(collection, _UNREAD, None)
-            self._journal.append((key, _UNREAD))
+            self._entries[key] = Entry(collection, UNREAD, None)
+            self._journal.append((key, UNREAD))
             return
         self._journal.append((key, entry.current))
         entry.current = None
@@ -190,20 +192,26 @@ class Unit:
         """Forget what was changed, emitted and published since."""
         while len(self._journal) > mark.journal:
             key, before = self._journal.pop()
-            if before is _UNREAD:
+            if before is UNREAD:
                 del self._entries[key]
             else:
                 self._entries[key].current = before
         del self.events[mark.events :]
         del self.publications[mark.publications :]
 
+    def documents(self) -> Iterator[Used]:
+        """Everything that was read or written, as it was before and as it is."""
+        for key, entry in self._entries.items():
+            yield key, entry.loaded, entry.current
+
     def changes(self, partition: Partition) -> list[Change]:
         """What is to be written, without events and lease."""
         changes: list[Change] = []
         for (_, id), entry in self._entries.items():
-            change = _change(id, entry)
-            if change is not None:
-                changes.append(change)
+            if entry.current is not entry.loaded or entry.presumed or entry.depended:
+                change = change_of(id, entry)
+                if change is not None:
+                    changes.append(change)
         changes.extend(self._counters(partition))
         return changes
 
@@ -211,11 +219,10 @@ class Unit:
         totals: dict[str, int] = {}
         for (name, _), entry in self._entries.items():
             if name == CONVERSATIONS.name and entry.current is not entry.loaded:
-                before = count_keys(cast(Any, entry.loaded))
-                after = count_keys(cast(Any, entry.current))
-                for key in after - before:
+                left, entered = moves(entry.loaded, entry.current)
+                for key in entered:
                     totals[key] = totals.get(key, 0) + 1
-                for key in before - after:
+                for key in left:
                     totals[key] = totals.get(key, 0) - 1
         for key, by in sorted(totals.items()):
             if by:
@@ -225,37 +232,6 @@ class Unit:
                     {"value": by},
                     on_insert={"key": key, "partition": partition},
                 )
-
-
-def _change(id: str, entry: _Entry) -> Change | None:
-    conditions = _CONDITIONS.get(entry.collection.name)
-    loaded, current = entry.loaded, entry.current
-    if current is loaded:
-        if entry.depended and conditions and loaded is not None:
-            return Check(entry.collection, id, _values(loaded, conditions))
-        return None
-    if current is None:
-        return Delete(entry.collection, id)
-    if loaded is None or loaded is _UNREAD:
-        return Put(entry.collection, current, expect=ABSENT if conditions else None)
-    changed = _changed_fields(loaded, current)
-    if not changed:
-        return None
-    expect = _values(loaded, conditions) if conditions else {}
-    return Update(entry.collection, id, changed, expect=expect)
-
-
-def _changed_fields(before: Document, after: Document) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for name, value in after:
-        old = getattr(before, name, None)
-        if value is not old and value != old:
-            changed[name] = value
-    return changed
-
-
-def _values(document: Document, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(document, name) for name in names}
 
 
 def _matches(document: Document, equal: Mapping[str, Scalar], range: Range | None) -> bool:

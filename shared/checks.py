@@ -14,6 +14,7 @@ from shared.envelope import Envelope
 from shared.events import Event, routing_key
 from shared.ids import ChannelId, ChannelType, uuid7
 from shared.model.base import Model
+from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication, Queue
 
 CHECK_LIMIT_S: Final = 20.0
@@ -81,7 +82,7 @@ def check_request(request: CheckRequest, *, at: datetime, source: str) -> Public
         at=at,
         source=source,
         trace_id=uuid7().hex,
-        payload=request.model_dump(mode="json"),
+        payload=Payload.of(request),
     )
     return Publication(Exchange.OUTBOUND, CHECK_KEY, envelope)
 
@@ -97,7 +98,7 @@ def check_answer(
         source=source,
         trace_id=uuid7().hex,
         correlation_id=answer.request_id,
-        payload=answer.model_dump(mode="json"),
+        payload=Payload.of(answer),
     )
     key = routing_key(ChannelChecked.kind, request.type, request.channel_id or "hub")
     return Publication(Exchange.EVENTS, key, envelope)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
+from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
@@ -56,6 +57,11 @@ def _conversation_text(conversation: Conversation) -> str:
     return " ".join([conversation.title or "", conversation.contact_name or ""])
 
 
+def _envelope_as_text(logged: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 held the envelope as an object."""
+    return {**logged, "envelope": Envelope.model_validate(logged["envelope"]).text()}
+
+
 CONVERSATIONS: Final = Collection(
     "conversations",
     Conversation,
@@ -70,6 +76,7 @@ CONVERSATIONS: Final = Collection(
         Index(("channel_id", "thread", "created_at")),
     ),
     text=_conversation_text,
+    text_fields=("title", "contact_name"),
 )
 MESSAGES: Final = Collection(
     "messages",
@@ -79,10 +86,13 @@ MESSAGES: Final = Collection(
         Index(("conversation_id", "sort")),
     ),
     text=_message_text,
+    text_fields=("content",),
 )
 THREADS: Final = Collection("threads", Thread)
 IDENTITIES: Final = Collection("identities", Identity, indexes=(Index(("contact_id",)),))
-CONTACTS: Final = Collection("contacts", Contact, text=lambda contact: contact.name or "")
+CONTACTS: Final = Collection(
+    "contacts", Contact, text=lambda contact: contact.name or "", text_fields=("name",)
+)
 AGENTS: Final = Collection("agents", Agent, indexes=(Index(("email",), unique=True),))
 CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "created_at")),))
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
@@ -103,6 +113,8 @@ EVENT_LOG: Final = Collection(
     indexes=(Index(("partition", "seq"), unique=True),),
     keep_for=timedelta(days=7),
     expires_from="at",
+    version=2,
+    migrations={1: _envelope_as_text},
 )
 SEEN_EVENTS: Final = Collection(
     "seen_events", SeenEvent, keep_for=timedelta(days=30), expires_from="at"

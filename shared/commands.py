@@ -15,6 +15,7 @@ from shared.model.base import Model, Utc
 from shared.model.content import Attachment, ButtonRow, Span
 from shared.model.conversation import PendingFor, Priority
 from shared.model.people import Actor
+from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
@@ -220,6 +221,6 @@ def publication(
         partition=partition,
         source=source,
         trace_id=trace_id,
-        payload=command.model_dump(mode="json"),
+        payload=Payload.of(command),
     )
     return Publication(Exchange.COMMANDS, partition_key(partition), envelope)

@@ -5,15 +5,33 @@ Kinds and payloads are the models of ``shared.model.inbound``, ``shared.commands
 do not know.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from shared.errors import BadPayload
 from shared.ids import Partition
+from shared.payload import Payload
 
 P = TypeVar("P", bound=BaseModel)
+
+_PAYLOAD: Final = ',\n"payload":'
+"""What ``Envelope.text`` writes before the payload, its last field. The line break means nothing in
+JSON and cannot stand within a string: it tells ``from_text`` that everything from here to the end
+is the payload, which then need not be read to get at the rest."""
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, dict | Payload):
+        return value
+    raise ValueError("not an object")
+
+
+def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return payload.tree if isinstance(payload, Payload) else dict(payload)
 
 
 class Envelope(BaseModel):
@@ -28,17 +46,70 @@ class Envelope(BaseModel):
     version: int = 1
     at: datetime
     partition: Partition | None = None
+    seq: int | None = None
+    """Of an event in the log: its position there, as in the payload. Left out where there is
+    none."""
     source: str
     """The service, bot or channel that published it."""
     trace_id: str
     correlation_id: str | None = None
     causation_id: str | None = None
-    payload: dict[str, Any] = Field(default_factory=dict)
+    payload: Annotated[Mapping[str, Any], PlainValidator(_mapping), PlainSerializer(_plain)] = (
+        Field(default_factory=dict)
+    )
+    """Plain JSON; a ``Payload`` where it was written or came as text."""
 
     def read(self, model: type[P]) -> P:
         """The payload as a model. Raises ``BadPayload`` naming the fields that do not fit."""
         try:
+            if isinstance(self.payload, Payload):
+                return self.payload.read(model)
             return model.model_validate(self.payload)
         except ValidationError as error:
-            fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors()[:5])
-            raise BadPayload(f"{self.kind}: unusable {fields}") from None
+            raise BadPayload(f"{self.kind}: unusable {_fields(error)}") from None
+
+    def text(self) -> str:
+        """The envelope as JSON. Raises ``BadPayload`` when it holds what UTF-8 cannot."""
+        head = {**self.__dict__, **(self.__pydantic_extra__ or {})}
+        payload = head.pop("payload")
+        if self.seq is None:
+            del head["seq"]
+        try:
+            start = to_json(head, inf_nan_mode="null").decode()
+            if isinstance(payload, Payload):
+                body = payload.text
+            else:
+                body = to_json(payload, inf_nan_mode="null").decode()
+        except PydanticSerializationError:
+            raise BadPayload(f"{self.kind}: cannot be written as JSON in UTF-8") from None
+        return f"{start[:-1]}{_PAYLOAD}{body}}}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Envelope":
+        """The envelope of what ``text`` has written, here or in another process of the hub.
+
+        Raises ``BadPayload``; for what is wrong in the payload, where that is looked into.
+        """
+        start, found, rest = text.partition(_PAYLOAD)
+        if not found:
+            return cls.from_json(text)
+        try:
+            head = from_json(f"{start}}}")
+            return cls.model_validate({**head, "payload": Payload(rest[:-1])})
+        except ValidationError as error:
+            raise BadPayload(f"no envelope: unusable {_fields(error)}") from None
+        except (ValueError, TypeError):
+            return cls.from_json(text)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Envelope":
+        """The envelope of JSON that anybody may have written. Raises ``BadPayload`` naming the
+        fields that do not fit."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise BadPayload(f"no envelope: unusable {_fields(error)}") from None
+
+
+def _fields(error: ValidationError) -> str:
+    return ", ".join(".".join(map(str, e["loc"])) for e in error.errors()[:5])

@@ -7,10 +7,11 @@ dropped. Its place is one position per partition, the seq of the last event it h
 import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from typing import Final
 
 import structlog
+from pydantic_core import to_json
 
 from shared.collections import EVENT_LOG
 from shared.envelope import Envelope
@@ -24,14 +25,16 @@ log = structlog.get_logger(__name__)
 
 Positions = Mapping[Partition, int]
 
+_ALL: Final = tuple(Partition(number) for number in range(PARTITIONS))
 _PAGE: Final = 500
+_TAKE: Final = 500
 _RETRY_S: Final = 0.5
 
 
 def encode_positions(positions: Positions) -> str:
     """An opaque cursor."""
-    text = json.dumps([positions.get(Partition(n), 0) for n in range(PARTITIONS)])
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    text = to_json([positions.get(partition, 0) for partition in _ALL])
+    return urlsafe_b64encode(text).decode().rstrip("=")
 
 
 def decode_positions(cursor: str) -> dict[Partition, int]:
@@ -85,11 +88,13 @@ class EventLog:
             order="seq",
             limit=_PAGE,
         )
-        return [Envelope.model_validate(entry.envelope) for entry in page.items]
+        return [Envelope.from_text(entry.envelope) for entry in page.items]
 
-    async def follow(self, reader: str, positions: Positions) -> AsyncGenerator[Envelope, None]:
+    async def follow(
+        self, reader: str, positions: Positions
+    ) -> AsyncGenerator[Sequence[Envelope], None]:
         """Every event after the positions, in order per partition, for ever; transient ones as they
-        come.
+        come. As many at a time as are there, at least one.
 
         Rides out outages of bus and store. ``reader`` names the follower's own queue.
         """
@@ -97,63 +102,75 @@ class EventLog:
         while True:
             try:
                 async with self._bus.consume(events_queue(reader), prefetch=1000) as queue:
-                    async for envelope in self._read(queue, at):
-                        yield envelope
+                    async for events in self._read(queue, at):
+                        yield events
             except Unavailable as error:
                 log.warning("events.away", reader=reader, reason=str(error))
                 await asyncio.sleep(_RETRY_S)
 
-    async def _read(self, queue: Subscription, at: dict[Partition, int]) -> AsyncIterator[Envelope]:
-        async for envelope in self._catch_up(at):
-            yield envelope
+    async def _read(
+        self, queue: Subscription, at: dict[Partition, int]
+    ) -> AsyncIterator[Sequence[Envelope]]:
+        async for events in self._catch_up(at, _ALL):
+            yield events
         loop = asyncio.get_running_loop()
         looked_at = loop.time()
+        before = dict(at)
         while True:
             deliveries: Sequence[Delivery] = ()
             try:
                 async with asyncio.timeout(self._quiet_s):
-                    deliveries = await queue.take(500)
+                    deliveries = await queue.take(_TAKE)
             except TimeoutError:
                 pass
-            for delivery in deliveries:
-                async for envelope in self._in_order(delivery.envelope, at):
-                    yield envelope
             if deliveries:
+                async for events in self._in_order([one.envelope for one in deliveries], at):
+                    yield events
                 await queue.ack(deliveries)
             # Also while others are busy: a partition whose last wake-up was lost stays silent.
             if loop.time() - looked_at >= self._quiet_s:
-                async for envelope in self._catch_up(at):
-                    yield envelope
-                looked_at = loop.time()
+                silent = [number for number in _ALL if at.get(number) == before.get(number)]
+                async for events in self._catch_up(at, silent):
+                    yield events
+                looked_at, before = loop.time(), dict(at)
 
-    async def _catch_up(self, at: dict[Partition, int]) -> AsyncIterator[Envelope]:
-        for number in range(PARTITIONS):
-            partition = Partition(number)
+    async def _catch_up(
+        self, at: dict[Partition, int], partitions: Iterable[Partition]
+    ) -> AsyncIterator[Sequence[Envelope]]:
+        for partition in partitions:
             while events := await self.between(partition, at.get(partition, 0)):
-                for envelope in events:
-                    at[partition] = seq_of(envelope) or 0
-                    yield envelope
+                at[partition] = seq_of(events[-1]) or 0
+                yield events
 
     async def _in_order(
-        self, envelope: Envelope, at: dict[Partition, int]
-    ) -> AsyncIterator[Envelope]:
-        seq, partition = seq_of(envelope), envelope.partition
-        if seq is None or partition is None:
-            yield envelope
-            return
-        known = at.get(partition, 0)
-        if seq <= known:
-            return
-        if seq > known + 1:
-            while missed := await self.between(partition, at.get(partition, 0), seq):
-                for earlier in missed:
-                    at[partition] = seq_of(earlier) or 0
-                    yield earlier
-        at[partition] = seq
-        yield envelope
+        self, envelopes: Sequence[Envelope], at: dict[Partition, int]
+    ) -> AsyncIterator[Sequence[Envelope]]:
+        ready: list[Envelope] = []
+        for envelope in envelopes:
+            seq, partition = seq_of(envelope), envelope.partition
+            if seq is None or partition is None:
+                ready.append(envelope)
+                continue
+            known = at.get(partition, 0)
+            if seq <= known:
+                continue
+            if seq > known + 1:
+                # The log may be away: what counts as seen must have been handed on before.
+                if ready:
+                    yield ready
+                    ready = []
+                while missed := await self.between(partition, at.get(partition, 0), seq):
+                    at[partition] = seq_of(missed[-1]) or 0
+                    yield missed
+            at[partition] = seq
+            ready.append(envelope)
+        if ready:
+            yield ready
 
 
 def seq_of(envelope: Envelope) -> int | None:
     """Where an event stands in its partition's log; None for a transient one."""
+    if envelope.seq is not None:
+        return envelope.seq
     seq = envelope.payload.get("seq")
     return seq if isinstance(seq, int) else None

@@ -3,19 +3,21 @@
 On the bus an event is an envelope of kind ``event.<name>``, published on ``hub.events`` with
 routing key ``<name>.<channel type>.<channel id>``, where the name's own dots become dashes. The
 outcome of a bot's command has the bot's id behind it, so that the bot can be told of it alone.
-Envelope field ``partition`` and payload field ``seq`` say where in the log it stands; a
-transient event (typing, changed settings) has no seq.
+The envelope's fields ``partition`` and ``seq`` say where in the log it stands; a transient event
+(typing, changed settings) has no seq.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
+from shared.envelope import Envelope
 from shared.ids import ChannelId, ChannelType, ConversationId, Partition
 from shared.model.base import Model
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.model.people import Actor, ActorKind
 from shared.model.records import LoggedEvent, Outcome
+from shared.payload import Payload
 
 
 class Event(Model):
@@ -151,26 +153,24 @@ def logged(
     key: str,
     correlation_id: str | None = None,
 ) -> LoggedEvent:
-    """An event as it goes into the log and from there onto the bus, with its position filled in."""
-    payload: dict[str, Any] = event.model_dump(mode="json") | {"seq": seq}
-    envelope = {
-        "id": log_id(partition, seq),
-        "kind": event.kind,
-        "version": 1,
-        "at": at.isoformat(),
-        "partition": partition,
-        "source": source,
-        "trace_id": trace_id,
-        "correlation_id": correlation_id,
-        "payload": payload,
-    }
-    return LoggedEvent(
-        id=log_id(partition, seq),
+    """An event as it goes into the log and from there onto the bus, with its position filled in.
+
+    Raises ``BadPayload`` when it holds what UTF-8 cannot.
+    """
+    id = log_id(partition, seq)
+    envelope = Envelope(
+        id=id,
+        kind=event.kind,
+        at=at,
         partition=partition,
         seq=seq,
-        at=at,
-        routing_key=key,
-        envelope=envelope,
+        source=source,
+        trace_id=trace_id,
+        correlation_id=correlation_id,
+        payload=Payload.of(event.model_copy(update={"seq": seq})),
+    )
+    return LoggedEvent(
+        id=id, partition=partition, seq=seq, at=at, routing_key=key, envelope=envelope.text()
     )
 
 

@@ -10,21 +10,44 @@ from typing import Final
 from shared.envelope import Envelope
 from shared.ids import ChannelId, ExternalId, uuid7
 from shared.model.base import Model
+from shared.model.delivery import Part
+from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication
 
 HINT_KIND: Final = "hint"
+
+
+class Added(Model):
+    """The one part that was added, so that it need not be read.
+
+    Orders are handed out in turns: this part's turn begins where the one before it in the thread
+    ended. Who has seen the turn before, or knows that there was none (0), has missed nothing.
+    """
+
+    part: Part
+    turn_from: int
+    turn_to: int
 
 
 class Hint(Model):
     """The threads whose part rows were added or changed; none named means any."""
 
     threads: tuple[ExternalId, ...] = ()
+    added: Added | None = None
 
 
 def hint(
-    channel_id: ChannelId, threads: Sequence[ExternalId], *, at: datetime, source: str
+    channel_id: ChannelId,
+    threads: Sequence[ExternalId],
+    *,
+    at: datetime,
+    source: str,
+    added: Added | None = None,
 ) -> Publication:
-    """A hint on its way to the dispatcher of the channel; publish it after the commit."""
+    """A hint on its way to the dispatcher of the channel; publish it after the commit.
+
+    ``added`` says all that there is to say of the one thread that is named.
+    """
     id = uuid7().hex
     envelope = Envelope(
         id=id,
@@ -32,6 +55,6 @@ def hint(
         at=at,
         source=source,
         trace_id=id,
-        payload=Hint(threads=tuple(threads)).model_dump(mode="json"),
+        payload=Payload.of(Hint(threads=tuple(threads), added=added)),
     )
     return Publication(Exchange.OUTBOUND, channel_id, envelope)

@@ -6,13 +6,14 @@ for one unexpected leaf, and a message that was sent would count as unknown.
 
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.methods import Response, TelegramMethod
+from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 from aiohttp import (
@@ -24,6 +25,7 @@ from aiohttp import (
     FormData,
 )
 from pydantic import SecretStr
+from yarl import URL
 
 _CONNECT_S: Final = 10
 _SILENCE_S: Final = 30
@@ -34,6 +36,8 @@ _RETRY_S: Final = 5.0
 _RETRY_MAX_S: Final = 86_400.0
 _SUCCESS: Final = range(200, 300)
 _TOO_MANY: Final = 429
+_URLENCODED: Final = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded"})
+_OF_ITSELF: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Refused(Exception):
@@ -84,30 +88,40 @@ class HubSession(BaseSession):
         """One call. Raises ``Refused`` and ``NoAnswer``."""
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
         limit = ClientTimeout(total=timeout or self.timeout, sock_connect=_CONNECT_S)
-        form = self._form(bot, method)
+        body, headers = self._body(bot, method)
         try:
             async with self._http.post(
-                url, data=form, timeout=limit, allow_redirects=False
+                url, data=body, headers=headers, timeout=limit, allow_redirects=False
             ) as response:
-                status, body = response.status, await response.read()
+                status, answer = response.status, await response.read()
         except (ClientConnectorError, ConnectionTimeoutError):
             raise NoAnswer("Telegram cannot be reached", written=False) from None
         except TimeoutError:
             raise NoAnswer("Telegram did not answer in time", written=True) from None
         except (ClientError, OSError) as error:
             raise NoAnswer(f"the connection broke ({type(error).__name__})", written=True) from None
-        return cast(TelegramType, self.check_response(bot, method, status, body).result)
+        return cast(TelegramType, _result(status, answer, bot.token))
 
-    def _form(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
-        form = FormData(quote_fields=False)
+    def _body(
+        self, bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> tuple[bytes | FormData, Mapping[str, str]]:
+        """What the call sends, and as what: a form of bytes, with files one in several parts."""
         files: dict[str, InputFile] = {}
-        for key, value in method.model_dump(warnings=False).items():
-            prepared = self.prepare_value(value, bot=bot, files=files)
+        fields: dict[str, str] = {}
+        for key, value in method:
+            # Most of a method's fields are not set.
+            prepared = None if value is None else self.prepare_value(value, bot=bot, files=files)
             if prepared is not None:
-                form.add_field(key, prepared)
+                fields[key] = prepared
+        if not files:
+            # A third of the time of `urlencode`, and a thirtieth of that of `FormData`.
+            return URL.build(query=fields).raw_query_string.encode(), _URLENCODED
+        form = FormData(quote_fields=False)
+        for key, text in fields.items():
+            form.add_field(key, text)
         for key, file in files.items():
             form.add_field(key, file.read(bot), filename=file.filename or key)
-        return form
+        return form, _OF_ITSELF
 
     async def stream_content(
         self,
@@ -131,28 +145,25 @@ class HubSession(BaseSession):
             reason = f"the download broke off ({type(error).__name__})"
             raise NoAnswer(reason, written=True) from None
 
-    def check_response(
-        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: Any
-    ) -> Response[TelegramType]:
-        """The answer's result as plain JSON. Raises ``Refused``."""
-        try:
-            answer = json.loads(content)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            if status_code in _SUCCESS:
-                raise NoAnswer("Telegram's answer is unreadable", written=True)
-            raise _refused(status_code, {}, bot.token)
-        if status_code in _SUCCESS and answer.get("ok") is True:
-            return Response[method.__returning__].model_construct(  # type: ignore[name-defined]
-                ok=True, result=answer.get("result")
-            )
-        if status_code in _SUCCESS:  # a refusal in the clothes of a success: its own code counts
-            code = answer.get("error_code")
-            if isinstance(code, bool) or not isinstance(code, int) or code in _SUCCESS:
-                raise NoAnswer("Telegram's answer is unreadable", written=True)
-            status_code = code
-        raise _refused(status_code, answer, bot.token)
+
+def _result(status: int, body: bytes, token: str) -> Any:
+    """The answer's result as plain JSON. Raises ``Refused`` and ``NoAnswer``."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        if status in _SUCCESS:
+            raise NoAnswer("Telegram's answer is unreadable", written=True)
+        raise _refused(status, {}, token)
+    if status in _SUCCESS and answer.get("ok") is True:
+        return answer.get("result")
+    if status in _SUCCESS:  # a refusal in the clothes of a success: its own code counts
+        code = answer.get("error_code")
+        if isinstance(code, bool) or not isinstance(code, int) or code in _SUCCESS:
+            raise NoAnswer("Telegram's answer is unreadable", written=True)
+        status = code
+    raise _refused(status, answer, token)
 
 
 def _refused(status: int, answer: dict[str, Any], token: str) -> Refused:

@@ -6,6 +6,7 @@ certain are missing at times. Reading field by field keeps one odd leaf from cos
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,8 @@ from shared.errors import BadPayload
 
 _INT64 = 2**63
 _DEPTH = 64
+_ODD = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""NUL, or a surrogate: half a pair, or half of an emoji."""
 _REPLACEMENT = "\ufffd"
 
 
@@ -47,11 +50,11 @@ def decode(body: bytes) -> dict[str, Any]:
         raise BadPayload("not a JSON document") from None
     if not isinstance(value, dict):
         raise BadPayload("not a JSON object")
-    # Only a document with that many brackets can be too deep, and only an escape can bring what
-    # no UTF-8 text may hold: both tests cost next to nothing.
+    # Only a document with that many brackets can be too deep, and only such an escape can bring
+    # what no UTF-8 text may hold: both tests cost next to nothing.
     if body.count(b"{") + body.count(b"[") > _DEPTH and _too_deep(value, _DEPTH):
         raise BadPayload("nested too deeply")
-    if b"\\u" in body and not _storable(value):
+    if _ODD.search(body) and not _storable(value):
         cleaned: dict[str, Any] = _clean(value)
         return cleaned
     return value

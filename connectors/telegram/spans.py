@@ -30,12 +30,11 @@ _KINDS: Mapping[str, SpanKind] = MappingProxyType(
         "custom_emoji": SpanKind.EMOJI,
     }
 )
-_BMP = "\uffff"
 
 
 def units(text: str) -> int:
     """The length of a text in UTF-16 code units."""
-    return len(text) if text.isascii() else len(text) + sum(char > _BMP for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, start: int, length: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -10,14 +10,14 @@ from inbox.callers import Caller
 from inbox.counts import view_key
 from inbox.desk import client_id
 from inbox.live.frames import CountsFrame, ViewCount
-from inbox.live.kinds import INTERNAL
 from inbox.live.news_item import NewsItem
 from inbox.permissions import Permission
-from shared.eventlog import encode_positions
+from shared.eventlog import Positions, encode_positions
 from shared.events import CommandDone
 from shared.ids import Partition
 
 CAPACITY: Final = 1000
+_AT_ONCE: Final = 50
 
 
 class Close(IntEnum):
@@ -44,7 +44,12 @@ class Connection:
         self.ended = asyncio.Event()
         self.recheck = asyncio.Event()
         """Set when the caller may have been signed out."""
-        self._permissions = permissions
+        self._kinds = frozenset(kind for kind, needed in permissions.items() if caller.may(needed))
+        """What it may see."""
+        self._told = ""
+        """The cursor after the last frame; empty where it is to be made of the positions."""
+        self._in_step = False
+        """It stands where the feed does, once it has what waits, and is nowhere ahead of it."""
         self._capacity = capacity
         self._waiting: deque[NewsItem | str] = deque()
         self._wake = asyncio.Event()
@@ -71,34 +76,59 @@ class Connection:
             self.close_code = code
             self.ended.set()
 
-    async def next_frame(self) -> str:
-        """Wait for the next frame to send."""
+    async def next_frames(self) -> Sequence[str]:
+        """Wait for the next frames to send."""
         while True:
-            while self._waiting:
+            frames: list[str] = []
+            while self._waiting and len(frames) < _AT_ONCE:
                 item = self._waiting.popleft()
-                frame = item if isinstance(item, str) else self.pass_on(item)
+                frame = item if isinstance(item, str) else self._frame(item)
                 if frame is not None:
-                    return frame
+                    frames.append(frame)
+            if frames:
+                return frames
             self._wake.clear()
             await self._wake.wait()
 
     def pass_on(self, item: NewsItem) -> str | None:
-        """The frame of an event, once and in its order; moves the position."""
-        if item.partition is not None and item.seq is not None:
-            if item.seq <= self.positions.get(item.partition, 0):
-                return None
-            self.positions[item.partition] = item.seq
-        if not self._sees(item):
+        """The frame of an event from the log, once and in its order; moves the position."""
+        if not self._is_news(item):
             return None
-        return item.frame(self.cursor(), self._payload(item))
+        self._told = ""
+        return self._own_frame(item) if self._sees(item) else None
 
-    def skip_to(self, positions: Iterable[tuple[Partition, int]]) -> None:
-        """Stand here from now on."""
+    def skip_to(self, positions: Positions, heads: Positions) -> None:
+        """Stand here from now on; ``heads`` is where the feed stands."""
         self.positions = dict(positions)
+        self._told = ""
+        self._in_step = all(heads.get(p, 0) >= at for p, at in self.positions.items())
 
     def cursor(self) -> str:
         """The present position."""
-        return encode_positions(self.positions)
+        if not self._told:
+            self._told = encode_positions(self.positions)
+        return self._told
+
+    def _frame(self, item: NewsItem) -> str | None:
+        """The frame of an event that the feed has told."""
+        if not self._is_news(item):
+            return None
+        if item.cursor is None or not self._in_step:
+            if item.seq is not None:
+                self._told = ""
+            return self._own_frame(item)
+        self._told = item.cursor
+        return item.shared_frame() if item.target is None else self._own_frame(item)
+
+    def _own_frame(self, item: NewsItem) -> str:
+        return item.frame(self.cursor(), self._payload(item))
+
+    def _is_news(self, item: NewsItem) -> bool:
+        if item.partition is not None and item.seq is not None:
+            if item.seq <= self.positions.get(item.partition, 0):
+                return False
+            self.positions[item.partition] = item.seq
+        return True
 
     def _put(self, item: NewsItem | str) -> None:
         if len(self._waiting) >= self._capacity:
@@ -108,17 +138,14 @@ class Connection:
         self._wake.set()
 
     def _sees(self, item: NewsItem) -> bool:
-        permission = self._permissions.get(item.kind)
-        if permission is None or not self.caller.may(permission):
-            return False
-        if item.collection in INTERNAL:
+        if item.kind not in self._kinds or item.internal:
             return False
         if item.kind == CommandDone.kind:
             return item.target is not None and client_id(self.caller, item.target) is not None
         return True
 
-    def _payload(self, item: NewsItem) -> dict[str, Any] | None:
-        if item.kind != CommandDone.kind or item.target is None:
+    def _payload(self, item: NewsItem) -> Mapping[str, Any] | None:
+        if item.target is None:
             return None
         own = client_id(self.caller, item.target)
-        return item.payload | {"outcome": item.payload["outcome"] | {"id": own}}
+        return {**item.payload, "outcome": {**item.payload["outcome"], "id": own}}

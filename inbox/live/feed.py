@@ -1,7 +1,7 @@
 """The feed: follows the events and tells them to the connections of this process."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import Any, Final
 
@@ -13,12 +13,12 @@ from inbox.counts import Counts
 from inbox.desk import Desk
 from inbox.live.connection import CAPACITY, Close, Connection
 from inbox.live.kinds import declared
-from inbox.live.news_item import NewsItem
+from inbox.live.news_item import NewsItem, target_of
 from shared.collections import AGENTS, BOTS, THREADS, thread_id
 from shared.envelope import Envelope
 from shared.errors import Unavailable
-from shared.eventlog import EventLog, encode_positions
-from shared.events import CommandDone, SettingsChanged, Typing
+from shared.eventlog import EventLog, encode_positions, seq_of
+from shared.events import CommandDone, ConversationChanged, MessageAdded, Typing
 from shared.ids import Partition
 from shared.model.records import Outcome
 from shared.ports.bus import Bus
@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 COUNTS_EVERY_S: Final = 0.25
 _RETRY_S: Final = 0.5
+_COUNTED: Final = frozenset({MessageAdded.kind, ConversationChanged.kind})
 _SIGNED_IN_AS: Final = frozenset({"sessions", AGENTS.name, BOTS.name})
 
 
@@ -94,8 +95,9 @@ class Feed:
         self._positions = await self._heads()
         self.ready.set()
         async with aclosing(self.log.follow(f"inbox.{self._name}", self._positions)) as events:
-            async for envelope in events:
-                await self._take(envelope)
+            async for envelopes in events:
+                for envelope in envelopes:
+                    await self._take(envelope)
 
     async def _heads(self) -> dict[Partition, int]:
         while True:
@@ -106,31 +108,36 @@ class Feed:
                 await asyncio.sleep(_RETRY_S)
 
     async def _take(self, envelope: Envelope) -> None:
-        item = NewsItem(envelope)
-        if item.partition is not None and item.seq is not None:
-            self._positions[item.partition] = item.seq
-        if item.kind not in self._permissions:
+        seq = seq_of(envelope)
+        if envelope.partition is not None and seq is not None:
+            self._positions[envelope.partition] = seq
+        if envelope.kind not in self._permissions:
             return  # for other readers, or of a newer version
-        self._wake_waiting(item)
+        if envelope.kind == CommandDone.kind:
+            self._wake_waiting(envelope)
+        if not self._connections:
+            return
+        item = NewsItem(envelope, self._positions)
         if item.kind == Typing.kind:
             item.payload = await self._placed(item.payload)
-        if item.kind == SettingsChanged.kind and item.collection in _SIGNED_IN_AS:
+        if item.changes in _SIGNED_IN_AS:
             self._recheck(str(item.payload.get("id")))
-        self._dirty.update(str(key) for key in item.payload.get("counts") or ())
-        if self._dirty:
+        if item.kind in _COUNTED and (counts := item.payload.get("counts")):
+            self._dirty.update(map(str, counts))
             self._changed.set()
         for connection in tuple(self._connections):
             connection.offer(item)
 
-    def _wake_waiting(self, item: NewsItem) -> None:
-        if item.kind != CommandDone.kind:
+    def _wake_waiting(self, envelope: Envelope) -> None:
+        id = target_of(envelope)
+        if id is not None and not self._desk.awaits(id):
             return
         try:
-            self._desk.done(Outcome.model_validate(item.payload.get("outcome")))
+            self._desk.done(Outcome.model_validate(envelope.payload.get("outcome")))
         except ValidationError:
-            log.warning("feed.unusable_outcome", partition=item.partition, seq=item.seq)
+            log.warning("feed.unusable_outcome", partition=envelope.partition, seq=envelope.seq)
 
-    async def _placed(self, payload: dict[str, Any]) -> dict[str, Any]:
+    async def _placed(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """A customer's typing names its thread; screens want the conversation."""
         channel, thread = payload.get("channel_id"), payload.get("thread")
         if payload.get("conversation_id") is not None or not channel or not thread:
@@ -139,7 +146,9 @@ class Feed:
             found = await self._store.get(THREADS, thread_id(str(channel), str(thread)))
         except Unavailable:
             return payload  # nobody misses a hint that somebody types
-        return payload if found is None else payload | {"conversation_id": found.conversation_id}
+        if found is None:
+            return payload
+        return {**payload, "conversation_id": found.conversation_id}
 
     def _recheck(self, who: str) -> None:
         for connection in self._connections:

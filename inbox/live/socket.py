@@ -138,7 +138,7 @@ class LiveSocket:
         except Unavailable:
             connection.end(Close.GOING_AWAY)
             return
-        connection.skip_to((heads if position is None else position).items())
+        connection.skip_to(heads if position is None else position, heads)
         hello = HelloFrame(
             cursor=connection.cursor(),
             agent_id=connection.agent_id,
@@ -155,14 +155,15 @@ class LiveSocket:
             connection.end(Close.GOING_AWAY)
             return
         while True:
-            await self._send(socket, connection, await connection.next_frame())
+            await self._send(socket, connection, *await connection.next_frames())
 
     async def _send(
-        self, socket: web.WebSocketResponse, connection: Connection, frame: str
+        self, socket: web.WebSocketResponse, connection: Connection, *frames: str
     ) -> None:
         try:
             async with asyncio.timeout(_SEND_LIMIT_S):
-                await socket.send_str(frame)
+                for frame in frames:
+                    await socket.send_str(frame)
         except TimeoutError:
             connection.end(Close.TOO_SLOW)
             raise _Ended from None

@@ -44,6 +44,7 @@ from shared.ids import CommandId, partition_of
 from shared.model.conversation import Conversation
 from shared.model.people import Actor
 from shared.model.records import AuditEntry, Outcome, OutcomeStatus
+from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication
 
 Handler = Callable[[Work, Conversation, Any], Awaitable[Done]]
@@ -168,7 +169,7 @@ def _announce_again(
         source=SOURCE,
         trace_id=work.envelope.trace_id,
         correlation_id=outcome.id,
-        payload=event.model_dump(mode="json"),
+        payload=Payload.of(event),
     )
     key = (
         routing_key(event.kind, conversation.channel_type, conversation.channel_id, to=to)

@@ -13,7 +13,7 @@ from router.timeline import Draft
 from router.work import SOURCE, Work
 from shared.collections import CHANNEL_TYPES, PARTS
 from shared.commands import Reply
-from shared.hints import hint
+from shared.hints import Added, hint
 from shared.ids import ExternalId, new_message_id, part_id, slot_of
 from shared.model.content import Content, ReplyRef
 from shared.model.conversation import Conversation, Status
@@ -36,14 +36,18 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
             work, conversation, command.actor.id, command.actor.name, None, command.actor
         )
     due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
-    order = next_order(work, conversation)
+    turn_from, order = conversation.out_order, next_order(work, conversation)
     message, conversation = timeline.append(
         work,
         conversation,
         _draft(work, conversation, command, answered, due_at),
         _after_reply(conversation, command, order),
     )
-    await _send(work, conversation, message, order=order, due_at=due_at, command=command)
+    part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
+    work.unit.put(PARTS, part)
+    added = Added(part=part, turn_from=turn_from, turn_to=conversation.out_order)
+    threads = [conversation.thread]
+    work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))
     return with_message(message, code=201)
 
 
@@ -95,7 +99,7 @@ def _after_reply(conversation: Conversation, command: Reply, order: int) -> dict
     return fields
 
 
-async def _send(
+async def _part(
     work: Work,
     conversation: Conversation,
     message: Message,
@@ -103,10 +107,10 @@ async def _send(
     order: int,
     due_at: datetime,
     command: Reply,
-) -> None:
+) -> Part:
     info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
     reference = message.content.reply_to
-    part = Part(
+    return Part(
         id=part_id(message.id, 0),
         channel_id=conversation.channel_id,
         thread=conversation.thread,
@@ -122,8 +126,6 @@ async def _send(
         created_at=work.now,
         changed_at=work.now,
     )
-    work.unit.put(PARTS, part)
-    work.publish(hint(conversation.channel_id, [conversation.thread], at=work.now, source=SOURCE))
 
 
 def _external_id(message: Message) -> ExternalId | None:

@@ -1,6 +1,6 @@
 """A bot's way to the hub from within a process of the hub, on its own bus and store."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import structlog
 
@@ -32,18 +32,19 @@ class BusTransport:
         self._clock = clock
         self._log = EventLog(store, bus)
 
-    async def events(self) -> AsyncGenerator[Envelope, None]:
+    async def events(self) -> AsyncGenerator[Sequence[Envelope], None]:
         """Follow the log; see the port."""
         place = await self._place()
         unsaved = 0
-        async for envelope in self._log.follow(f"bot.{self._name}", place):
-            if self._concerns(envelope):
-                yield envelope
-            seq = seq_of(envelope)
-            if seq is None or envelope.partition is None:
-                continue
-            place[envelope.partition] = seq
-            unsaved += 1
+        async for envelopes in self._log.follow(f"bot.{self._name}", place):
+            concerning = [envelope for envelope in envelopes if self._concerns(envelope)]
+            if concerning:
+                yield concerning
+            for envelope in envelopes:
+                seq = seq_of(envelope)
+                if seq is not None and envelope.partition is not None:
+                    place[envelope.partition] = seq
+                    unsaved += 1
             if unsaved >= _KEEP_PLACE_EVERY:
                 await self._keep_place(place)
                 unsaved = 0
@@ -54,11 +55,15 @@ class BusTransport:
         command_id: str = envelope.payload["outcome"]["id"]
         return command_id.startswith(own_command_id(bot_id(self._name), ""))
 
-    async def give(self, command: Publication) -> None:
-        """Publish it under the bot's id; see the port."""
+    async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
+        """Publish them under the bot's id; see the port."""
+        await self._bus.publish([self._own(command) for command in commands])
+        return {}
+
+    def _own(self, command: Publication) -> Publication:
         own = own_command_id(bot_id(self._name), command.envelope.id)
         envelope = command.envelope.model_copy(update={"id": own})
-        await self._bus.publish([Publication(command.exchange, command.routing_key, envelope)])
+        return Publication(command.exchange, command.routing_key, envelope)
 
     async def _place(self) -> dict[Partition, int]:
         kept = await self._store.get(CURSORS, f"bot/{self._name}")

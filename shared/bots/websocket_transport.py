@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -44,8 +44,8 @@ class WebSocketTransport:
         self._file = place
         self._cursor: str | None = None
 
-    async def events(self) -> AsyncGenerator[Envelope, None]:
-        """Follow the live feed; see the port."""
+    async def events(self) -> AsyncGenerator[Sequence[Envelope], None]:
+        """Follow the live feed, frame by frame; see the port."""
         self._cursor = await asyncio.to_thread(self._read_place)
         while True:
             try:
@@ -55,7 +55,7 @@ class WebSocketTransport:
                     await socket.send_json({"type": "start", "cursor": self._cursor})
                     while (frame := await _next_frame(socket)) is not None:
                         if frame["type"] == "event":
-                            yield _envelope(frame)
+                            yield [_envelope(frame)]
                         await self._move(frame)
             except WSServerHandshakeError as error:
                 if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
@@ -65,10 +65,18 @@ class WebSocketTransport:
                 log.warning("bot.away", reason=type(error).__name__)
             await asyncio.sleep(_RETRY_S)
 
-    async def give(self, command: Publication) -> None:
-        """Post it; see the port."""
-        envelope = command.envelope
-        body = {"id": envelope.id, "kind": envelope.kind, "payload": envelope.payload}
+    async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
+        """Post one after another; see the port."""
+        refused = {}
+        for command in commands:
+            try:
+                await self._post(command.envelope)
+            except BadRequest as error:
+                refused[command.envelope.id] = str(error)
+        return refused
+
+    async def _post(self, envelope: Envelope) -> None:
+        body = {"id": envelope.id, "kind": envelope.kind, "payload": dict(envelope.payload)}
         try:
             async with self._http.post(
                 f"{self._url}/commands", json=body, timeout=_LIMIT

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, Self
 
-import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError
 
 from shared.bus import wire
 from shared.bus.amqp_link import Link, close_softly, limited
-from shared.bus.amqp_subscription import LOST, AmqpSubscription
+from shared.bus.amqp_publishing import Outgoing, Publisher, publisher_on
+from shared.bus.amqp_subscription import LOST, AmqpSubscription, lost_for_others
 from shared.bus.amqp_topology import declare_all, declare_durable, declare_transient
 from shared.bus.dead_letters import dead_letter
 from shared.clock import Clock
@@ -46,8 +46,7 @@ class AmqpBus:
         self._publishing = Link("publish", url)
         self._consuming = Link("consume", url)
         self._connecting = asyncio.Lock()
-        self._exchanges: dict[Exchange, AbstractExchange] = {}
-        self._channel: AbstractChannel | None = None
+        self._publish_on: Publisher | None = None
         self._subscriptions: set[AmqpSubscription] = set()
         self._declared = False
         self._closed = False
@@ -79,10 +78,11 @@ class AmqpBus:
             raise Unavailable("the bus is closed")
         if not publications:
             return
-        messages = [message(publication, self._publishing.user) for publication in publications]
+        messages = [outgoing(publication, self._publishing.user) for publication in publications]
         try:
-            async with asyncio.timeout(self._publish_timeout_s):
-                await self._publish(publications, messages)
+            with lost_for_others():
+                async with asyncio.timeout(self._publish_timeout_s):
+                    await (await self._publisher()).publish(messages)
         except TimeoutError:
             # Dropped, not closed: a broker that holds back confirms holds back the closing too.
             await self._drop_publisher(limit_s=_DROP_LIMIT_S)
@@ -99,42 +99,20 @@ class AmqpBus:
             await self._drop_publisher()
             raise Unavailable(f"the broker is away: {type(error).__name__}") from None
 
-    async def _publish(
-        self, publications: Sequence[Publication], messages: Sequence[aio_pika.Message]
-    ) -> None:
-        exchanges = await self._publisher()
-        # Each of them queues up for the channel's lock before the next one starts: in order.
-        results = await asyncio.gather(
-            *(
-                exchanges[one.exchange].publish(
-                    message, one.routing_key, mandatory=one.exchange not in _TRANSIENT_EXCHANGES
-                )
-                for one, message in zip(publications, messages, strict=True)
-            ),
-            return_exceptions=True,
-        )
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-
-    async def _publisher(self) -> dict[Exchange, AbstractExchange]:
+    async def _publisher(self) -> Publisher:
+        if self._publish_on is not None and not self._publish_on.closed and self._declared:
+            return self._publish_on
         async with self._connecting:
             connection = await self._publishing.connection()
             if not self._declared:
                 await limited(declare_all(connection, self._queues))
                 self._declared = True
-            if self._channel is None or self._channel.is_closed:
-                channel = await limited(
-                    connection.channel(publisher_confirms=True, on_return_raises=True)
-                )
-                self._exchanges = {
-                    one: await channel.get_exchange(one.value, ensure=False) for one in Exchange
-                }
-                self._channel = channel
-            return self._exchanges
+            if self._publish_on is None or self._publish_on.closed:
+                self._publish_on = await publisher_on(connection)
+            return self._publish_on
 
     async def _drop_publisher(self, *, limit_s: float = _CLOSE_LIMIT_S) -> None:
-        self._channel = None
+        self._publish_on = None
         await self._publishing.close(limit_s=limit_s)
 
     def consume(self, queue: Queue, *, prefetch: int) -> AbstractAsyncContextManager[Subscription]:
@@ -153,14 +131,8 @@ class AmqpBus:
             await limited(channel.set_qos(prefetch_count=bound))
             declare = declare_durable if queue.durable else declare_transient
             declared = await limited(declare(connection, channel, queue))
-            subscription = AmqpSubscription(
-                channel,
-                queue.name,
-                prefetch=bound,
-                durable=queue.durable,
-                own_user=self._consuming.user,
-            )
-            await limited(declared.consume(subscription.receive))
+            subscription = AmqpSubscription(channel, declared.name, own_user=self._consuming.user)
+            await limited(subscription.begin())
         except BaseException as error:
             await close_softly(channel)
             if isinstance(error, LOST):
@@ -214,21 +186,18 @@ class AmqpBus:
         await self._drop_publisher()
 
 
-def message(publication: Publication, user: str) -> aio_pika.Message:
-    """As that user says it, which the broker checks. Raises ``BadPayload``.
-
-    It bears no id of ours: by a message's id the client tells which one came back, and a repeat
-    under the same id may be on its way at the same time.
-    """
-    # Events too: the queues of bots outlive the broker, and for the others it changes nothing.
-    kept = publication.exchange is not Exchange.OUTBOUND
-    mode = aio_pika.DeliveryMode.PERSISTENT if kept else aio_pika.DeliveryMode.NOT_PERSISTENT
-    return aio_pika.Message(
-        wire.encode(publication.envelope).encode(),
-        content_type="application/json",
-        delivery_mode=mode,
-        type=publication.envelope.kind,
-        user_id=user,
+def outgoing(publication: Publication, user: str) -> Outgoing:
+    """As that user says it, which the broker checks. Raises ``BadPayload``."""
+    exchange = publication.exchange
+    return Outgoing(
+        exchange=exchange.value,
+        routing_key=publication.routing_key,
+        body=wire.encode(publication.envelope).encode(),
+        kind=publication.envelope.kind,
+        user=user,
+        # Events too: the queues of bots outlive the broker, and for the others it changes nothing.
+        persistent=exchange is not Exchange.OUTBOUND,
+        mandatory=exchange not in _TRANSIENT_EXCHANGES,
     )
 
 

@@ -4,7 +4,7 @@ It declares nothing, for it may not: the hub has made its queue.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Self
 
@@ -14,9 +14,10 @@ from aio_pika.exceptions import ChannelPreconditionFailed, DeliveryError
 from aiormq.exceptions import ChannelAccessRefused
 from pydantic import SecretStr
 
-from shared.bus.amqp import message
+from shared.bus.amqp import outgoing
 from shared.bus.amqp_link import Denied, Link, close_softly, limited
-from shared.bus.amqp_subscription import LOST, AmqpSubscription
+from shared.bus.amqp_publishing import Publisher, publisher_on
+from shared.bus.amqp_subscription import LOST, AmqpSubscription, lost_for_others
 from shared.envelope import Envelope
 from shared.errors import BadRequest, Forbidden, Unauthorised, Unavailable
 from shared.ports.bus import Publication
@@ -39,7 +40,7 @@ class AmqpTransport:
         if not self._reading.user.startswith(BOT_USER):
             raise BadRequest(f"the user of a bot's address begins with {BOT_USER}")
         self.name = self._reading.user.removeprefix(BOT_USER)
-        self._channel: AbstractChannel | None = None
+        self._publish_on: Publisher | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,15 +49,15 @@ class AmqpTransport:
         await self._reading.close()
         await self._writing.close()
 
-    async def events(self) -> AsyncGenerator[Envelope, None]:
+    async def events(self) -> AsyncGenerator[Sequence[Envelope], None]:
         """Follow the bot's queue; see the port."""
         while True:
             try:
                 async with self._subscription() as subscription:
                     while True:
-                        for delivery in await subscription.take(_PREFETCH):
-                            yield delivery.envelope
-                            await subscription.ack([delivery])
+                        deliveries = await subscription.take(_PREFETCH)
+                        yield [delivery.envelope for delivery in deliveries]
+                        await subscription.ack(deliveries)
             except Denied as error:
                 raise Unauthorised(str(error)) from None
             except Unavailable as error:
@@ -71,11 +72,8 @@ class AmqpTransport:
             connection = await self._reading.connection()
             channel = await limited(connection.channel(publisher_confirms=False))
             await limited(channel.set_qos(prefetch_count=_PREFETCH))
-            queue = await limited(channel.get_queue(name, ensure=False))
-            subscription = AmqpSubscription(
-                channel, name, prefetch=_PREFETCH, durable=True, own_user=self._reading.user
-            )
-            await limited(queue.consume(subscription.receive))
+            subscription = AmqpSubscription(channel, name, own_user=self._reading.user)
+            await limited(subscription.begin())
         except BaseException as error:
             await close_softly(channel)
             if isinstance(error, LOST):
@@ -87,14 +85,13 @@ class AmqpTransport:
             subscription.close()
             await close_softly(channel)
 
-    async def give(self, command: Publication) -> None:
-        """Publish it as this bot; see the port."""
-        item = message(command, self._writing.user)
+    async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
+        """Publish them as this bot; see the port."""
+        items = [outgoing(command, self._writing.user) for command in commands]
         try:
-            async with asyncio.timeout(_PUBLISH_LIMIT_S):
-                channel = await self._publisher()
-                exchange = await channel.get_exchange(command.exchange.value, ensure=False)
-                await exchange.publish(item, command.routing_key, mandatory=True)
+            with lost_for_others():
+                async with asyncio.timeout(_PUBLISH_LIMIT_S):
+                    await (await self._publisher()).publish(items)
         except (ChannelAccessRefused, ChannelPreconditionFailed) as error:
             raise Forbidden(f"the broker refuses it: {type(error).__name__}") from None
         except Denied as error:
@@ -105,11 +102,10 @@ class AmqpTransport:
             raise Unavailable("the broker did not confirm in time") from None
         except LOST as error:
             raise Unavailable(f"the broker is away: {type(error).__name__}") from None
+        return {}
 
-    async def _publisher(self) -> AbstractChannel:
+    async def _publisher(self) -> Publisher:
         connection = await self._writing.connection()
-        if self._channel is None or self._channel.is_closed:
-            self._channel = await limited(
-                connection.channel(publisher_confirms=True, on_return_raises=True)
-            )
-        return self._channel
+        if self._publish_on is None or self._publish_on.closed:
+            self._publish_on = await publisher_on(connection)
+        return self._publish_on

@@ -20,7 +20,7 @@ def units_of(character: str, unit: Unit) -> int:
 def measure(text: str, unit: Unit) -> int:
     """The size of a text."""
     if unit == "utf16":
-        return len(text) + sum(ord(character) >= _ASTRAL for character in text)
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
     if unit == "bytes":
         return len(text.encode("utf-8", "surrogatepass"))
     return len(text)

@@ -127,4 +127,6 @@ class Thread(Document):
     """The partition key under which it was first seen; its slot never changes."""
     conversation_id: ConversationId | None = None
     """The latest conversation."""
+    has_parked: bool = False
+    """Receipts have come for messages of it that we did not know yet, and were parked."""
     version: int = 1

@@ -41,7 +41,8 @@ class LoggedEvent(Document):
     seq: int
     at: Utc
     routing_key: str
-    envelope: dict[str, Any]
+    envelope: str
+    """The JSON text that goes onto the bus: written once, and not looked into by the store."""
 
 
 class SeenEvent(Document):

@@ -1,6 +1,6 @@
 """Bots: how the hub lets them in, and how they reach it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Final, Protocol
 
 from pydantic import SecretStr
@@ -36,16 +36,19 @@ class BotAccess(Protocol):
 class Transport(Protocol):
     """A bot's way to the hub. Used by one task."""
 
-    def events(self) -> AsyncGenerator[Envelope, None]:
-        """What the bot may see, from where it stopped, for ever; outages are ridden out.
+    def events(self) -> AsyncGenerator[Sequence[Envelope], None]:
+        """What the bot may see, from where it stopped, for ever; outages are ridden out. As many
+        events at a time as are there, at least one, in order.
 
-        Asking for the next event says that the one before is dealt with: until then it comes again.
-        Raises ``Unauthorised`` when the hub does not know the bot (any more).
+        Asking for more says that those before are dealt with: until then they come again. Raises
+        ``Unauthorised`` when the hub does not know the bot (any more).
         """
 
-    async def give(self, command: Publication) -> None:
-        """Hand in a command; returns once it is durable. A repeat of its id is harmless.
+    async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
+        """Hand in commands, in order; returns once they are durable. A repeat of their ids is
+        harmless.
 
-        Raises ``Unavailable``, ``Unauthorised``, ``Forbidden``, and ``BadRequest`` where the hub
-        refuses it at once; over the broker a refusal comes as an event.
+        Returns why the hub refuses some of them at once, by their ids; over the broker a refusal
+        comes as an event. Raises ``Unavailable``, ``Unauthorised``, ``Forbidden``: some of them may
+        have been handed in.
         """

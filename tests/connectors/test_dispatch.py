@@ -92,6 +92,27 @@ async def test_parts_of_each_thread_leave_in_order_while_threads_overlap(tmp_pat
             assert own == sorted(own)
 
 
+async def test_a_part_that_comes_while_one_of_its_thread_is_being_sent_follows_at_once(
+    tmp_path: Path,
+) -> None:
+    """The clock stands still: no sweep finds it."""
+    async with rig(tmp_path, clock=ManualClock()) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.fault("hang", 1)
+        slow, next_one, other = (
+            made.message("+7", "slow"), made.message("+7", "next"), made.message("+8", "other"),
+        )  # fmt: skip
+        await made.queue(slow)
+        await until_stored(lambda: made.is_sending(slow))
+        await made.queue(next_one, other)
+        await made.settled(other)
+
+        made.simulator.release.set()
+
+        assert await made.settled(slow, next_one) == [Delivery.UNKNOWN, Delivery.SENT]
+
+
 async def test_a_throttled_thread_does_not_delay_another(tmp_path: Path) -> None:
     clock = ManualClock()
     async with rig(tmp_path, clock=clock) as made:
@@ -261,7 +282,7 @@ async def test_a_platform_that_is_not_reached_is_tried_until_the_deadline(tmp_pa
         channel = await made.add_channel()
         nowhere = {**channel.settings, "api_base": "http://127.0.0.1:9"}
         await made.put_channel(channel.model_copy(update={"settings": nowhere, "version": 2}))
-        await made.live()
+        await until(lambda: (live := made.service.live(SHOP)) and live.channel.version == 2)
         part = made.message("+7", "hello", deadline_at=at(clock.now(), 10))
         await made.queue(part)
 

@@ -80,7 +80,7 @@ async def announce(made: Rig, message: Message, conversation: Conversation, seq:
         key=routing_key(MessageAdded.kind, SAMPLE, SHOP),
     )
     await made.hub.store.commit([Put(MESSAGES, message), Put(EVENT_LOG, entry)])
-    envelope = Envelope.model_validate(entry.envelope)
+    envelope = Envelope.from_text(entry.envelope)
     await made.hub.bus.publish([Publication(Exchange.EVENTS, entry.routing_key, envelope)])
 
 

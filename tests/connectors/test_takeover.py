@@ -10,8 +10,10 @@ import pytest
 
 from connectors.registry import Registry
 from connectors.service import ConnectorsService
+from shared.collections import LEASES, PARTS
 from shared.leases import Leases
 from shared.model.delivery import Delivery
+from shared.ports.store import Update
 from tests.connectors.rig import SAMPLE, SHOP, Rig, end, rig, until, until_stored
 from tests.contracts.connectors.sample.manifest import MANIFEST
 
@@ -32,8 +34,6 @@ async def beside(
 
 
 async def holder(made: Rig) -> str | None:
-    from shared.collections import LEASES
-
     lease = await made.hub.store.get(LEASES, "dispatch/shop")
     return lease.owner if lease else None
 
@@ -93,3 +93,27 @@ async def test_a_process_that_is_cut_off_is_replaced_within_five_seconds(
 
 async def _held_by(made: Rig, owner: str) -> bool:
     return await holder(made) == owner
+
+
+async def test_what_is_under_way_comes_to_its_end_also_after_the_lease_was_once_lost(
+    tmp_path: Path,
+) -> None:
+    async with (
+        rig(tmp_path, registry=Registry({})) as made,
+        asyncio.TaskGroup() as group,
+        beside(made, group, "one") as (one, task),
+    ):
+        await made.add_channel()
+        one.look_again()
+        await until_stored(lambda: _held_by(made, "one"))
+        await made.hub.store.commit([Update(LEASES, "dispatch/shop", {"owner": "two", "epoch": 9})])
+        await until_stored(lambda: _held_by(made, "one"))
+        part = made.message("+7", "at the end")
+        await made.queue(part)
+        await until(lambda: made.sent() == ["at the end"])
+
+        await end(task)
+
+        row = await made.hub.store.get(PARTS, part.id)
+        assert row is not None
+        assert (row.state, row.unreported) == (Delivery.SENT, False)

@@ -115,7 +115,7 @@ class Stage:
         )
         await self.hub.store.commit([Put(EVENT_LOG, entry)])
         if told:
-            await self.publish(Envelope.model_validate(entry.envelope))
+            await self.publish(Envelope.from_text(entry.envelope))
 
     async def publish(self, envelope: Envelope) -> None:
         """An event on the bus."""

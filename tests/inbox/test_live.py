@@ -10,7 +10,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from inbox.service import InboxOptions
 from shared.collections import EVENT_LOG, THREADS, thread_id
-from shared.eventlog import decode_positions
+from shared.eventlog import decode_positions, encode_positions
 from shared.events import (
     ConversationChanged,
     MessageAdded,
@@ -162,8 +162,6 @@ async def test_a_cursor_that_is_none_of_ours_resets_the_client(stage: Stage, cur
 
 
 async def test_a_cursor_from_the_future_resets_the_client(stage: Stage) -> None:
-    from shared.eventlog import encode_positions
-
     cursor = encode_positions({Partition(PARTITION): 1000})
     async with stage.browser() as browser, stage.live(browser, cursor) as socket:
         _, reset = await frames(socket, 2)
@@ -368,3 +366,45 @@ async def test_a_bot_sees_conversations_and_no_settings_of_people(stage: Stage) 
 
     assert hello["agent_id"] is None
     assert json.dumps(frame["payload"]["message"]["content"]["text"]) == '"hello"'
+
+
+async def test_all_screens_get_the_same_frame_and_a_cursor_that_brings_nothing_twice(
+    stage: Stage,
+) -> None:
+    typing = Typing(channel_id=ChannelId("site"), actor=Actor(kind=ActorKind.SYSTEM))
+    async with (
+        stage.browser() as browser,
+        stage.live(browser) as one,
+        stage.live(browser) as other,
+    ):
+        await frames(one, 1)
+        await frames(other, 1)
+        await stage.happen(PARTITION, 1, _added("one"))
+        await stage.inbox.news.tell(typing)
+        await stage.happen(PARTITION, 2, _added("two"))
+        told = [
+            [await next_event(socket, kind) for kind in ("message.added", "typing")]
+            for socket in (one, other)
+        ]
+        cursor = told[0][1]["cursor"]
+        async with stage.live(browser, cursor) as again:
+            _, frame = await frames(again, 2)
+
+    assert told[0] == told[1]
+    assert [decode_positions(item["cursor"])[PARTITION] for item in told[0]] == [1, 1]
+    assert frame["payload"]["message"]["content"]["text"] == "two"
+
+
+async def test_a_client_that_was_ahead_of_this_process_is_not_sent_back(stage: Stage) -> None:
+    ahead = Partition((PARTITION + 1) % 16)
+    await stage.happen(ahead, 1, _added("told by another process"), told=False)
+    async with stage.browser() as browser:
+        cursor = encode_positions({ahead: 1})
+        stage.inbox.feed._positions[ahead] = 0
+        async with stage.live(browser, cursor) as socket:
+            await frames(socket, 1)
+            await stage.happen(PARTITION, 1, _added("hello"))
+            frame = await next_event(socket, "message.added")
+
+    assert decode_positions(frame["cursor"])[ahead] == 1
+    assert frame["partition"] == PARTITION

@@ -63,7 +63,7 @@ class TinyRouter:
         )
         await self.hub.store.commit([Put(OUTCOMES, outcome), Put(EVENT_LOG, entry)])
         if not self.silent:
-            told = Envelope.model_validate(entry.envelope)
+            told = Envelope.from_text(entry.envelope)
             await self.hub.bus.publish([Publication(Exchange.EVENTS, entry.routing_key, told)])
 
     async def _outcome(self, id: CommandId, command: Command) -> Outcome:

@@ -77,6 +77,9 @@ async def test_a_reply_is_stored_with_the_part_that_carries_it(world: World) -> 
     assert (part.planned, part.scheduled, part.open) == (False, False, True)
     assert hint.envelope.kind == HINT_KIND
     assert hint.envelope.payload["threads"] == ["chat-1"]
+    assert hint.envelope.payload["added"]["part"] == part.model_dump(mode="json")
+    assert hint.envelope.payload["added"]["turn_from"] == conversation.out_order
+    assert hint.envelope.payload["added"]["turn_to"] == after.out_order
     assert after.waiting_since is None
     assert after.unread == 0
     assert after.assignee_id == AGENT.id

@@ -13,11 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import shared.ids
-from router.consumer import Consumer
-from router.health import Troubles
-from router.ledger import Ledger
-from router.outbox import Outbox
-from router.partitions import lease_id
 from shared.collections import (
     AUDIT,
     CONTACTS,
@@ -49,15 +44,14 @@ from shared.commands import (
     publication,
 )
 from shared.envelope import Envelope
-from shared.ids import CommandId, ExternalId, partition_of_slot, slot_for
-from shared.metrics import Metrics
+from shared.ids import CommandId, ExternalId
 from shared.model.content import Content
 from shared.model.conversation import Conversation, PendingFor
 from shared.model.delivery import Delivery, Failure, FailureKind
 from shared.model.inbound import InboundKind, Origin, Receipt
 from shared.model.message import Message
-from shared.ports.bus import Delivery as Delivered
 from shared.ports.store import Collection
+from tests.router.tenure import HOME, Tenure
 from tests.router.world import (
     AGENT,
     CHANNEL,
@@ -70,7 +64,6 @@ from tests.router.world import (
     sent,
 )
 
-HOME = partition_of_slot(slot_for(CHANNEL, "chat-1"))
 STATE: tuple[Collection[Any], ...] = (
     AUDIT,
     CONTACTS,
@@ -87,16 +80,6 @@ STATE: tuple[Collection[Any], ...] = (
 )
 
 
-class Hand:
-    """Stands for a subscription: what is acknowledged is gone."""
-
-    async def take(self, limit: int) -> Sequence[Delivered]:
-        raise NotImplementedError
-
-    async def ack(self, deliveries: Sequence[Delivered]) -> None:
-        return
-
-
 @contextmanager
 def counted_ids() -> Iterator[None]:
     """Ids that are the same in every run."""
@@ -109,14 +92,17 @@ def counted_ids() -> Iterator[None]:
 class Run:
     """One partition, with items put into its hands."""
 
-    def __init__(self, world: World, consumer: Consumer) -> None:
+    def __init__(self, world: World, tenure: Tenure) -> None:
         self.world = world
-        self._consumer = consumer
-        self._tags = itertools.count(1)
+        self._tenure = tenure
 
     async def handle(self, envelopes: Sequence[Envelope], *, again: bool = False) -> None:
-        deliveries = [Delivered(next(self._tags), one, redelivered=again) for one in envelopes]
-        await self._consumer.handle(Hand(), deliveries)
+        await self._tenure.handle(*envelopes, again=again)
+
+    async def change_hands(self) -> None:
+        """Give the partition up, and let somebody claim it who remembers nothing."""
+        await self._tenure.end()
+        self._tenure = await Tenure.begin(self.world)
 
     async def state(self, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Every document but those that count commits, and the events without their numbers."""
@@ -140,22 +126,7 @@ def plain(event: Any) -> Any:
 async def a_run(folder: Path) -> AsyncIterator[Run]:
     with counted_ids():
         async with a_world(folder) as world:
-            lease = await world.leases().claim(lease_id(HOME))
-            assert lease is not None
-            troubles = Troubles()
-            ledger = Ledger(world.store, world.clock, troubles, partition=HOME, lease=lease)
-            outbox = Outbox(world.bus, world.clock, troubles)
-            consumer = Consumer(
-                world.bus,
-                world.store,
-                world.clock,
-                ledger,
-                outbox,
-                world.policy,
-                troubles,
-                Metrics(),
-            )
-            yield Run(world, consumer)
+            yield Run(world, await Tenure.begin(world))
 
 
 def command(name: int, made: Command) -> Envelope:
@@ -292,7 +263,9 @@ FEW = settings(
 @pytest.mark.timeout(180)
 @FEW
 @given(STEPS)
-async def test_one_batch_and_one_by_one_give_the_same_documents(steps: list[Any]) -> None:
+async def test_one_batch_and_one_by_one_and_by_many_hands_give_the_same_documents(
+    steps: list[Any],
+) -> None:
     async with a_begun_run(steps) as (run, envelopes):
         await run.handle(envelopes)
         together = await run.state()
@@ -302,7 +275,14 @@ async def test_one_batch_and_one_by_one_give_the_same_documents(steps: list[Any]
             await run.handle([envelope])
         alone = await run.state()
 
+    async with a_begun_run(steps) as (run, envelopes):
+        for envelope in envelopes:
+            await run.change_hands()
+            await run.handle([envelope])
+        anew = await run.state()
+
     assert together == alone
+    assert together == anew
 
 
 @pytest.mark.timeout(180)

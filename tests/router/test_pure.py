@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.counts import moves
 from router.delivery import delivery_of, with_news, with_total
 from router.inbound.reactions import reactions_after
 from router.partitions import fair_share
 from router.previews import preview_of
 from router.sorting import is_late, later_place, sort_key
 from router.threading import Choice, after_customer_wrote, choose, waiting_since
+from shared.events import count_keys
 from shared.ids import (
+    AgentId,
     ChannelId,
     ChannelType,
     ContactId,
@@ -20,6 +23,7 @@ from shared.ids import (
     ExternalId,
     IdentityId,
     MessageId,
+    TeamId,
 )
 from shared.model.content import Attachment, AttachmentKind, Content, Unsupported
 from shared.model.conversation import Conversation, PendingFor, Status
@@ -289,3 +293,26 @@ def test_of_somebody_unknown_only_the_difference_counts() -> None:
     after = reactions_after(before, item, nobody)
 
     assert [reaction.emoji for reaction in after] == ["👍", "🔥"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"unread": 3},
+        {"status": Status.RESOLVED},
+        {"assignee_id": AgentId("anna")},
+        {"team_id": TeamId("sales")},
+        {"labels": ("vip",)},
+        {"merged_into": ConversationId("c01" + "0" * 32)},
+    ],
+)
+def test_a_conversation_moves_the_counters_that_it_leaves_and_enters(
+    fields: dict[str, object],
+) -> None:
+    before, after = conversation(), conversation(**fields)
+
+    left, entered = moves(before, after)
+
+    assert left == count_keys(before) - count_keys(after)
+    assert entered == count_keys(after) - count_keys(before)

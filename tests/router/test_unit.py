@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from router.known import Known
 from router.unit import Unit
 from shared.collections import CONTACTS, TIMERS
 from shared.errors import Conflict
@@ -135,3 +136,39 @@ async def test_what_was_removed_unread_is_removed(world: World) -> None:
     unit.delete(TIMERS, "a")
 
     assert unit.changes(HERE) == [Delete(TIMERS, "a")]
+
+
+async def test_what_is_presumed_absent_and_written_fails_the_commit_if_it_is_there(
+    world: World,
+) -> None:
+    await world.store.commit([Put(TIMERS, timer("a"))])
+    unit = Unit(world.store, START, Known(HERE))
+
+    assert unit.presume_absent(TIMERS, "a")
+    assert await unit.get(TIMERS, "a") is None
+    unit.put(TIMERS, timer("a", 5))
+
+    with pytest.raises(Conflict):
+        await world.store.commit(unit.changes(HERE))
+
+
+async def test_what_is_presumed_absent_and_only_looked_for_fails_the_commit_too(
+    world: World,
+) -> None:
+    await world.store.commit([Put(TIMERS, timer("a"))])
+    unit = Unit(world.store, START, Known(HERE))
+    unit.presume_absent(TIMERS, "a")
+
+    with pytest.raises(Conflict):
+        await world.store.commit(unit.changes(HERE))
+
+
+async def test_what_was_read_is_not_presumed_absent(world: World) -> None:
+    await world.store.commit([Put(TIMERS, timer("a"))])
+    unit = Unit(world.store, START, Known(HERE))
+    await unit.get(TIMERS, "a")
+
+    unit.presume_absent(TIMERS, "a")
+
+    assert await unit.get(TIMERS, "a") == timer("a")
+    assert unit.changes(HERE) == []

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from router.health import Troubles
 from router.ledger import Ledger
 from router.partition import PartitionTask
@@ -243,7 +245,7 @@ class World:
         page = await self.store.find(
             EVENT_LOG, equal={"partition": partition}, order="seq", limit=500
         )
-        return [entry.envelope for entry in page.items]
+        return [from_json(entry.envelope) for entry in page.items]
 
     async def lease(self, partition: Partition) -> Lease:
         """A partition's row."""

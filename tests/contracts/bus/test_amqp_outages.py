@@ -137,6 +137,20 @@ async def _works(bus: AmqpBus) -> bool:
     return True
 
 
+async def test_a_publisher_whose_connection_another_one_gives_up_is_told_so(
+    bus: AmqpBus, proxy: TcpProxy
+) -> None:
+    await bus.publish([inbound(0)])
+    proxy.stall()
+    first = asyncio.create_task(bus.publish([inbound(1)]))
+    await asyncio.sleep(PUBLISH_TIMEOUT_S / 2)  # so that it is the first to give up
+    second = asyncio.create_task(bus.publish([inbound(2)]))
+
+    ended = await asyncio.gather(first, second, return_exceptions=True)
+
+    assert [type(error) for error in ended] == [Unavailable, Unavailable]
+
+
 async def test_a_broker_restarted_in_the_middle_loses_and_disorders_nothing(
     bus: AmqpBus, node: Broker
 ) -> None:
@@ -166,9 +180,11 @@ async def test_a_lost_connection_drops_the_buffer_and_goes_on_in_order(
     async with bus.consume(queue_of(), prefetch=20) as subscription:
         taken = await take_exactly(subscription, 5)
         await subscription.ack(taken[:2])
+        # Two more than were let out at first: the broker has read the acknowledgement.
+        await take_exactly(subscription, 17)
         proxy.cut()
         with pytest.raises(Unavailable):
-            await take_exactly(subscription, 36)
+            await take_exactly(subscription, 19)
         with pytest.raises(Unavailable):
             await subscription.ack(taken[2:])
 
