@@ -51,6 +51,16 @@ def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         node.stop()
 
 
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A RabbitMQ node that the tests of a module may stop and start."""
+    node = Broker.start(tmp_path_factory.mktemp("broker"))
+    try:
+        yield node
+    finally:
+        node.stop()
+
+
 @pytest.fixture(scope="session")
 def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The MongoDB server that the environment names, or a wire server of this run."""

@@ -121,6 +121,10 @@ class Broker:
         """SIGKILL; ``restart`` brings it back."""
         self._end(signal.SIGKILL)
 
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send all its processes a signal."""
+        os.killpg(self._process.pid, number)
+
     def stop(self) -> None:
         """End the node and its epmd and remove its data unless it is kept."""
         # An orderly end takes seconds, and what is thrown away needs none.

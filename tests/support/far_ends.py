@@ -1,7 +1,7 @@
 """The far ends that outlive a killed hub: a simulated platform, and visitors of the site chat."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from connectors.base import Simulator, SimulatorContext
 from connectors.telegram.simulator import simulate
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.ids import ChannelId
 from tests.support.running_hub import RunningHub
 
@@ -17,14 +17,16 @@ _CALL_LIMIT = ClientTimeout(total=3)
 
 
 @asynccontextmanager
-async def telegram_platform() -> AsyncIterator[Simulator]:
+async def telegram_platform(
+    channel_id: str = "shop", clock: Clock | None = None
+) -> AsyncIterator[Simulator]:
     """A Bot API of our own, in the test's process."""
     async with ClientSession(timeout=_CALL_LIMIT) as http:
         context = SimulatorContext(
-            channel_id=ChannelId("shop"),
+            channel_id=ChannelId(channel_id),
             webhook_url=None,
             http=http,
-            clock=SystemClock(),
+            clock=clock or SystemClock(),
             changed=lambda _: None,
         )
         simulator = simulate(context)
@@ -35,13 +37,15 @@ async def telegram_platform() -> AsyncIterator[Simulator]:
             await simulator.close()
 
 
-async def add_telegram(hub: RunningHub, simulator: Simulator, channel_id: str = "shop") -> None:
+async def add_telegram(
+    hub: RunningHub, simulator: Simulator, channel_id: str = "shop", **settings: Any
+) -> None:
     """A channel of the hub on that platform; unchecked, for its library takes seconds to load."""
     body = {
         "id": channel_id,
         "type": "telegram",
         "name": "Shop",
-        "settings": dict(simulator.settings()),
+        "settings": {**simulator.settings(), **settings},
     }
     await hub.call("POST", "/api/v1/channels", body, check="false")
 
@@ -53,11 +57,21 @@ class Visitor:
         self.name = name
         self._hub = hub
         self._token: str | None = None
+        self._known = asyncio.Event()
 
     async def write(self, text: str) -> None:
         """Write, and try again with the same id until it is accepted."""
         body = {"id": f"{self.name}-{text}", "text": text}
         await self._insist("POST", "messages", body)
+
+    async def read(self, ids: Sequence[str]) -> None:
+        """The widget has shown these messages of ours; told until it is accepted."""
+        await self._insist("POST", "receipts", {"state": "read", "ids": list(ids)})
+
+    async def credential(self) -> str:
+        """What this visitor's widget shows to be let in; waits for the first message."""
+        await self._known.wait()
+        return f"Bearer {self._token}"
 
     async def shown(self) -> list[dict[str, Any]]:
         """What the widget shows, oldest first."""
@@ -77,6 +91,7 @@ class Visitor:
                 try:
                     if self._token is None:
                         self._token = await self._session(http)
+                        self._known.set()
                     return await self._call(http, method, path, body)
                 except (ClientError, TimeoutError, ConnectionError, RuntimeError):
                     await asyncio.sleep(0.1)  # the hub is away: try again, as the widget does
@@ -93,4 +108,4 @@ class Visitor:
             if answer.status in {429, 502, 503}:
                 raise ClientError("not now")
             assert answer.status < 300, f"{path}: {answer.status} {await answer.text()}"
-            return await answer.json()
+            return None if answer.status == 204 else await answer.json()

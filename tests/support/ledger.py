@@ -73,7 +73,7 @@ async def read_stored(hub: RunningHub) -> dict[str, Stored]:
     for status in ("open", "pending", "resolved"):
         for conversation in await hub.items("/api/v1/conversations", status=status, limit="100"):
             stored = threads.setdefault(conversation["contact_name"], Stored())
-            for message in await _messages(hub, conversation["id"]):
+            for message in await messages_of(hub, conversation["id"]):
                 text = message["content"]["text"]
                 if message["direction"] == "inbound":
                     stored.inbound.append(text)
@@ -84,7 +84,8 @@ async def read_stored(hub: RunningHub) -> dict[str, Stored]:
     return threads
 
 
-async def _messages(hub: RunningHub, conversation_id: str) -> list[Any]:
+async def messages_of(hub: RunningHub, conversation_id: str) -> list[Any]:
+    """All messages of a conversation, in the order of the screen."""
     found: list[Any] = []
     query: dict[str, str] = {"limit": "100"}
     while True:

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,20 +20,26 @@ from tests.support.front import Front, front_of
 from tests.support.hub_process import ADMIN, PASSWORD
 
 _START_LIMIT_S = 40.0
+_STOP_LIMIT_S = 8.0
 _CALL_LIMIT = ClientTimeout(total=15)
 _LOOK = ClientTimeout(total=2)
+_PORTS = (20_000, 32_000)
+"""Below those that the system gives to whoever names none."""
 
 
 class ServiceProcess:
     """One replica of one service, with an address that it keeps over restarts."""
 
-    def __init__(self, folder: Path, name: str, arguments: Sequence[str], environ: Any) -> None:
+    def __init__(
+        self, folder: Path, name: str, arguments: Sequence[str], environ: Mapping[str, str]
+    ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments
-        self._environ = {**environ, "HUB_PORT": str(port)}
+        self.environ = {**environ, "HUB_PORT": str(self.port)}
+        """What it finds at its next start."""
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -46,7 +53,7 @@ class ServiceProcess:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", *self._arguments,
-                env=self._environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
     async def until_ready(self) -> None:
@@ -65,18 +72,30 @@ class ServiceProcess:
         except (ClientError, TimeoutError):
             return False
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself or is made to; its exit status."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def kill(self) -> None:
         """SIGKILL, as a power cut would."""
         os.kill(self.pid, signal.SIGKILL)
         await self._ended(5)
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+    async def stop(
+        self, number: signal.Signals = signal.SIGTERM, *, limit_s: float = _STOP_LIMIT_S
+    ) -> int:
         """Tell it to end; its exit status."""
         if self._process is None:
             return 0
         if self._process.returncode is None:
             os.kill(self.pid, number)
-        return await self._ended(8)
+        return await self._ended(limit_s)
 
     async def _ended(self, limit_s: float) -> int:
         process, self._process = self._process, None
@@ -85,7 +104,11 @@ class ServiceProcess:
             async with asyncio.timeout(limit_s):
                 return await process.wait()
         except TimeoutError:
-            process.kill()
+            # With PYTHONFAULTHANDLER set it writes down where all its threads are.
+            process.send_signal(signal.SIGABRT)
+            await asyncio.wait([asyncio.create_task(process.wait())], timeout=1)
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
             raise
 
@@ -152,30 +175,18 @@ class ServicesProcess:
         every = self.processes.values()
         await asyncio.gather(*(process.start() for process in every))
         await asyncio.gather(*(process.until_ready() for process in every))
-        await asyncio.gather(*(_until_site_chat(url) for url in self._urls("connectors")))
+        await asyncio.gather(*(until_site_chat(url) for url in self._urls("connectors")))
         self.front = await self._stack.enter_async_context(
             front_of(self._urls("inbox"), self._urls("connectors"))
         )
         self.url = self.front.url
-        token = await self._token()
+        token = await admin_token(self.url)
         self._http = await self._stack.enter_async_context(
             ClientSession(headers={"Authorization": f"Bearer {token}"}, timeout=_CALL_LIMIT)
         )
 
     def _urls(self, service: str) -> list[str]:
         return [p.url for p in self.processes.values() if p.name.startswith(f"{service}-")]
-
-    async def _token(self) -> str:
-        jar = CookieJar(unsafe=True)  # the address is no name
-        async with ClientSession(timeout=_CALL_LIMIT, cookie_jar=jar) as http:
-            credentials = {"email": ADMIN, "password": PASSWORD}
-            api = f"{self.url}/api/v1"
-            session = await running_hub.call(http, f"{api}/session", "POST", credentials)
-            http.headers[session["csrf_header"]] = session["csrf_token"]
-            asked = {"name": "tests", "role": "admin"}
-            made = await running_hub.call(http, f"{api}/tokens", "POST", asked)
-            token: str = made["token"]
-            return token
 
     async def _stop(self) -> None:
         await self._stack.aclose()
@@ -206,9 +217,22 @@ class ServicesProcess:
         return await running_hub.items(self.http, self.url + path, **query)
 
 
-async def _until_site_chat(url: str) -> None:
+async def admin_token(url: str) -> str:
+    """A token of a program that may do everything, made by the hub's first admin."""
+    jar = CookieJar(unsafe=True)  # the address is no name
+    async with ClientSession(timeout=_CALL_LIMIT, cookie_jar=jar) as http:
+        credentials = {"email": ADMIN, "password": PASSWORD}
+        session = await running_hub.call(http, f"{url}/api/v1/session", "POST", credentials)
+        http.headers[session["csrf_header"]] = session["csrf_token"]
+        asked = {"name": "tests", "role": "admin"}
+        made = await running_hub.call(http, f"{url}/api/v1/tokens", "POST", asked)
+        token: str = made["token"]
+        return token
+
+
+async def until_site_chat(url: str, limit_s: float = _START_LIMIT_S) -> None:
     """Wait until the channel that a fresh hub has is at work there."""
-    async with asyncio.timeout(_START_LIMIT_S), ClientSession(timeout=_LOOK) as http:
+    async with asyncio.timeout(limit_s), ClientSession(timeout=_LOOK) as http:
         while True:
             async with http.get(f"{url}/webchat/site/config") as answer:
                 if answer.status == 200:
@@ -221,8 +245,10 @@ def inherited() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> int:
+    """A port of this machine that nobody gets by chance while a process that has it is away."""
+    while True:
+        port = random.randrange(*_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

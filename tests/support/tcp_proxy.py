@@ -1,4 +1,4 @@
-"""A TCP proxy between two parts, to hold up or cut what flows between them."""
+"""A TCP proxy between two parts, to hold up, slow down or cut what flows between them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager, suppress
 
 
 class TcpProxy:
-    """Forwards to one target; ``stall`` holds everything up, ``cut`` ends every connection."""
+    """Forwards to one target; ``stall`` holds everything up, ``cut`` ends every connection.
+
+    What is read while ``delay_s`` is not 0 is passed on only after so long.
+    """
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
@@ -14,6 +17,7 @@ class TcpProxy:
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.delay_s = 0.0
 
     @property
     def connections(self) -> int:
@@ -53,6 +57,8 @@ class TcpProxy:
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                if self.delay_s:
+                    await asyncio.sleep(self.delay_s)
                 await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
