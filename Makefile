@@ -7,16 +7,16 @@ LOCK_AGE ?= 1 week
 NO_PYTHON = No Python on PATH: install Python 3.11 to 3.14 (Debian, Ubuntu: apt-get install \
 	python3 python3-venv) or name one, make PYTHON=/path/to/python3
 # The first that runs and can read the bootstrap: a shim may have no version behind it.
-RUNS = -c 'import sys; sys.exit(sys.version_info < (3, 6))' >/dev/null 2>&1
+PROBE = -c 'import sys; sys.exit(sys.version_info < (3, 6))' >/dev/null 2>&1
 BOOTSTRAP = @for p in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 ""; do \
-	"$$p" $(RUNS) && break; done; [ "$$p" ] || { echo "$(NO_PYTHON)" >&2; exit 1; }; \
+	"$$p" $(PROBE) && break; done; [ "$$p" ] || { echo "$(NO_PYTHON)" >&2; exit 1; }; \
 	exec "$$p" -m hub.bootstrap
 COMPILE = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes \
 	--python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	--exclude-newer "$(LOCK_AGE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run services secrets test check screens wheel lock
+.PHONY: help run services secrets test chaos crashes bench check screens wheel lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,16 @@ secrets:  ## make the secrets of docker-compose.yml, as files in secrets/
 
 test:  ## run the tests; ARGS="-k name" goes to pytest
 	$(BOOTSTRAP) test $(ARGS)
+
+chaos:  ## break a loaded hub and compare both ends: RUNS=20, SEED=7, SET_UP=embedded; goes on
+	$(BOOTSTRAP) chaos $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) \
+		$(if $(SET_UP),--set-up $(SET_UP)) $(ARGS)
+
+crashes:  ## kill the hub before and after each of its calls; ARGS="--set-up services-sqlite"
+	$(BOOTSTRAP) crashes $(ARGS)
+
+bench:  ## measure the hub beside a baseline, about 8 minutes; ARGS="--help" tells the options
+	$(BOOTSTRAP) bench $(ARGS)
 
 check:  ## formatting, lint, types, rules of the house
 	$(BOOTSTRAP) check

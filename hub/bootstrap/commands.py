@@ -11,7 +11,7 @@ from hub.bootstrap.checkout import Checkout
 from hub.bootstrap.checks import check_port, check_space, check_writable
 from hub.bootstrap.foreground import hand_over
 from hub.bootstrap.packages import DEVELOPMENT, RUNTIME, install, link_checkout, make_environment
-from hub.bootstrap.parts import Part, find_chromium, provide_parts
+from hub.bootstrap.parts import PARTS, Part, find_chromium, provide_parts
 from hub.bootstrap.problem import Problem
 from hub.bootstrap.pythons import Python
 from hub.bootstrap.secret_files import make_secrets
@@ -41,6 +41,9 @@ def run_command(arguments: Sequence[str]) -> int:
         "services": _services,
         "secrets": _secrets,
         "test": _test,
+        "chaos": _chaos,
+        "crashes": _crashes,
+        "bench": _bench,
         "check": _check,
         "wheel": _wheel,
         "tools": _tools,
@@ -71,16 +74,20 @@ def _run(checkout: Checkout, arguments: Sequence[str]) -> int:
 
 
 def _services(checkout: Checkout, arguments: Sequence[str]) -> int:
-    if not BROKER.exists():
-        raise Problem(
-            f"RabbitMQ is missing ({BROKER})",
-            "apt-get install --no-install-recommends rabbitmq-server",
-        )
+    _check_broker()
     with checkout.locked():
         python = _set_up(checkout, RUNTIME)
         if has_web(checkout):
             build_web(checkout, python)
     return hand_over([str(checkout.hub), "services", "--simulators", *arguments])
+
+
+def _check_broker() -> None:
+    if not BROKER.exists():
+        raise Problem(
+            f"RabbitMQ is missing ({BROKER})",
+            "apt-get install --no-install-recommends rabbitmq-server",
+        )
 
 
 def _secrets(checkout: Checkout, arguments: Sequence[str]) -> int:
@@ -126,6 +133,32 @@ def marker_expression(missing: Sequence[Part]) -> str:
 def test_environment(chromium: str | None) -> Mapping[str, str]:
     """What the tests find in their environment besides what is there."""
     return {"HUB_TEST_CHROMIUM": chromium} if chromium else {}
+
+
+def _chaos(checkout: Checkout, arguments: Sequence[str]) -> int:
+    return _with_broker(checkout, "tests.chaos", arguments, needed="embedded" not in arguments)
+
+
+def _crashes(checkout: Checkout, arguments: Sequence[str]) -> int:
+    needed = "services-sqlite" in arguments
+    return _with_broker(checkout, "tests.chaos.crash_points", arguments, needed=needed)
+
+
+def _bench(checkout: Checkout, arguments: Sequence[str]) -> int:
+    return _with_broker(checkout, "tests.bench", arguments)
+
+
+def _with_broker(
+    checkout: Checkout, module: str, arguments: Sequence[str], *, needed: bool = True
+) -> int:
+    with checkout.locked():
+        _set_up(checkout, DEVELOPMENT)
+        if needed:
+            parts = [part for part in PARTS if part.marker == "broker"]
+            provide_parts(os.environ, checkout.logs / "parts.txt", parts)
+            _check_broker()
+    command = [str(checkout.python), "-m", module, *arguments]
+    return subprocess.run(command, cwd=checkout.root, check=False).returncode
 
 
 def _check(checkout: Checkout, arguments: Sequence[str]) -> int:

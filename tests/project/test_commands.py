@@ -60,9 +60,9 @@ def test_an_unknown_command_is_one_line(checkout: Path) -> None:
     ended = call(checkout, [sys.executable, "-m", "hub.bootstrap", "walk"], {})
 
     assert ended.returncode == 1
-    assert (
-        ended.stderr
-        == "No such command: use one of run, services, secrets, test, check, wheel, tools\n"
+    assert ended.stderr == (
+        "No such command: use one of run, services, secrets, test, chaos, crashes, bench, check, "
+        "wheel, tools\n"
     )
 
 
@@ -104,6 +104,9 @@ def test_make_alone_lists_the_commands(checkout: Path) -> None:
         "services",
         "secrets",
         "test",
+        "chaos",
+        "crashes",
+        "bench",
         "check",
         "screens",
         "wheel",

@@ -1,0 +1,82 @@
+"""The three processes of the baseline, for as long as they are measured."""
+
+import asyncio
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.bench.set_ups import Place, Target
+
+_SECRET: Final = "bench-secret"
+_START_LIMIT_S: Final = 20.0
+_END_LIMIT_S: Final = 5.0
+
+
+@asynccontextmanager
+async def bare(place: Place) -> AsyncIterator[Target]:
+    """What somebody would write by hand, on RabbitMQ and SQLite."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    url = await place.bus_url()
+    database = place.folder / "bare.db"
+    async with AsyncExitStack() as stack:
+        pids: dict[str, int] = {}
+        ports: dict[str, int] = {}
+        for name, arguments in (
+            ("worker", (url, str(database))),
+            ("bot", (url,)),
+            ("gateway", (url, _SECRET, place.driving.api_base)),
+        ):
+            pids[name], ports[name] = await stack.enter_async_context(
+                _process(place, name, *arguments)
+            )
+        yield Target(
+            webhook_url=f"http://127.0.0.1:{ports['gateway']}/hook",
+            webhook_secret=_SECRET,
+            live_url=None,
+            authorization="",
+            pids={**pids, **place.broker.pids},
+            stored=lambda: _stored(database),
+        )
+
+
+@asynccontextmanager
+async def _process(place: Place, name: str, *arguments: str) -> AsyncIterator[tuple[int, int]]:
+    """Its number, and the port that it listens on."""
+    with (place.folder / f"{name}.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", f"tests.bench.bare.{name}", *arguments,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
+            env=place.whole_environ(),
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(_START_LIMIT_S):
+            line = await process.stdout.readline()
+        if not line.startswith(b"ready "):
+            raise RuntimeError(f"{name} did not start, see {place.folder / name}.log")
+        yield process.pid, int(line.split()[1])
+    finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(_END_LIMIT_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _stored(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    try:
+        count: int = connection.execute("SELECT count(*) FROM messages").fetchone()[0]
+    finally:
+        connection.close()
+    return count

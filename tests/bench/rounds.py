@@ -1,0 +1,45 @@
+"""The runs of all set-ups, in turns, on one private broker."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.bench.bare.running import bare
+from tests.bench.driving import driver
+from tests.bench.measuring import Plan, Run, measure
+from tests.bench.set_ups import Node, Place, SetUp, embedded, services
+from tests.support.broker import Broker
+
+SET_UPS: Final[Mapping[str, SetUp]] = {"bare": bare, "embedded": embedded, "services": services}
+_WITHOUT_BROKER: Final = frozenset({"embedded"})
+_PROFILERS: Final = Path(__file__).parent / "profiling"
+
+
+@asynccontextmanager
+async def node_for(names: Sequence[str], folder: Path) -> AsyncIterator[Node | None]:
+    """A RabbitMQ of our own, if one of the set-ups needs it."""
+    if set(names) <= _WITHOUT_BROKER:
+        yield None
+        return
+    broker = await asyncio.to_thread(Broker.start, folder / "broker")
+    try:
+        pid = int((folder / "broker" / "pid").read_text(encoding="ascii"))
+        yield Node(broker.url, broker.management_port, pid)
+    finally:
+        await asyncio.to_thread(broker.stop)
+
+
+async def run_once(
+    name: str, plan: Plan, folder: Path, node: Node | None, profiles: Path | None = None
+) -> Run:
+    """One run of one set-up on a fresh folder, which is removed when it went well."""
+    environ = {}
+    if profiles is not None:
+        environ = {"HUB_TEST_PROFILE": str(profiles), "PYTHONPATH": str(_PROFILERS)}
+    async with driver() as driving:
+        run = await measure(SET_UPS[name], Place(folder, driving, node, environ), plan)
+    shutil.rmtree(folder, ignore_errors=True)
+    return run
