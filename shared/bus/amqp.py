@@ -131,7 +131,13 @@ class AmqpBus:
             await limited(channel.set_qos(prefetch_count=bound))
             declare = declare_durable if queue.durable else declare_transient
             declared = await limited(declare(connection, channel, queue))
-            subscription = AmqpSubscription(channel, declared.name, own_user=self._consuming.user)
+            subscription = AmqpSubscription(
+                channel,
+                declared.name,
+                prefetch=bound,
+                durable=queue.durable,
+                own_user=self._consuming.user,
+            )
             await limited(subscription.begin())
         except BaseException as error:
             await close_softly(channel)

@@ -72,7 +72,9 @@ class AmqpTransport:
             connection = await self._reading.connection()
             channel = await limited(connection.channel(publisher_confirms=False))
             await limited(channel.set_qos(prefetch_count=_PREFETCH))
-            subscription = AmqpSubscription(channel, name, own_user=self._reading.user)
+            subscription = AmqpSubscription(
+                channel, name, prefetch=_PREFETCH, durable=True, own_user=self._reading.user
+            )
             await limited(subscription.begin())
         except BaseException as error:
             await close_softly(channel)

@@ -20,6 +20,7 @@ from shared.topology import BOT_USER
 
 log = structlog.get_logger(__name__)
 
+_ACK_LIMIT_S: Final = 5.0
 LOST: Final = (AMQPError, ChannelInvalidStateError, ConnectionError, OSError, RuntimeError)
 """What aio-pika raises when a connection or channel is gone."""
 
@@ -43,10 +44,20 @@ def lost_for_others() -> Iterator[None]:
 class AmqpSubscription:
     """What the broker pushes within the prefetch bound waits here for ``take``."""
 
-    def __init__(self, channel: AbstractChannel, queue_name: str, *, own_user: str) -> None:
+    def __init__(
+        self,
+        channel: AbstractChannel,
+        queue_name: str,
+        *,
+        prefetch: int,
+        durable: bool,
+        own_user: str,
+    ) -> None:
         """``own_user``: as whom the hub's services publish."""
         self.queue_name = queue_name
         self._channel = channel
+        self._prefetch = prefetch
+        self._durable = durable
         self._own_user = own_user
         self._waiting: deque[DeliveredMessage] = deque()
         self._out: dict[int, datetime] = {}
@@ -101,18 +112,14 @@ class AmqpSubscription:
         return NOBODY
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
-        """Acknowledge; returns when it is on its way.
-
-        The broker confirms no acknowledgement. Where its connection breaks before it has read
-        this one, the items come again.
-        """
+        """Acknowledge; returns when the broker has it. The broker's own crash may repeat it."""
         if self._closed:
             raise Unavailable("the broker's connection is lost: items come again")
         tags = {delivery.tag for delivery in deliveries}
         try:
             with lost_for_others():
                 await self._ack(tags)
-        except LOST as error:
+        except (*LOST, TimeoutError) as error:
             raise Unavailable(f"the broker is away: {type(error).__name__}") from None
         for tag in tags:
             self._out.pop(tag, None)
@@ -125,6 +132,11 @@ class AmqpSubscription:
         else:
             for tag in sorted(tags):
                 await underlying.basic_ack(tag)
+        if tags and self._durable:
+            # Acknowledgements are not confirmed. The same bound once more changes nothing and is
+            # answered after them.
+            async with asyncio.timeout(_ACK_LIMIT_S):
+                await underlying.basic_qos(prefetch_count=self._prefetch)
 
     def in_hand(self) -> int:
         """Items that the broker has handed to this reader and not seen acknowledged."""

@@ -91,11 +91,7 @@ class Subscription(Protocol):
         """
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
-        """Forget these items for good. Raises ``Unavailable``.
-
-        Returns when that is durable, or on its way to a broker: where the connection to that breaks
-        before it was read, they come again, marked ``redelivered``.
-        """
+        """Forget these items for good; returns when that is durable. Raises ``Unavailable``."""
 
 
 class Bus(Protocol):

@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,12 @@ MAX_BATCH: Final = 512
 _OWN_TURN_S: Final = 0.02
 """With other processes beside this one no further job begins in a transaction this old."""
 _OTHERS_TURN_S: Final = 0.002
+_OTHERS_SHARE: Final = 0.5
+"""After its turn it leaves the lock to the others for at least this part of what the turn took:
+SQLite's lock goes to whoever asks first, and who has just let go of it is the quickest."""
+_SWITCH_S: Final = 0.0005
+"""So soon a thread of ours that computes lets the writing one go on, where others wait for it:
+between two statements it would stand still for up to five milliseconds, the lock in its hand."""
 _CAREFUL_BATCHES: Final = 16
 """After a job has failed, so many batches are taken for ones in which another may fail."""
 
@@ -65,6 +72,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._broken = False
         self._careful = 0
+        self._held_s = 0.0
         # A daemon: a disk that hangs must not keep the process from ending. What was confirmed is
         # durable, and close() waits for the rest.
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -84,6 +92,8 @@ class Writer:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        if not self._alone:
+            sys.setswitchinterval(_SWITCH_S)
         finishing = False
         batch: list[Write] = []
         while not finishing or batch:
@@ -94,8 +104,7 @@ class Writer:
                 batch = batch[len(outcomes) :]
                 self._report(outcomes)
                 if not self._alone:
-                    # SQLite's lock is not fair; without a pause a busy process starves the others.
-                    time.sleep(_OTHERS_TURN_S)
+                    time.sleep(max(_OTHERS_TURN_S, _OTHERS_SHARE * self._held_s))
         self._disconnect()
 
     def _gather(self) -> tuple[list[Write], bool]:
@@ -121,11 +130,13 @@ class Writer:
         try:
             connection = self._connect()
             begin_writing(connection)
+            began = time.monotonic()
             if self._careful or not self._run_bare(connection, batch, outcomes):
                 self._careful -= 1
                 for write in self._turn(batch):
                     outcomes.append(_run_job(connection, write))
             connection.execute("COMMIT")
+            self._held_s = time.monotonic() - began
         except (sqlite3.Error, OSError, HubError) as error:
             self._disconnect()
             return self._all_failed(batch, outcomes, error)
