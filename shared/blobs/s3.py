@@ -26,7 +26,7 @@ _CLIENT: Final["ClientConfig"] = {
     "read_timeout": timedelta(seconds=15),
     "timeout": timedelta(minutes=5),
 }
-_RETRY: Final["RetryConfig"] = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+_RETRY: Final["RetryConfig"] = {"max_retries": 5, "retry_timeout": timedelta(seconds=10)}
 """Who asked tries again; the browser or the connector is told within seconds."""
 
 

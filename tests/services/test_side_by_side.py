@@ -151,4 +151,6 @@ async def test_a_busy_router_leaves_the_others_their_turn(
     assert len(took_s) >= 100
     p99_s = quantiles(took_s, n=100)[98]
     log.info("measured", p99_ms=round(p99_s * 1000))
-    assert p99_s < 0.2, f"p99 {p99_s * 1000:.0f} ms"
+    # The figure is for whoever reads the log: tests beside this one move it. Who is starved waits
+    # for the end of the backlog, which is many seconds away.
+    assert p99_s < 1, f"p99 {p99_s * 1000:.0f} ms"
