@@ -131,7 +131,7 @@ async def test_a_busy_router_leaves_the_others_their_turn(
     """Commits of another process, while a router works off what has piled up."""
     for name in ("router-1", "router-2"):
         await hub[name].kill()
-    for number in range(100):
+    for number in range(200):
         await ports.bus.publish([written(f"crowd{n:02d}", number) for n in range(40)])
     piled_up = await waiting(ports)
     for name in ("router-1", "router-2"):
@@ -142,15 +142,13 @@ async def test_a_busy_router_leaves_the_others_their_turn(
 
     took_s = []
     while await waiting(ports) > 0:
-        for number in range(20):
+        for number in range(50):
             row = Cursor(id="test", value=str(number), at=ports.clock.now())
             began = time.perf_counter()
             await ports.store.commit([Put(CURSORS, row)])
             took_s.append(time.perf_counter() - began)
 
-    assert len(took_s) >= 100
+    assert len(took_s) >= 300  # of fewer, the last percent would be a single one
     p99_s = quantiles(took_s, n=100)[98]
     log.info("measured", p99_ms=round(p99_s * 1000))
-    # The figure is for whoever reads the log: tests beside this one move it. Who is starved waits
-    # for the end of the backlog, which is many seconds away.
-    assert p99_s < 1, f"p99 {p99_s * 1000:.0f} ms"
+    assert p99_s < 0.2, f"p99 {p99_s * 1000:.0f} ms"
