@@ -3,8 +3,9 @@
 Webhooks, pull loops and a connector's own pages share this path.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -46,6 +47,8 @@ class Understood:
 
     publications: list[Publication] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    written_at: list[datetime] = field(default_factory=list)
+    """When customers wrote, as the platform says."""
 
 
 class Acceptance:
@@ -112,6 +115,7 @@ class Acceptance:
         else:
             understood.publications.extend(said.publications)
             understood.actions.extend(said.actions)
+            understood.written_at.extend(said.written_at)
 
     async def _add(self, parsed: Parsed, understood: Understood) -> None:
         now = self._clock.now()
@@ -120,6 +124,8 @@ class Acceptance:
             inbound = await with_small_raw(event.model_copy(update=ours), self._blobs)
             slot = slot_for(self._channel_id, inbound.thread.partition_key)
             understood.publications.append(inbound_publication(inbound, slot, at=now))
+            if inbound.kind is InboundKind.MESSAGE:
+                understood.written_at.append(inbound.occurred_at)
             action = inbound.pressed()
             if inbound.kind is InboundKind.ACTION and action is not None:
                 understood.actions.append(action)
@@ -167,10 +173,11 @@ class Acceptance:
     async def _publish(self, understood: Understood) -> None:
         if understood.publications:
             await self._bus.publish(understood.publications)
-            self._note(understood.publications)
+            self._note(understood)
 
-    def _note(self, publications: Iterable[Publication]) -> None:
-        for publication in publications:
+    def _note(self, understood: Understood) -> None:
+        for publication in understood.publications:
             kind = publication.envelope.kind
             self._metrics.count("hub_inbound_total", channel=self._channel_id, kind=kind)
-        self._health.came_in()
+        newest = max(understood.written_at, default=None)
+        self._health.came_in(len(understood.publications), occurred_at=newest)

@@ -127,6 +127,18 @@ class Board:
             self._set(key, [*self._threads.get(key, ()), part], now)
         return True
 
+    def due_since(self, now: datetime) -> datetime | None:
+        """When the longest waiting of the heads that could go now was due."""
+        heads = (head_of(parts, now) for parts in self._threads.values())
+        return min(
+            (
+                head.due_at
+                for head in heads
+                if head is not None and head.state is Delivery.QUEUED and head.due_at <= now
+            ),
+            default=None,
+        )
+
     def forget_turns(self) -> None:
         """Hints may have been lost."""
         self._turns.clear()

@@ -185,11 +185,17 @@ class Dispatcher:
             self._broken_reason = verdict.broken
 
     async def _sweep(self, rows: PartRows, board: Board, sender: Sender) -> None:
+        told: tuple[int, datetime | None] | None = None
         while True:
             began = self._clock.now()
             await self._look(rows, board)
             await self._give_up_held(board, sender)
-            took_s = (self._clock.now() - began).total_seconds()
+            now = self._clock.now()
+            took_s = (now - began).total_seconds()
+            waits = len(board), board.due_since(now)
+            if waits != told:
+                self._health.waits(*waits)
+                told = waits
             self._ports.metrics.set("hub_open_parts", len(board), channel=self._channel_id)
             await self._clock.sleep(max(SWEEP_S, took_s * _SWEEP_SHARE))
 

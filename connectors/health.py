@@ -1,55 +1,108 @@
-"""What a channel last did, for the people who look after it; written at most every few seconds."""
+"""What a channel last did and how much, for the people who look after it.
 
+Kept in memory and written every few seconds. Several processes may serve a channel: each sets only
+what it saw itself, and counts are added up in the store.
+"""
+
+from collections import Counter
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Literal
 
 from shared.clock import Clock
-from shared.collections import CHANNEL_HEALTH
+from shared.collections import CHANNEL_HEALTH, CHANNEL_HOURS
+from shared.errors import Conflict
 from shared.ids import ChannelId
 from shared.log import scrub_text
-from shared.model.records import ChannelHealth
-from shared.ports.store import Put, Store
+from shared.model.records import ChannelHealth, channel_hour_id
+from shared.ports.store import ABSENT, Change, Increment, Put, Store, Update
 
 WRITE_EVERY_S: Final = 5.0
 _REASON_LENGTH: Final = 300
+Counted = Literal["received", "sent", "failed", "unknown"]
 
 
 class Health:
     """Notes of one channel, kept in memory until ``write`` is called."""
 
     def __init__(self, channel_id: ChannelId, clock: Clock) -> None:
+        self._channel_id = channel_id
         self._clock = clock
-        self._written = ChannelHealth(id=channel_id)
-        self._news: dict[str, datetime | str] = {}
+        self._stands = False
+        """The row is known to be there."""
+        self._news: dict[str, Any] = {}
+        self._counts: Counter[tuple[datetime, Counted]] = Counter()
 
-    def came_in(self) -> None:
-        """Something came from the platform and is on the bus."""
-        self._set(last_in_at=self._clock.now())
+    def came_in(self, events: int, *, occurred_at: datetime | None = None) -> None:
+        """So many events of the platform are on the bus; when the newest message was written."""
+        now = self._clock.now()
+        self._set(last_in_at=now)
+        self._count("received", events)
+        if occurred_at is not None:
+            self._set(lag_s=round(max(0.0, (now - occurred_at).total_seconds()), 1))
 
     def went_out(self) -> None:
         """The platform took something."""
         self._set(last_out_at=self._clock.now())
+        self._count("sent")
 
     def failed(self, reason: str) -> None:
         """Something did not work."""
         text = scrub_text(reason)[:_REASON_LENGTH]
         self._set(last_error=text, last_error_at=self._clock.now())
 
-    async def load(self, store: Store) -> None:
-        """Go on from what is stored. Raises ``Unavailable``."""
-        stored = await store.get(CHANNEL_HEALTH, self._written.id)
-        if stored is not None:
-            self._written = stored
+    def not_sent(self, reason: str, *, unknown: bool) -> None:
+        """A part was given up, or nobody knows what became of it."""
+        self.failed(reason)
+        self._count("unknown" if unknown else "failed")
+
+    def waits(self, parts: int, since: datetime | None) -> None:
+        """So many parts are still to be sent, the oldest of those that could go since then."""
+        self._set(waiting=parts, waiting_since=since)
 
     async def write(self, store: Store) -> None:
         """Store the notes if there are new ones. Raises ``Unavailable``."""
-        news = dict(self._news)
-        if news:
-            now = self._written.model_copy(update=news)
-            await store.commit([Put(CHANNEL_HEALTH, now)])
-            self._written = now
-            if self._news == news:  # else it is written with what came meanwhile
-                self._news = {}
+        news, counts = self._news, self._counts
+        self._news, self._counts = {}, Counter()
+        changes = [*self._row(news), *self._hours(counts)]
+        if not changes:
+            return
+        try:
+            await self._stand(store)
+            await store.commit(changes)
+        except BaseException:
+            self._news = news | self._news
+            self._counts = counts + self._counts
+            raise
 
-    def _set(self, **values: datetime | str) -> None:
+    async def _stand(self, store: Store) -> None:
+        if not self._stands:
+            empty = ChannelHealth(id=self._channel_id)
+            try:
+                await store.commit([Put(CHANNEL_HEALTH, empty, expect=ABSENT)])
+            except Conflict:
+                pass  # another process, or an earlier one, was first
+            self._stands = True
+
+    def _row(self, news: dict[str, Any]) -> list[Change]:
+        return [Update(CHANNEL_HEALTH, self._channel_id, set=news)] if news else []
+
+    def _hours(self, counts: Counter[tuple[datetime, Counted]]) -> list[Change]:
+        by_hour: dict[datetime, dict[str, int]] = {}
+        for (hour, what), number in counts.items():
+            by_hour.setdefault(hour, {})[what] = number
+        return [
+            Increment(
+                CHANNEL_HOURS,
+                channel_hour_id(self._channel_id, hour),
+                add=add,
+                on_insert={"channel_id": self._channel_id, "hour": hour},
+            )
+            for hour, add in by_hour.items()
+        ]
+
+    def _count(self, what: Counted, number: int = 1) -> None:
+        hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
+        self._counts[hour, what] += number
+
+    def _set(self, **values: Any) -> None:
         self._news |= values

@@ -232,12 +232,8 @@ class ChannelRunner:
         )
 
     async def _keep_health(self) -> None:
-        loaded = False
         while True:
             try:
-                if not loaded:
-                    await self._health.load(self._resources.store)
-                    loaded = True
                 await self._health.write(self._resources.store)
             except Unavailable:
                 pass  # it is written with the next round

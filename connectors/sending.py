@@ -187,6 +187,9 @@ class Sender:
         self.metrics.count("hub_sends_total", channel=channel_id, outcome=verdict.state.value)
         if verdict.state in {Delivery.SENT, Delivery.DELIVERED}:
             self.health.went_out()
+        elif verdict.failure is not None and verdict.state in {Delivery.FAILED, Delivery.UNKNOWN}:
+            unknown = verdict.state is Delivery.UNKNOWN
+            self.health.not_sent(verdict.failure.reason, unknown=unknown)
         elif verdict.failure is not None:
             self.health.failed(verdict.failure.reason)
         elif verdict.state is Delivery.QUEUED:

@@ -17,6 +17,7 @@ from shared.model.records import (
     AuditEntry,
     Bot,
     ChannelHealth,
+    ChannelHour,
     Counter,
     Cursor,
     DeadLetter,
@@ -97,6 +98,9 @@ AGENTS: Final = Collection("agents", Agent, indexes=(Index(("email",), unique=Tr
 CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "created_at")),))
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
+CHANNEL_HOURS: Final = Collection(
+    "channel_hours", ChannelHour, keep_for=timedelta(days=30), expires_from="hour"
+)
 PARTS: Final = Collection(
     "parts",
     Part,
@@ -170,6 +174,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     CHANNELS,
     CHANNEL_TYPES,
     CHANNEL_HEALTH,
+    CHANNEL_HOURS,
     PARTS,
     EVENT_LOG,
     SEEN_EVENTS,

@@ -11,6 +11,7 @@ from inbox.channels import Channels
 from inbox.permissions import Permission
 from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items, PageQuery
+from inbox.traffic import traffic_of
 from shared.checks import CheckReport
 from shared.collections import CHANNEL_HEALTH, CHANNEL_TYPES
 from shared.errors import BadRequest
@@ -167,12 +168,15 @@ class ChannelsApi:
         store = self.channels.store
         health = await store.get_many(CHANNEL_HEALTH, [channel.id for channel in channels])
         types = await store.get_many(CHANNEL_TYPES, list({channel.type for channel in channels}))
+        ids = [channel.id for channel in channels]
+        traffic = await traffic_of(store, ids, self.channels.clock.now())
         for_admin = caller.may(Permission.CHANNELS_MANAGE)
         return [
             ChannelView.of(
                 channel,
                 types.get(channel.type),
                 health.get(channel.id),
+                traffic[channel.id],
                 for_admin=for_admin,
                 secrets=self.channels.secrets_set(channel) if for_admin else frozenset(),
             )

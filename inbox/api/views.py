@@ -5,6 +5,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 from inbox.channel_settings import shown
+from inbox.traffic import ChannelTraffic
 from shared.ids import ChannelId, ChannelType, TeamId
 from shared.model.base import Utc
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
@@ -44,6 +45,7 @@ class ChannelView(BaseModel):
     account: str | None
     created_at: Utc
     health: ChannelHealth | None
+    traffic: ChannelTraffic
 
     @classmethod
     def of(
@@ -51,6 +53,7 @@ class ChannelView(BaseModel):
         channel: Channel,
         info: ChannelTypeInfo | None,
         health: ChannelHealth | None,
+        traffic: ChannelTraffic,
         *,
         for_admin: bool,
         secrets: frozenset[str] = frozenset(),
@@ -68,4 +71,5 @@ class ChannelView(BaseModel):
             account=channel.account,
             created_at=channel.created_at,
             health=health,
+            traffic=traffic,
         )

@@ -1,5 +1,6 @@
 """The hub's own bookkeeping: leases, logs, outcomes, dead letters, sessions and counters."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -180,6 +181,34 @@ class ChannelHealth(Document):
     last_out_at: Utc | None = None
     last_error: str | None = None
     last_error_at: Utc | None = None
+    lag_s: float | None = None
+    """How long after it happened the last message of a customer was on the bus."""
+    waiting: int = 0
+    """Parts that are not sent yet, those for later and those on hold included."""
+    waiting_since: Utc | None = None
+    """When the longest waiting of those that could go now was due."""
+
+
+class ChannelHour(Document):
+    """What a channel carried in one hour: counted up by every process that serves it.
+
+    ``id`` is made by ``channel_hour_id``. After a crash some may be missing, after an unclear
+    commit some may be counted twice: these are figures to look at, not the truth.
+    """
+
+    channel_id: ChannelId
+    hour: Utc
+    received: int = 0
+    """Events of the platform, those in quarantine included."""
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    """Sent perhaps."""
+
+
+def channel_hour_id(channel_id: ChannelId, hour: datetime) -> str:
+    """The row of the hour that begins then."""
+    return f"{channel_id}\n{hour:%Y-%m-%dT%H}"
 
 
 class Session(Document):

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.health import Health
-from shared.clock import SystemClock
-from shared.collections import CHANNEL_HEALTH, CHANNELS, CURSORS
+from shared.collections import CHANNELS, CURSORS
 from shared.model.channel import Channel, ChannelState
 from shared.ports.bus import Bus
 from shared.ports.store import Delete
@@ -127,18 +125,6 @@ async def test_an_account_that_is_refused_breaks_the_channel(tmp_path: Path) -> 
 
         await until_stored(broken)
         assert (await stored(made)).reason == "the token is not accepted any more"
-
-
-async def test_health_is_written_and_scrubbed(tmp_path: Path) -> None:
-    async with rig(tmp_path, collect=False) as made:
-        health = Health(SHOP, SystemClock())
-        health.failed("refused for bot 123456789:AAEabcdefghijklmnopqrstuvwxyz012345")
-
-        await health.write(made.hub.store)
-
-        stored = await made.hub.store.get(CHANNEL_HEALTH, SHOP)
-        assert stored is not None
-        assert stored.last_error == "refused for bot ***"
 
 
 @pytest.fixture(autouse=True)

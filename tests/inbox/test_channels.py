@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from shared.checks import (
     check_answer,
     checks_queue,
 )
-from shared.collections import AUDIT, CHANNEL_TYPES, CHANNELS
+from shared.collections import AUDIT, CHANNEL_HOURS, CHANNEL_TYPES, CHANNELS
+from shared.ids import ChannelId
 from shared.model.channel import Capabilities, ChannelState, ChannelTypeInfo
 from shared.model.people import Role
-from shared.ports.store import Put, Update
+from shared.model.records import channel_hour_id
+from shared.ports.store import Increment, Put, Update
 from shared.sealing import Seal
 from tests.inbox.stage import AT, KEY, Stage, frames, next_event, open_stage
 from tests.support.stores import Embedded
@@ -100,6 +103,28 @@ async def test_a_channel_is_looked_at_and_stored_with_its_secrets_sealed(stage: 
     assert Seal(KEY).open(stored.sealed) == {"token": "123:secret"}
     assert "123:secret" not in stored.model_dump_json()
     assert "123:secret" not in asked[0].model_dump_json()
+
+
+async def test_a_channel_tells_what_it_carried_in_a_day(stage: Stage) -> None:
+    now = stage.clock.now()
+    rows = [
+        Increment(
+            CHANNEL_HOURS,
+            channel_hour_id(ChannelId("shop"), now - timedelta(hours=back)),
+            add={"received": 1, "sent": 2, "failed": 3, "unknown": 4},
+            on_insert={"channel_id": "shop", "hour": now - timedelta(hours=back)},
+        )
+        for back in (0, 5, 24, 30)
+    ]
+    await stage.hub.store.commit(rows)
+    async with connectors(stage.hub, GOOD), stage.browser() as admin:
+        await admin.post("/channels", NEW)
+
+        answer = await admin.get("/channels/shop")
+
+    assert answer.data["traffic"] == {
+        "hours": 24, "received": 3, "sent": 6, "failed": 9, "unknown": 12,
+    }  # fmt: skip
 
 
 async def test_settings_that_do_not_fit_are_named_and_nothing_is_stored(stage: Stage) -> None:

@@ -26,7 +26,9 @@ TYPES = [{"id": key, "title": title, "summary": {"en": en, "ru": ru}, "settings_
     ("whatsapp", "WhatsApp", "A business number in the cloud.", "Деловой номер в облаке."), ("email", "E-mail", "A mailbox by IMAP and SMTP.", "Почтовый ящик по IMAP и SMTP."),
     ("webchat", "Site chat", "A chat on your own pages.", "Чат на ваших страницах."), ("max", "MAX", "A bot in MAX.", "Бот в MAX."))]
 CHANNELS = [{"id": key, "type": kind, "name": name, "state": state, "reason": reason, "settings": {"token": {"set": True}}, "simulated": False, "account": account,
-             "health": {"last_in_at": ago(3), "last_out_at": ago(9), "last_error": error, "last_error_at": ago(40) if error else None}}
+             "health": {"last_in_at": ago(3), "last_out_at": ago(9), "last_error": error, "last_error_at": ago(40) if error else None,
+                        "lag_s": 340.0 if error else 0.4, "waiting": 12 if error else 0, "waiting_since": ago(40) if error else None},
+             "traffic": {"hours": 24, "received": 1204, "sent": 871, "failed": 9 if error else 0, "unknown": 1 if error else 0}}
             for key, kind, name, state, reason, account, error in (
     ("ch-tg", "telegram", "@shop_bot", "active", None, "@shop_bot", None), ("ch-vk", "vk", "Магазин ВК", "active", None, "club48151", None),
     ("ch-wa", "whatsapp", "+7 495 120-00-00", "broken", "The access token has expired: make a new one in the developer console.", "+74951200000", "401: token expired"),

@@ -1,6 +1,7 @@
 /**
  * Checked by the compiler alone: our types name nothing that the hub's OpenAPI document does not have,
- * and closed sets of words are the same on both sides. `npm run types` brings the document anew.
+ * and closed sets of words are the same on both sides. A test compares the
+ * document with the API; it says how to bring it anew.
  */
 import type { components } from './schema'
 import type * as T from './types'

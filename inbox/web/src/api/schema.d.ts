@@ -92,6 +92,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tokens */
+        get: operations["get_tokens"];
+        put?: never;
+        /** Make a token; it is shown once */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Refuse a token from now on */
+        delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the bots */
+        get: operations["get_bots"];
+        put?: never;
+        /** Let a bot in; what it signs in with is shown once */
+        post: operations["post_bots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Refuse a bot from now on, and take it off the broker */
+        delete: operations["delete_bots_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a command as it is on the bus */
+        post: operations["post_commands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -1013,6 +1100,45 @@ export interface components {
             ok: boolean;
         };
         /**
+         * ApiToken
+         * @description A program's access; ``id`` is the SHA-256 of the token.
+         */
+        ApiToken: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Bot Id
+             * @default null
+             */
+            bot_id: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["Actor"];
+            /**
+             * Used At
+             * @default null
+             */
+            used_at: string | null;
+            /**
+             * Revoked
+             * @default false
+             */
+            revoked: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * AssignRequest
          * @description To whom; both null gives it back to the queue.
          */
@@ -1182,6 +1308,34 @@ export interface components {
              * @default null
              */
             id: string | null;
+        };
+        /**
+         * BotMade
+         * @description The bot and, this once, what it signs in with.
+         */
+        BotMade: {
+            bot: components["schemas"]["BotView"];
+            /** Token */
+            token: string;
+            /** Broker Url */
+            broker_url: string | null;
+        };
+        /**
+         * BotView
+         * @description A bot as admins see it.
+         */
+        BotView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** On Broker */
+            on_broker: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * Button
@@ -1442,6 +1596,21 @@ export interface components {
              * @default null
              */
             last_error_at: string | null;
+            /**
+             * Lag S
+             * @default null
+             */
+            lag_s: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @default null
+             */
+            waiting_since: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -1451,6 +1620,37 @@ export interface components {
          * @enum {string}
          */
         ChannelState: "active" | "paused" | "broken" | "removed";
+        /**
+         * ChannelTraffic
+         * @description What a channel carried in the last ``hours`` full hours and the one that runs.
+         */
+        ChannelTraffic: {
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+        };
         /**
          * ChannelTypeInfo
          * @description A channel type as admins and the composer see it; written by the connectors at their start.
@@ -1517,6 +1717,7 @@ export interface components {
              */
             created_at: string;
             health: components["schemas"]["ChannelHealth"] | null;
+            traffic: components["schemas"]["ChannelTraffic"];
         };
         /**
          * CheckReport
@@ -1570,6 +1771,15 @@ export interface components {
          * @description Any frame of the client's.
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"];
+        /**
+         * CommandGiven
+         * @description What became of a command.
+         */
+        CommandGiven: {
+            /** Command Id */
+            command_id: string;
+            outcome: components["schemas"]["Outcome"];
+        };
         /**
          * Contact
          * @description A person.
@@ -1971,6 +2181,11 @@ export interface components {
             };
             /** @default open */
             state: components["schemas"]["DeadLetterState"];
+            /**
+             * Asked At
+             * @default null
+             */
+            asked_at: string | null;
             /**
              * At
              * Format: date-time
@@ -2450,10 +2665,30 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[ApiToken] */
+        Items_ApiToken_: {
+            /** Items */
+            items: components["schemas"]["ApiToken"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[AuditEntry] */
         Items_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[BotView] */
+        Items_BotView_: {
+            /** Items */
+            items: components["schemas"]["BotView"][];
             /**
              * Next
              * @default null
@@ -2795,6 +3030,14 @@ export interface components {
             password: string | null;
         };
         /**
+         * NewBotRequest
+         * @description A bot to be let in.
+         */
+        NewBotRequest: {
+            /** Name */
+            name: string;
+        };
+        /**
          * NewChannel
          * @description An account to be added; ``settings`` as the type's schema says.
          */
@@ -2810,6 +3053,23 @@ export interface components {
             name: string;
             /** Settings */
             settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NewCommand
+         * @description A command; its author is whoever gives it, whatever the payload says.
+         */
+        NewCommand: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Kind */
+            kind: string;
+            /** Payload */
+            payload: {
                 [key: string]: unknown;
             };
         };
@@ -2859,6 +3119,21 @@ export interface components {
              * @default null
              */
             undo_s: number | null;
+        };
+        /**
+         * NewToken
+         * @description A token to be made; of an agent it never may more than the agent.
+         */
+        NewToken: {
+            /** Name */
+            name: string;
+            /** @default bot */
+            role: components["schemas"]["Role"];
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
         };
         /**
          * Order
@@ -3514,6 +3789,15 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TokenMade
+         * @description The record and, this once, the token itself.
+         */
+        TokenMade: {
+            record: components["schemas"]["ApiToken"];
+            /** Token */
+            token: string;
+        };
+        /**
          * TypingFrame
          * @description The agent types in a conversation.
          */
@@ -3845,6 +4129,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentMade"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ApiToken_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bots: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BotView_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBotRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotMade"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_bots_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCommand"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandGiven"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description A problem (RFC 9457) */

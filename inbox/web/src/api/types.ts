@@ -110,10 +110,11 @@ export interface ChannelTypeInfo {
   simulated?: boolean; pulls?: boolean; webhooks?: boolean
 }
 export type ChannelState = 'active' | 'paused' | 'broken' | 'removed'
-export interface ChannelHealth { last_in_at?: Iso | null; last_out_at?: Iso | null; last_error?: string | null; last_error_at?: Iso | null }
+export interface ChannelHealth { last_in_at?: Iso | null; last_out_at?: Iso | null; last_error?: string | null; last_error_at?: Iso | null; lag_s?: number | null; waiting?: number; waiting_since?: Iso | null }
+export interface ChannelTraffic { hours?: number; received?: number; sent?: number; failed?: number; unknown?: number }
 export interface ChannelView {
   id: string; type: string; name: string; state: ChannelState; reason?: string | null
-  settings?: Record<string, Json>; simulated?: boolean; account?: string | null; health?: ChannelHealth | null
+  settings?: Record<string, Json>; simulated?: boolean; account?: string | null; health?: ChannelHealth | null; traffic?: ChannelTraffic
 }
 export interface CheckReport { ok: boolean; account?: string | null; items: { name: string; ok: boolean; detail?: string | null; remedy?: string | null }[]; problems?: { field: string | null; reason: string }[] }
 

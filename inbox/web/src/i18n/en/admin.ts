@@ -1,7 +1,7 @@
 export default {
   channels: {
     title: 'Channels', intro: 'Accounts through which customers reach you.', add: 'Add a channel', empty: 'No channels yet', emptyHelp: 'Add the first one: it takes a minute.', failed: 'The channels could not be loaded',
-    states: { active: 'Active', paused: 'Paused', broken: 'Stopped', removed: 'Removed' }, simulated: 'simulated', account: 'Account', lastIn: 'Last in', lastOut: 'Last out', lastError: 'Last failure', never: 'never',
+    states: { active: 'Active', paused: 'Paused', broken: 'Stopped', removed: 'Removed' }, simulated: 'simulated', account: 'Account', lastIn: 'Last in', lastOut: 'Last out', lastError: 'Last failure', never: 'never', lag: '{time} late', traffic: 'Last 24 hours', received: '{n} in', sent: '{n} out', notSent: '{n} failed ({share})', unknown: '{n} unknown', waiting: 'Waiting to be sent', waitingSince: '{n} · for {time}',
     check: 'Check', checking: 'Checking…', pause: 'Pause', resume: 'Resume', remove: 'Remove', removeAsk: 'Remove the channel “{name}”?', removeHelp: 'Its conversations stay. Customers who write to it are no longer heard.',
     pickType: 'What do you want to connect?', name: 'Name', nameHelp: 'As colleagues see it in the list.', save: 'Add the channel', saving: 'Checking and adding…', back: 'Other type', required: 'needed',
     checkOk: 'Everything works', checkFailed: 'Something needs your attention', remedy: 'What to do', secretSet: 'is set; leave it empty to keep it', wrongJson: 'This is no valid JSON.', needed: 'This field is needed.', listHelp: 'One per line', number: '{n} open conversation | {n} open conversations',

@@ -1,7 +1,7 @@
 export default {
   channels: {
     title: 'Каналы', intro: 'Учётные записи, через которые вам пишут клиенты.', add: 'Добавить канал', empty: 'Каналов пока нет', emptyHelp: 'Добавьте первый: это займёт минуту.', failed: 'Не удалось загрузить каналы',
-    states: { active: 'Работает', paused: 'На паузе', broken: 'Остановлен', removed: 'Удалён' }, simulated: 'симулятор', account: 'Учётная запись', lastIn: 'Входящие', lastOut: 'Исходящие', lastError: 'Сбой', never: 'не было',
+    states: { active: 'Работает', paused: 'На паузе', broken: 'Остановлен', removed: 'Удалён' }, simulated: 'симулятор', account: 'Учётная запись', lastIn: 'Входящие', lastOut: 'Исходящие', lastError: 'Сбой', never: 'не было', lag: 'с опозданием {time}', traffic: 'За 24 часа', received: 'принято {n}', sent: 'отправлено {n}', notSent: 'не ушло {n} ({share})', unknown: 'неизвестно {n}', waiting: 'Ждут отправки', waitingSince: '{n} · {time}',
     check: 'Проверить', checking: 'Проверяем…', pause: 'Пауза', resume: 'Включить', remove: 'Удалить', removeAsk: 'Удалить канал «{name}»?', removeHelp: 'Диалоги останутся. Новые сообщения клиентов сюда больше не придут.',
     pickType: 'Что подключаем?', name: 'Название', nameHelp: 'Так его увидят коллеги в списке.', save: 'Добавить канал', saving: 'Проверяем и добавляем…', back: 'Другой тип', required: 'обязательно',
     checkOk: 'Всё работает', checkFailed: 'Нужно ваше внимание', remedy: 'Что сделать', secretSet: 'задано; оставьте пустым, чтобы не менять', wrongJson: 'Это не похоже на JSON.', needed: 'Это поле обязательно.', listHelp: 'По одному в строке', number: '{n} открытый диалог | {n} открытых диалога | {n} открытых диалогов',
