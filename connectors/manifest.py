@@ -7,12 +7,13 @@ library with it, is imported when a channel of the type starts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from pydantic import ConfigDict, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from shared.ids import ChannelType
 from shared.model.base import Strict
-from shared.model.channel import Capabilities
+from shared.model.channel import Capabilities, SettingWords
 
 
 class ChannelSettings(Strict):
@@ -25,7 +26,22 @@ class ChannelSettings(Strict):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    proxy: SecretStr | None = None
+    proxy: SecretStr | None = Field(
+        default=None,
+        title="Proxy",
+        description="Of this channel alone, such as http://user:password@proxy.example:3128.",
+    )
+
+
+COMMON_WORDS: Final[Mapping[str, Mapping[str, SettingWords]]] = {
+    "ru": {
+        "proxy": SettingWords(
+            title="Прокси",
+            description="Только для этого канала, например http://user:password@proxy.example:3128.",
+        )
+    }
+}
+"""Of the settings that every type has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,8 @@ class Manifest:
     """The module that defines ``simulate(context) -> Simulator``; None: there is none."""
     site: str | None = None
     """The module that defines ``site_routes()``, pages of the type that belong to no channel."""
+    words: Mapping[str, Mapping[str, SettingWords]] = field(default_factory=dict)
+    """The settings' titles and descriptions in other languages than English."""
     secrets: tuple[str, ...] = field(default=())
     """Names of the settings that are secret; computed when empty."""
 

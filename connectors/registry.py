@@ -17,7 +17,7 @@ from aiohttp import web
 from connectors.base import Connector, ConnectorContext, Simulator, SimulatorContext
 from connectors.bugs import frames
 from connectors.importing import imported_aside
-from connectors.manifest import Manifest
+from connectors.manifest import COMMON_WORDS, Manifest
 from shared.collections import CHANNEL_TYPES
 from shared.errors import ChannelBroken
 from shared.ids import ChannelType
@@ -101,6 +101,10 @@ def type_info(manifest: Manifest) -> ChannelTypeInfo:
         title=manifest.title,
         summary=dict(manifest.summary),
         settings_schema=schema,
+        settings_words={
+            language: {**COMMON_WORDS.get(language, {}), **words}
+            for language, words in manifest.words.items()
+        },
         capabilities=manifest.capabilities,
         pulls=manifest.pulls,
         webhooks=manifest.webhooks,

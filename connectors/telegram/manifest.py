@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from connectors.manifest import ChannelSettings, Manifest
+from connectors.telegram.russian import RUSSIAN
 from shared.ids import ChannelType
 from shared.model.channel import Capabilities, Format, MediaLimit, RateLimit
 from shared.model.content import AttachmentKind
@@ -118,6 +119,7 @@ MANIFEST = Manifest(
         "ru": "Бот Telegram: личные чаты, группы с темами и аккаунты Telegram Business.",
     },
     settings=TelegramSettings,
+    words={"ru": RUSSIAN},
     capabilities=Capabilities(
         max_text=4096,
         text_unit="utf16",

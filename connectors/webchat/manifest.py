@@ -5,6 +5,7 @@ from typing import Final, Literal
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.manifest import ChannelSettings, Manifest
+from connectors.webchat.russian import RUSSIAN
 from shared.ids import ChannelType
 from shared.model.channel import Capabilities, Format, MediaLimit
 from shared.model.content import AttachmentKind
@@ -141,6 +142,7 @@ MANIFEST: Final = Manifest(
         "ru": "Окно чата для вашего сайта: один тег script и никаких учётных записей.",
     },
     settings=WebchatSettings,
+    words={"ru": RUSSIAN},
     capabilities=CAPABILITIES,
     module="connectors.webchat.connector",
     site="connectors.webchat.pages",

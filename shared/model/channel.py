@@ -81,6 +81,13 @@ class Capabilities(Model):
     customer_deletes: bool = False
 
 
+class SettingWords(Model):
+    """How a setting is called in a language, and where its value is found."""
+
+    title: str
+    description: str = ""
+
+
 class ChannelTypeInfo(Document):
     """A channel type as admins and the composer see it; written by the connectors at their start.
 
@@ -91,7 +98,9 @@ class ChannelTypeInfo(Document):
     summary: dict[str, str] = Field(default_factory=dict)
     """One sentence per language."""
     settings_schema: dict[str, Any]
-    """JSON Schema of the settings; secrets are marked ``writeOnly``."""
+    """JSON Schema of the settings; secrets are marked ``writeOnly``. Its words are English."""
+    settings_words: dict[str, dict[str, SettingWords]] = Field(default_factory=dict)
+    """Per other language and setting."""
     capabilities: Capabilities
     pulls: bool = False
     webhooks: bool = False

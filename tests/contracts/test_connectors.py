@@ -75,6 +75,17 @@ def test_a_manifest_is_read_without_the_platforms_library(manifest: Manifest) ->
     assert heavy & set(done.stdout.split()) == set()
 
 
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda manifest: manifest.channel_type)
+def test_a_form_is_in_russian_too(manifest: Manifest) -> None:
+    info = type_info(manifest)
+
+    words = info.settings_words["ru"]
+
+    assert words.keys() == info.settings_schema["properties"].keys()
+    assert all(said.title and said.description for said in words.values())
+    assert info.summary.keys() >= {"en", "ru"}
+
+
 @by_case
 def test_settings_refuse_what_they_do_not_know_and_explain_the_rest(case: Case) -> None:
     suite.check_settings(case)

@@ -68,6 +68,10 @@ describe('the form of a channel', () => {
   it('is made from the schema', () => {
     expect(fields.map((field) => [field.key, field.kind, field.required])).toEqual([['token', 'secret', true], ['port', 'number', false], ['mode', 'choice', false], ['names', 'list', false], ['tls', 'boolean', false]])
   })
+  it('is in the words of the reader where the connector has them', () => {
+    const [token, port] = fieldsOf({ properties: { token: { title: 'Token', description: 'From the console.' }, port: { title: 'Port' } } }, { token: { title: 'Токен', description: 'Из консоли.' } })
+    expect([token?.title, token?.help, port?.title]).toEqual(['Токен', 'Из консоли.', 'Port'])
+  })
   it('names what is missing and keeps a secret that is set', () => {
     const values = valuesOf(fields)
     expect(settingsOf(fields, values).wrong).toEqual({ token: 'needed' })

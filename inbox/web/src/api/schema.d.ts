@@ -1670,6 +1670,12 @@ export interface components {
             settings_schema: {
                 [key: string]: unknown;
             };
+            /** Settings Words */
+            settings_words?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["SettingWords"];
+                };
+            };
             capabilities: components["schemas"]["Capabilities"];
             /**
              * Pulls
@@ -3680,6 +3686,21 @@ export interface components {
             field: string | null;
             /** Reason */
             reason: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SettingWords
+         * @description How a setting is called in a language, and where its value is found.
+         */
+        SettingWords: {
+            /** Title */
+            title: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
         } & {
             [key: string]: unknown;
         };

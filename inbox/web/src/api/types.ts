@@ -105,8 +105,9 @@ export interface SchemaField {
   minimum?: number; maximum?: number; minLength?: number; items?: SchemaField
   properties?: Record<string, SchemaField>; required?: string[]; $defs?: Record<string, SchemaField>
 }
+export interface SettingWords { title: string; description?: string }
 export interface ChannelTypeInfo {
-  id: string; title: string; summary: Words; settings_schema: SchemaField; capabilities: Capabilities
+  id: string; title: string; summary: Words; settings_schema: SchemaField; settings_words?: Record<string, Record<string, SettingWords>>; capabilities: Capabilities
   simulated?: boolean; pulls?: boolean; webhooks?: boolean
 }
 export type ChannelState = 'active' | 'paused' | 'broken' | 'removed'

@@ -1,5 +1,5 @@
 /** A JSON Schema of settings as fields of a form, and back. Pure. */
-import type { Json, SchemaField } from '@/api/types'
+import type { Json, SchemaField, SettingWords } from '@/api/types'
 
 export type FieldKind = 'text' | 'secret' | 'number' | 'boolean' | 'choice' | 'list' | 'json'
 export interface FormField {
@@ -24,11 +24,12 @@ function kindOf(field: SchemaField): FieldKind {
 }
 const spoken = (key: string): string => { const words = key.replaceAll('_', ' '); return words.charAt(0).toUpperCase() + words.slice(1) }
 
-export function fieldsOf(schema: SchemaField): FormField[] {
+/** `words` are those of the reader's language, where the connector has them; else the schema's English. */
+export function fieldsOf(schema: SchemaField, words: Readonly<Record<string, SettingWords>> = {}): FormField[] {
   return Object.entries(schema.properties ?? {}).filter(([, raw]) => raw.const === undefined).map(([key, raw]) => {
     const field = resolved(raw, schema)
     return {
-      key, kind: kindOf(field), title: field.title ?? spoken(key), help: field.description ?? '', required: (schema.required ?? []).includes(key),
+      key, kind: kindOf(field), title: words[key]?.title ?? field.title ?? spoken(key), help: words[key]?.description ?? field.description ?? '', required: (schema.required ?? []).includes(key),
       fallback: field.default, choices: field.enum ?? [], whole: field.type === 'integer', min: field.minimum, max: field.maximum,
     }
   })

@@ -1,0 +1,72 @@
+"""The settings in Russian."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.model.channel import SettingWords
+
+RUSSIAN: Final[Mapping[str, SettingWords]] = {
+    "title": SettingWords(
+        title="Заголовок",
+        description=("Стоит над окном чата, например название магазина."),
+    ),
+    "greeting": SettingWords(
+        title="Приветствие",
+        description=("Что окно говорит до первого сообщения. Пусто: общая фраза."),
+    ),
+    "colour": SettingWords(
+        title="Цвет",
+        description=("Кнопки и сообщений клиента, в виде #rrggbb."),
+    ),
+    "language": SettingWords(
+        title="Язык",
+        description=("auto: язык страницы из data-lang, иначе язык браузера."),
+    ),
+    "theme": SettingWords(
+        title="Тема",
+        description=("auto: как настроена система клиента."),
+    ),
+    "position": SettingWords(
+        title="Место",
+        description=("В каком нижнем углу стоит кнопка."),
+    ),
+    "offline": SettingWords(
+        title="Никого нет",
+        description=("Сказать, что сейчас никого нет; сообщения всё равно принимаются."),
+    ),
+    "offline_notice": SettingWords(
+        title="Что сказать, когда никого нет",
+        description=("Пусто: общая фраза."),
+    ),
+    "show_agent_names": SettingWords(
+        title="Показывать имена операторов",
+        description=("Иначе каждый ответ подписан заголовком чата."),
+    ),
+    "allowed_origins": SettingWords(
+        title="Разрешённые сайты",
+        description=(
+            "Адреса сайтов, на которых может стоять чат, например https://shop.example. "
+            "Пусто: любые."
+        ),
+    ),
+    "identity_secret": SettingWords(
+        title="Секрет подписи",
+        description=(
+            "Общий с сервером вашего сайта: он подписывает им идентификаторы своих "
+            "пользователей (HMAC-SHA256, шестнадцатеричный), и здесь их узнают. Придумайте "
+            "длинный и случайный."
+        ),
+    ),
+    "require_signed": SettingWords(
+        title="Только подписанные пользователи",
+        description=("Не принимать посетителей, которых сайт не подписал."),
+    ),
+    "max_file_bytes": SettingWords(
+        title="Наибольший файл",
+        description=("В байтах, для файлов от клиентов."),
+    ),
+    "messages_per_minute": SettingWords(
+        title="Сообщений в минуту",
+        description=("От одного посетителя; с одного адреса впятеро больше."),
+    ),
+}
