@@ -1,9 +1,9 @@
 """The HTTP edge: platforms' webhooks and the connectors' own pages.
 
 A webhook is answered only after the bus has confirmed its events. What the platform is told:
-401 wrong signature, 404 unknown channel, 413 too large, 503 with Retry-After while the channel's
-connector still loads (2 s), the bus is away (5 s), or the channel is paused or broken (60 s):
-platforms keep such events and come again.
+401 wrong signature, 404 unknown channel, 408 too slow, 413 too large, 503 with Retry-After while
+the channel's connector still loads (2 s), the bus is away (5 s), or the channel is paused or broken
+(60 s): platforms keep such events and come again.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +13,8 @@ import structlog
 from aiohttp import web
 
 from connectors.base import Answers, RawRequest
+from connectors.body import LIMIT_S as BODY_LIMIT_S
+from connectors.body import read_body
 from connectors.bugs import report_bug
 from connectors.live import KnownChannel, KnownChannels, LiveChannel
 from shared.errors import BadPayload, Unauthorised, Unavailable
@@ -37,6 +39,7 @@ class Intake:
         metrics: Metrics,
         *,
         body_limit_bytes: int,
+        body_limit_s: float = BODY_LIMIT_S,
         ready: Callable[[], bool],
     ) -> None:
         """``ready`` tells whether the channels have been read: before, none is called unknown."""
@@ -44,6 +47,7 @@ class Intake:
         self._ready = ready
         self._metrics = metrics
         self._body_limit_bytes = body_limit_bytes
+        self._body_limit_s = body_limit_s
 
     def routes(self, types: Iterable[ChannelType]) -> list[web.RouteDef]:
         """The routes for an application; the channels themselves may come and go later."""
@@ -83,9 +87,18 @@ class Intake:
         return await known.live.pages.handle(request)
 
     async def _take(self, live: LiveChannel, request: web.Request) -> web.Response:
-        raw = await self._read(request)
-        if raw is None:
-            return web.Response(status=413)
+        body = await read_body(
+            request, limit_bytes=self._body_limit_bytes, limit_s=self._body_limit_s
+        )
+        if isinstance(body, web.Response):
+            return body
+        raw = RawRequest(
+            method=request.method,
+            path=request.path,
+            query=dict(request.query),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+        )
         try:
             live.connector.verify(raw)
             actions = await self._accept(live, raw)
@@ -100,23 +113,6 @@ class Intake:
             return web.Response(status=500)
         live.presses.offer(actions)
         return self._body(live, raw)
-
-    async def _read(self, request: web.Request) -> RawRequest | None:
-        limit = self._body_limit_bytes
-        if request.content_length is not None and request.content_length > limit:
-            return None
-        body = bytearray()
-        async for chunk in request.content.iter_chunked(64 * 1024):
-            body += chunk
-            if len(body) > limit:
-                return None
-        return RawRequest(
-            method=request.method,
-            path=request.path,
-            query=dict(request.query),
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=bytes(body),
-        )
 
     async def _accept(self, live: LiveChannel, raw: RawRequest) -> list[Action]:
         try:
