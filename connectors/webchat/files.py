@@ -21,6 +21,7 @@ from shared.ports.blobs import Blobs
 _HEAD_BYTES: Final = 8192
 _CHUNK_BYTES: Final = 64 * 1024
 _IMAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_RECORDINGS: Final = frozenset({"video/webm", "video/ogg", "application/ogg", "video/mp4"})
 _SAFE_PREFIXES: Final = ("audio/", "video/")
 
 
@@ -53,7 +54,7 @@ class Files:
             "name_original": clean(part.filename or "file")[:255],
             "mime": clean(part.headers.get("Content-Type", ""))[:100] or None,
             "mime_detected": mime,
-            "kind": kind_of(mime).value,
+            "kind": kind_of(mime, voice=request.query.get("as") == "voice").value,
             "size_bytes": stored.size_bytes,
         }
         shown = {name: described[name] for name in ("name", "kind", "size_bytes")}
@@ -129,8 +130,13 @@ def sniff(head: bytes) -> str:
     return "text/plain"
 
 
-def kind_of(mime: str) -> AttachmentKind:
-    """How a file of this detected type is shown; vector images are files, for they hold scripts."""
+def kind_of(mime: str, *, voice: bool = False) -> AttachmentKind:
+    """How a file of this detected type is shown; vector images are files, for they hold scripts.
+
+    ``voice``: the widget recorded it. Browsers put sound into containers that may hold pictures.
+    """
+    if voice and (mime.startswith("audio/") or mime in _RECORDINGS):
+        return AttachmentKind.VOICE
     if mime in _IMAGES:
         return AttachmentKind.IMAGE
     if mime.startswith("video/"):

@@ -32,7 +32,9 @@ def said(
         channel_type=CHANNEL_TYPE,
         event_key=EventKey(f"{visitor.id}:{request.id}"),
         kind=InboundKind.MESSAGE if press is None else InboundKind.ACTION,
-        thread=ThreadRef(external_id=visitor.thread, partition_key=visitor.id),
+        thread=ThreadRef(
+            external_id=visitor.thread, partition_key=visitor.id, context=_agreement(visitor)
+        ),
         author=visitor.participant(request.language),
         external_id=ExternalId(request.id),
         content=Content(
@@ -72,6 +74,12 @@ def typing(visitor: Visitor) -> Parsed:
     """The visitor is typing."""
     actor = Actor(kind=ActorKind.CONTACT, id=visitor.id, name=visitor.name)
     return Parsed(typing=((visitor.thread, actor),))
+
+
+def _agreement(visitor: Visitor) -> dict[str, str]:
+    """When the visitor agreed to the chat's terms: whoever asks for it has to be able to show."""
+    agreed_at = visitor.given.agreed_at
+    return {} if agreed_at is None else {"agreed_at": agreed_at}
 
 
 def _entry(page: Page | None) -> Entry | None:

@@ -16,6 +16,9 @@ MAX_FILE_BYTES: Final = 25 * 1024 * 1024
 MAX_FILES: Final = 10
 
 
+Asked = Literal["no", "optional", "required"]
+
+
 class WebchatSettings(ChannelSettings):
     """Settings of one site chat."""
 
@@ -68,6 +71,33 @@ class WebchatSettings(ChannelSettings):
         default=(),
         title="Allowed sites",
         description="Origins that may hold the chat, such as https://shop.example. Empty: any.",
+    )
+    ask_name: Asked = Field(
+        default="no",
+        title="Ask for the name",
+        description="Of visitors whom the site has not signed, before their first message.",
+    )
+    ask_email: Asked = Field(
+        default="no",
+        title="Ask for the e-mail address",
+        description="Shown to agents as the visitor's own words: nobody has verified it.",
+    )
+    ask_phone: Asked = Field(
+        default="no",
+        title="Ask for the phone number",
+        description="Shown to agents as the visitor's own words: nobody has verified it.",
+    )
+    consent: str | None = Field(
+        default=None,
+        max_length=500,
+        title="Consent",
+        description="What visitors have to agree to before they write, such as how their data are "
+        "used. Empty: nothing.",
+    )
+    voice: bool = Field(
+        default=True,
+        title="Voice messages",
+        description="Customers may record their voice, where their browser can.",
     )
     identity_secret: SecretStr | None = Field(
         default=None,

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from connectors.webchat.manifest import MAX_FILES, MAX_TEXT
 from connectors.webchat.text import clean, utf16_length
-from connectors.webchat.visitors import SiteUser
+from connectors.webchat.visitors import EMAIL, SiteUser
 from shared.errors import BadRequest
 from shared.model.base import Strict
 
@@ -69,9 +69,13 @@ class MessageRequest(Strict):
 
 
 class SessionRequest(Strict):
-    """First contact, or a user of the site. ``name`` is what an anonymous visitor is called."""
+    """First contact, or a user of the site. The rest is what an anonymous visitor says."""
 
     name: Annotated[str, Cleaned, Field(max_length=120)] | None = None
+    email: Annotated[str, Cleaned, Field(max_length=254, pattern=EMAIL)] | None = None
+    phone: Annotated[str, Cleaned, Field(pattern=r"^\+?[0-9() .-]{5,30}$")] | None = None
+    agreed: bool = False
+    """To what the chat asks consent for."""
     user: SiteUser | None = None
 
 

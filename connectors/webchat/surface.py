@@ -11,6 +11,7 @@ from connectors.base import Parsed, ThreadReader
 from connectors.webchat import inbound
 from connectors.webchat.edge import Edge, read_capped
 from connectors.webchat.files import Files
+from connectors.webchat.introduction import form, introduced
 from connectors.webchat.limits import Buckets, Rate
 from connectors.webchat.lines import Lines
 from connectors.webchat.live import Live
@@ -123,6 +124,8 @@ class Surface:
             "online": not chosen.offline,
             "offline_notice": chosen.offline_notice,
             "require_signed": chosen.require_signed,
+            "form": form(chosen),
+            "voice": chosen.voice,
             "max_text": MAX_TEXT,
             "max_file_bytes": chosen.max_file_bytes,
         }
@@ -134,7 +137,8 @@ class Surface:
         if asked.user is not None:
             visitor = self._visitors.identify(asked.user)
             return _json({"visitor": visitor.id, "token": None}, status=201)
-        visitor, token = self._visitors.make(asked.name)
+        given = introduced(asked, self._settings, self._clock.now())
+        visitor, token = self._visitors.make(given)
         return _json({"visitor": visitor.id, "token": token}, status=201)
 
     async def _history(self, request: web.Request) -> web.StreamResponse:

@@ -2,8 +2,8 @@
 
 Both come in the ``Authorization`` header of every request, and the signature is checked each time:
 
-- ``Bearer <visitor id>.<name>.<signature>``: made here at the first contact, where the name, in
-  base64url, is what the visitor gave, if anything;
+- ``Bearer <visitor id>.<given>.<signature>``: made here at the first contact, where the second
+  part is the name that the visitor gave, in base64url, or a JSON object of more than a name;
 - ``Identity <base64url of JSON>``: ``{user_id, name?, email?, signature}``, where the site's server
   signs ``user_id``, or ``user_id + "\\n" + email`` to vouch for the address too, with HMAC-SHA256.
 """
@@ -26,6 +26,7 @@ from shared.model.base import Strict
 from shared.model.people import Identifier, IdentifierKind, Participant
 
 _MAX_CREDENTIAL: Final = 4096
+EMAIL: Final = r"^[^\s\x00@]+@[^\s\x00@]+$"
 _PRINTABLE: Final = r"^[^\x00-\x1f\x7f]+$"
 
 
@@ -34,8 +35,21 @@ class SiteUser(Strict):
 
     user_id: str = Field(min_length=1, max_length=200, pattern=_PRINTABLE)
     name: str | None = Field(default=None, max_length=120)
-    email: str | None = Field(default=None, max_length=254, pattern=r"^[^\s\x00@]+@[^\s\x00@]+$")
+    email: str | None = Field(default=None, max_length=254, pattern=EMAIL)
     signature: str = Field(pattern=r"^[0-9a-fA-F]{64}$")
+
+
+class Given(Strict):
+    """What an anonymous visitor says of themselves. Nobody has verified it."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    agreed_at: str | None = None
+    """When they agreed to the chat's terms, ISO 8601."""
+
+
+_NOTHING: Final = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +58,8 @@ class Visitor:
 
     id: str
     channel_id: ChannelId
-    given_name: str | None = None
-    """What an anonymous visitor says to be called."""
+    given: Given = _NOTHING
+    """What an anonymous visitor says."""
     user: SiteUser | None = None
     email_verified: bool = False
 
@@ -57,7 +71,7 @@ class Visitor:
     @property
     def name(self) -> str | None:
         """As the site or the visitor says, cleaned."""
-        name = self.user.name if self.user is not None else self.given_name
+        name = self.user.name if self.user is not None else self.given.name
         return " ".join(clean(name or "").split()) or None
 
     def participant(self, language: str | None = None) -> Participant:
@@ -75,6 +89,12 @@ class Visitor:
                         verified=self.email_verified,
                     )
                 )
+        for kind, value in (
+            (IdentifierKind.EMAIL, self.given.email),
+            (IdentifierKind.PHONE, self.given.phone),
+        ):
+            if value is not None:
+                identifiers.append(Identifier(kind=kind, value=value, verified=False))
         return Participant(
             external_id=ExternalId(f"{self.channel_id}:{self.id}"),
             name=self.name,
@@ -105,13 +125,14 @@ class Visitors:
         """A signature of the text that holds for this channel and purpose only, in hex."""
         return hmac.new(self._key, f"{purpose}\n{text}".encode(), sha256).hexdigest()
 
-    def make(self, name: str | None = None) -> tuple[Visitor, str]:
+    def make(self, given: Given | None = None) -> tuple[Visitor, str]:
         """A new anonymous visitor and their token. Raises ``Forbidden`` where only users may."""
         if self._require_signed:
             raise Forbidden("this chat is for signed-in users of the site")
         visitor_id = f"v{secrets.token_hex(16)}"
-        named = f"{visitor_id}.{_packed(name or '')}"
-        visitor = Visitor(visitor_id, self._channel_id, given_name=name)
+        known = given or _NOTHING
+        named = f"{visitor_id}.{_packed(_written(known))}"
+        visitor = Visitor(visitor_id, self._channel_id, given=known)
         return visitor, f"{named}.{self.seal('visitor', named)}"
 
     def admit(self, authorization: str | None) -> Visitor:
@@ -129,8 +150,8 @@ class Visitors:
         if not hmac.compare_digest(self.seal("visitor", named), signature):
             raise Unauthorised("the visitor's token is not ours")
         visitor_id, _, packed = named.partition(".")
-        name = _unpacked(packed).decode() or None
-        return Visitor(visitor_id, self._channel_id, given_name=name)
+        given = _read(_unpacked(packed).decode())
+        return Visitor(visitor_id, self._channel_id, given=given)
 
     def identify(self, user: SiteUser) -> Visitor:
         """The visitor that a signed user of the site is. Raises ``Unauthorised``."""
@@ -151,6 +172,22 @@ class Visitors:
             user=user,
             email_verified=email_verified,
         )
+
+
+def _written(given: Given) -> str:
+    """A name alone stands as it is, as in the tokens of visitors who came long ago."""
+    if given == Given(name=given.name) and not (given.name or "").startswith("{"):
+        return given.name or ""
+    return given.model_dump_json(exclude_none=True)
+
+
+def _read(written: str) -> Given:
+    if not written.startswith("{"):
+        return Given(name=written or None)
+    try:
+        return Given.model_validate_json(written)
+    except ValidationError:
+        return Given(name=written)
 
 
 def _packed(text: str) -> str:

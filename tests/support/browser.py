@@ -38,6 +38,8 @@ async def open_browser() -> AsyncIterator[Browser]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                "--use-fake-device-for-media-stream",  # a microphone that beeps
+                "--use-fake-ui-for-media-stream",
             ],
         )
         try:

@@ -46,7 +46,8 @@ export class Api {
   async introduce() {
     if (!this.known) this.token = this.memory.read("token"); // another tab may have been first
     if (this.known) return;
-    this.asking ??= this.json("POST", "/session", {}).finally(() => {
+    const said = this.memory.read("introduction") ?? {};
+    this.asking ??= this.json("POST", "/session", said).finally(() => {
       this.asking = null;
     });
     const { token } = await this.asking;
@@ -89,10 +90,10 @@ export class Api {
   }
 
   // XMLHttpRequest, because fetch tells nothing of an upload's progress.
-  upload(file, progress) {
+  upload(file, progress, voice) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      request.open("POST", `${this.base}/files`);
+      request.open("POST", `${this.base}/files${voice ? "?as=voice" : ""}`);
       request.setRequestHeader("Authorization", this.authorization);
       request.responseType = "json";
       request.upload.onprogress = (event) => progress(event.loaded / event.total);

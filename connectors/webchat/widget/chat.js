@@ -1,6 +1,7 @@
 // One chat on a page: puts the parts together and decides what happens when.
 import { Bubbles } from "./bubble.js";
 import { Composer } from "./composer.js";
+import { Form } from "./form.js";
 import { Live } from "./live.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
@@ -24,6 +25,7 @@ export class Chat {
       flowing: () => this.found(),
       stuck: () => this.lost(),
       denied: () => this.denied(),
+      unintroduced: () => this.unintroduced(),
     });
     this.live = new Live(api, {
       frame: (frame) => this.frame(frame),
@@ -34,6 +36,7 @@ export class Chat {
     api.introduced = () => {
       this.outbox.adopt();
       this.live.start();
+      this.outbox.pump();
     };
     this.build();
   }
@@ -63,14 +66,20 @@ export class Chat {
       previews,
       on: {
         send: (text, files) => this.send(text, files),
-        upload: (file, progress) => this.upload(file, progress),
+        upload: (file, progress, voice) => this.upload(file, progress, voice),
         typing: () => this.typing(),
         draft: (text) => this.memory.write("draft", text || null),
       },
     });
+    this.form = new Form({
+      words,
+      asked: config.form,
+      submit: (said) => this.introduce(said),
+    });
     this.panel = new Panel({
       words,
       config,
+      form: this.form,
       log: this.log,
       composer: this.composer,
       on: {
@@ -225,9 +234,36 @@ export class Chat {
     return { page, language: this.words.language };
   }
 
-  async upload(file, progress) {
+  async upload(file, progress, voice) {
     await this.api.introduce();
-    return this.api.upload(file, progress);
+    return this.api.upload(file, progress, voice);
+  }
+
+  // What the visitor says once is kept: should the token be lost, it is said again for them.
+  async introduce(said) {
+    this.memory.write("introduction", said);
+    try {
+      await this.api.introduce();
+    } catch (refusal) {
+      // Without a connection it is said along with the first message.
+      if (!refusal.passing) {
+        this.memory.write("introduction", null);
+        throw refusal;
+      }
+    }
+    this.draw();
+    this.composer.input.focus();
+  }
+
+  // The hub wants to know more than it was told: what was written waits meanwhile.
+  unintroduced() {
+    this.memory.write("introduction", null);
+    this.draw();
+  }
+
+  // A stranger is asked before the first message; whoever has written before is known.
+  get asks() {
+    return this.form.wanted && !this.api.known && !this.refused && !this.memory.read("introduction");
   }
 
   typing() {
@@ -244,6 +280,6 @@ export class Chat {
     const messages = this.thread.list(this.outbox.items);
     this.log.draw(messages, { older: this.thread.older, greeting });
     this.panel.unread(this.thread.unread().length);
-    this.panel.tell({ connected: this.connected, refused: this.refused });
+    this.panel.tell({ connected: this.connected, refused: this.refused, asks: this.asks });
   }
 }

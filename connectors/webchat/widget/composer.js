@@ -1,5 +1,6 @@
 // Where the customer writes: text, files by button, drag and paste.
 import { element, icon } from "./dom.js";
+import { canRecord, Voice } from "./voice.js";
 
 const MAX_FILES = 10;
 const TALLEST_PX = 132;
@@ -46,11 +47,20 @@ export class Composer {
       },
       icon("send"),
     );
+    this.voice = new Voice({
+      words,
+      on: {
+        recorded: (file) => this.upload(file, true),
+        changed: () => this.refresh(),
+        failed: () => this.complain(words.say("no_microphone")),
+      },
+    });
     this.line = element(
       "div",
       { class: "line" },
       element("button", attach, icon("clip")),
       this.input,
+      config.voice && canRecord() ? this.voice.button : null,
       this.button,
     );
     this.root = element(
@@ -58,6 +68,7 @@ export class Composer {
       { class: "composer", novalidate: true },
       this.trouble,
       this.chips,
+      this.voice.bar,
       this.line,
       this.picker,
     );
@@ -108,7 +119,8 @@ export class Composer {
   refresh() {
     const busy = this.files.some((file) => !file.done);
     const empty = !this.input.value.trim() && this.files.length === 0;
-    this.button.disabled = busy || empty;
+    this.button.disabled = busy || empty || this.voice.active;
+    this.line.classList.toggle("away", this.voice.active);
   }
 
   submit() {
@@ -143,7 +155,7 @@ export class Composer {
     }
   }
 
-  async upload(file) {
+  async upload(file, voice = false) {
     const entry = { done: null };
     const bar = element("progress", { max: 1, value: 0, "aria-label": this.words.say("uploading") });
     const label = `${this.words.say("remove")}: ${file.name}`;
@@ -158,9 +170,10 @@ export class Composer {
     this.chips.append(entry.chip);
     this.refresh();
     try {
-      entry.done = await this.on.upload(file, (share) => {
+      const progress = (share) => {
         bar.value = share;
-      });
+      };
+      entry.done = await this.on.upload(file, progress, voice);
       if (entry.done.kind === "image") this.previews.set(entry.done.file, URL.createObjectURL(file));
       bar.remove();
     } catch {

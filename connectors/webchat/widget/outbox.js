@@ -7,7 +7,7 @@ export class Outbox {
   constructor(api, memory, on) {
     this.api = api;
     this.memory = memory;
-    this.on = on; // { changed(), flowing(), stuck(), denied() }
+    this.on = on; // { changed(), flowing(), stuck(), denied(), unintroduced() }
     this.running = false;
   }
 
@@ -97,6 +97,10 @@ export class Outbox {
       } catch (refusal) {
         if (refusal.status === 401) {
           this.on.denied();
+          return;
+        }
+        if (refusal.status === 422 && !this.api.known) {
+          this.on.unintroduced();
           return;
         }
         if (refusal.passing) {

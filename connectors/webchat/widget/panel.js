@@ -4,8 +4,8 @@ import { element, icon } from "./dom.js";
 const PHONE = "(max-width: 480px), (max-height: 480px)";
 
 export class Panel {
-  constructor({ words, config, log, composer, on }) {
-    Object.assign(this, { words, config, log, composer, on });
+  constructor({ words, config, log, form, composer, on }) {
+    Object.assign(this, { words, config, log, form, composer, on });
     this.opened = false;
     this.badge = element("span", { class: "badge", hidden: true, "data-testid": "webchat-badge" });
     this.launcher = element(
@@ -55,6 +55,7 @@ export class Panel {
       ),
       this.notice,
       log.root,
+      form.root,
       composer.root,
       element("div", { class: "veil", "aria-hidden": "true" }, words.say("drop")),
     );
@@ -77,7 +78,7 @@ export class Panel {
     this.dialog.addEventListener("dragover", (event) => drag(event, 0));
     this.dialog.addEventListener("drop", (event) => {
       drag(event, null);
-      this.composer.add([...(event.dataTransfer?.files ?? [])]);
+      if (!this.composer.root.hidden) this.composer.add([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
@@ -98,7 +99,8 @@ export class Panel {
     this.root.classList.add("open");
     this.log.toEnd();
     this.composer.fit();
-    this.composer.input.focus({ preventScroll: true });
+    const first = this.form.root.hidden ? this.composer.input : this.form.root.querySelector("input");
+    first.focus({ preventScroll: true });
     this.unread(0);
     this.on.opened();
   }
@@ -123,7 +125,7 @@ export class Panel {
 
   // A full-screen window keeps the focus: behind it nothing can be seen.
   turn(event) {
-    const stops = [...this.dialog.querySelectorAll("button, textarea, a[href], [tabindex='0']")];
+    const stops = [...this.dialog.querySelectorAll("button, input, textarea, a[href], [tabindex='0']")];
     const usable = stops.filter((stop) => !stop.disabled && stop.checkVisibility());
     const edge = event.shiftKey ? usable[0] : usable.at(-1);
     if (this.dialog.getRootNode().activeElement !== edge) return;
@@ -140,7 +142,7 @@ export class Panel {
   }
 
   // What stands under the title, and the notice when there is something to say.
-  tell({ connected, refused }) {
+  tell({ connected, refused, asks }) {
     const { online, offline_notice: custom } = this.config;
     this.state.textContent = this.words.say(online ? "online" : "offline");
     this.state.classList.toggle("away", !online);
@@ -151,6 +153,8 @@ export class Panel {
     if (this.notice.textContent !== text) this.notice.textContent = text;
     this.notice.hidden = !text;
     this.composer.input.disabled = Boolean(refused);
+    this.form.root.hidden = !asks;
+    this.composer.root.hidden = asks;
   }
 
   enlarge(url, file) {

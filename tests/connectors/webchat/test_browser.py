@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.clock import SystemClock
 from shared.ids import ExternalId
-from shared.model.content import Button, Content
+from shared.model.content import AttachmentKind, Button, Content, FetchState
 from shared.model.delivery import Delivery
 from tests.connectors.webchat.mailbox import Hub, Mailbox, OpenHub
 from tests.support.browser import new_page, open_browser
@@ -218,3 +218,64 @@ async def test_a_cut_connection_heals_and_nothing_is_missed(browser: Browser, si
 
         await expect(bubble(page, "while you were away")).to_be_visible()
         await page.wait_for_function("sockets.length === 2")
+
+
+async def test_a_stranger_is_asked_once_before_the_first_message(
+    browser: Browser, open_chat: OpenHub
+) -> None:
+    site = await open_chat(
+        clock=SystemClock(), ask_name="required", ask_email="optional", consent="I agree."
+    )
+    async with new_page(browser) as page:
+        await open_site(page, site)
+        await expect(page.get_by_test_id("webchat-input")).to_be_hidden()
+        await page.get_by_test_id("webchat-start").click()
+        await expect(page.get_by_text("Please fill this in")).to_be_visible()
+        await page.get_by_test_id("webchat-form-name").fill("Anna")
+        await page.get_by_test_id("webchat-form-email").fill("anna@example.com")
+        await page.get_by_test_id("webchat-form-agreed").check()
+        await page.get_by_test_id("webchat-start").click()
+        await write(page, "Good morning")
+        await expect(bubble(page, "Good morning")).to_have_attribute("data-state", "sent")
+
+        await page.reload()
+        await page.get_by_test_id("webchat-open").click()
+
+        await expect(page.get_by_test_id("webchat-form")).to_be_hidden()
+        await expect(bubble(page, "Good morning")).to_be_visible()
+        (event,) = site.mailbox.inbound
+        assert event.author is not None
+        assert event.author.name == "Anna"
+
+
+async def test_what_waits_is_sent_when_a_chat_begins_to_ask(
+    browser: Browser, open_chat: OpenHub
+) -> None:
+    site = await open_chat(clock=SystemClock(), ask_name="required")
+    async with new_page(browser) as page:
+        await open_site(page, site)
+        # Said to an older form, which did not ask for the name.
+        await page.evaluate("localStorage.setItem('omnihub.site.introduction', '{}')")
+        await page.reload()
+        await page.get_by_test_id("webchat-open").click()
+        await write(page, "Is anybody there?")
+        await page.get_by_test_id("webchat-form-name").fill("Anna")
+
+        await page.get_by_test_id("webchat-start").click()
+
+        await expect(bubble(page, "anybody")).to_have_attribute("data-state", "sent")
+
+
+async def test_a_voice_message_is_recorded_and_sent(browser: Browser, site: Hub) -> None:
+    async with new_page(browser, permissions=["microphone"]) as page:
+        await open_site(page, site)
+        await page.get_by_test_id("webchat-record").click()
+        await expect(page.get_by_text("0:01")).to_be_visible()
+        await page.get_by_test_id("webchat-finish").click()
+        await page.get_by_test_id("webchat-send").click()
+        await expect(page.get_by_test_id("webchat-message")).to_have_attribute("data-state", "sent")
+
+        (event,) = site.mailbox.inbound
+        (voice,) = event.content.attachments
+        assert voice.kind is AttachmentKind.VOICE
+        assert voice.state is FetchState.STORED

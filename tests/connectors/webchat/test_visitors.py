@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from connectors.webchat.visitors import SiteUser, Visitors
+from connectors.webchat.visitors import Given, SiteUser, Visitors
 from shared.errors import Forbidden, Unauthorised
 from shared.ids import ChannelId
 from shared.model.people import IdentifierKind
@@ -43,12 +43,39 @@ def identity(**user: str | None) -> str:
 
 
 def test_a_visitor_is_known_by_their_token() -> None:
-    made, token = visitors().make("Анна")
+    made, token = visitors().make(Given(name="Анна"))
 
     known = visitors().admit(f"Bearer {token}")
 
     assert known == made
     assert known.name == "Анна"
+
+
+def test_what_a_visitor_gave_is_told_as_unverified() -> None:
+    said = Given(name="Анна", email="anna@example.com", phone="+7 900 000-00-00")
+    _, token = visitors().make(said)
+
+    known = visitors().admit(f"Bearer {token}")
+
+    assert known.given == said
+    told = {one.kind: (one.value, one.verified) for one in known.participant().identifiers}
+    assert told[IdentifierKind.EMAIL] == ("anna@example.com", False)
+    assert told[IdentifierKind.PHONE] == ("+7 900 000-00-00", False)
+
+
+@pytest.mark.parametrize("name", [None, "Анна", "{", '{"email": "x"}', '{"name": "y"}'])
+def test_any_name_survives_the_token(name: str | None) -> None:
+    _, token = visitors().make(Given(name=name))
+
+    assert visitors().admit(f"Bearer {token}").given == Given(name=name)
+
+
+def test_the_token_of_a_visitor_who_came_long_ago_is_good() -> None:
+    named = f"v1.{urlsafe_b64encode('{Анна'.encode()).decode().rstrip('=')}"
+
+    known = visitors().admit(f"Bearer {named}.{visitors().seal('visitor', named)}")
+
+    assert known.given == Given(name="{Анна")
 
 
 @pytest.mark.parametrize(
