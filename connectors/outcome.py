@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.base import Sent
 from shared.delivery.pace import after, backoff_s
+from shared.delivery.reasons import Reason, rejected
 from shared.errors import (
     ChannelBroken,
     ContactGone,
@@ -21,9 +22,6 @@ from shared.errors import (
 )
 from shared.model.channel import Capabilities
 from shared.model.delivery import FINAL, Delivery, Failure, FailureKind, Part
-
-_UNKNOWN = "the platform did not confirm it: it may have arrived"
-_AFTER_CRASH = "the hub stopped while it was being sent: it may have arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,22 @@ def accepted(sent: Sent) -> Verdict:
     return Verdict(Delivery(sent.state), external_ids=sent.external_ids)
 
 
-def failed(kind: FailureKind, reason: str) -> Verdict:
+def failed(kind: FailureKind, why: Rejected | str) -> Verdict:
     """It will not be sent, and the agent is told why."""
-    return Verdict(Delivery.FAILED, failure=Failure(kind=kind, reason=reason))
+    return Verdict(Delivery.FAILED, failure=_failure(kind, why))
+
+
+def _failure(kind: FailureKind, why: Rejected | str) -> Failure:
+    if isinstance(why, str):
+        return Failure(kind=kind, reason=why)
+    return Failure(kind=kind, reason=str(why), code=why.code, values=why.values)
 
 
 def found_sending(part: Part, capabilities: Capabilities, now: datetime) -> Verdict:
     """A part whose attempt was recorded by a dispatcher that is gone."""
     if capabilities.idempotent:
         return Verdict(Delivery.QUEUED, due_at=now)
-    failure = Failure(kind=FailureKind.UNKNOWN, reason=_AFTER_CRASH)
+    failure = _failure(FailureKind.UNKNOWN, rejected(Reason.AFTER_STOP))
     return Verdict(Delivery.UNKNOWN, failure=failure)
 
 
@@ -92,7 +96,7 @@ def decide(
     if isinstance(error, Uncertain | TimeoutError):
         if capabilities.idempotent:
             return _again(part, now, random)
-        failure = Failure(kind=FailureKind.UNKNOWN, reason=_UNKNOWN)
+        failure = _failure(FailureKind.UNKNOWN, rejected(Reason.UNCONFIRMED))
         return Verdict(Delivery.UNKNOWN, failure=failure)
     if isinstance(error, ChannelBroken):
         return Verdict(Delivery.QUEUED, due_at=now, broken=str(error))
@@ -101,13 +105,13 @@ def decide(
 
 def _refused(error: Exception) -> Verdict:
     if isinstance(error, WindowClosed):
-        return failed(FailureKind.WINDOW_CLOSED, str(error))
+        return failed(FailureKind.WINDOW_CLOSED, error)
     if isinstance(error, ContactGone):
-        return failed(FailureKind.CONTACT_GONE, str(error))
+        return failed(FailureKind.CONTACT_GONE, error)
     if isinstance(error, Rejected):
-        return failed(FailureKind.REJECTED, str(error))
+        return failed(FailureKind.REJECTED, error)
     if isinstance(error, NotFound):
-        return failed(FailureKind.REJECTED, "an attached file is no longer there")
+        return failed(FailureKind.REJECTED, rejected(Reason.FILE_GONE))
     name = type(error).__name__
     reason = str(error) if isinstance(error, HubError) else f"a bug of the connector: {name}"
     failure = Failure(kind=FailureKind.INTERNAL, reason=reason)

@@ -2,7 +2,7 @@
 
 from connectors.base import Outgoing
 from shared.delivery.plan import plan, plan_edit
-from shared.errors import Rejected
+from shared.delivery.reasons import Reason, rejected
 from shared.ids import part_id
 from shared.model.channel import Capabilities
 from shared.model.delivery import Part
@@ -44,11 +44,13 @@ def send_limit_s(outgoing: Outgoing) -> float:
 
 
 def _planned_change(part: Part, capabilities: Capabilities) -> Part:
-    content = part.content
+    content, written = part.content, part.written
     if part.kind == "edit":
         content = plan_edit(content, capabilities, caption=bool(content.attachments))
+        written = part.content if content != part.content else None
     elif part.kind == "delete" and not capabilities.delete:
-        raise Rejected("messages on this channel cannot be deleted")
+        raise rejected(Reason.NO_DELETE)
     elif part.kind == "reaction" and not capabilities.reactions:
-        raise Rejected("this channel has no reactions")
-    return part.model_copy(update={"content": content, "planned": True, "scheduled": False})
+        raise rejected(Reason.NO_REACTIONS)
+    changed = {"content": content, "written": written, "planned": True, "scheduled": False}
+    return part.model_copy(update=changed)

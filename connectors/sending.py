@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -17,7 +17,8 @@ from connectors.planning import planned, send_limit_s
 from connectors.reporter import Reporter
 from connectors.rows import PartRows
 from shared.clock import Clock
-from shared.errors import Rejected, ThreadMoved
+from shared.delivery.reasons import Reason, rejected
+from shared.errors import ThreadMoved
 from shared.ids import BlobId, ExternalId
 from shared.metrics import Metrics
 from shared.model.channel import Capabilities
@@ -25,8 +26,6 @@ from shared.model.delivery import Delivery, FailureKind, Part
 from shared.ports.blobs import Blobs
 
 log = structlog.get_logger(__name__)
-
-_LEFT_BEHIND: Final = "the platform renamed the thread, and what was sent before stayed behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Sender:
         """Bring a due part one step further. Raises ``LostLease``."""
         now = self.clock.now()
         if now >= head.deadline_at:
-            await self.settle(head, failed(FailureKind.DEADLINE, "it could not be sent in time"))
+            await self.settle(head, failed(FailureKind.DEADLINE, rejected(Reason.DEADLINE)))
             return
         try:
             pieces = planned(head, self.capabilities)
@@ -117,6 +116,7 @@ class Sender:
             "planned": True,
             "scheduled": False,
             "content": first.content,
+            "written": first.written,
             "reply_external_id": first.reply_external_id,
             "index": first.index,
             "total": first.total,
@@ -134,7 +134,7 @@ class Sender:
             renamed = thread
         for last in (False, True):
             if renamed and part.kind != "send":
-                return failed(FailureKind.REJECTED, _LEFT_BEHIND), renamed
+                return failed(FailureKind.REJECTED, rejected(Reason.THREAD_RENAMED)), renamed
             shown = part.model_copy(update=_moved_to(renamed))
             try:
                 verdict = await self._attempt(Outgoing(shown, tuple(files)))
@@ -173,7 +173,7 @@ class Sender:
         files = []
         for attachment in part.content.attachments:
             if attachment.blob_id is None:
-                raise Rejected("an attached file has not arrived here")
+                raise rejected(Reason.FILE_NOT_HERE)
             blob_id = attachment.blob_id
             size = await self.blobs.size(blob_id)
             files.append(OpenFile(attachment, size, self._reader(blob_id)))

@@ -62,7 +62,13 @@ class Desk:
             raise BadRequest("this id was used for a command elsewhere", field="id")
         if outcome.status is OutcomeStatus.REFUSED:
             status = outcome.code if outcome.code in _REFUSALS else HTTPStatus.CONFLICT
-            raise Refused(outcome.reason or "refused", status=status, field=outcome.field)
+            raise Refused(
+                outcome.reason or "refused",
+                status=status,
+                field=outcome.field,
+                reason_code=outcome.reason_code,
+                reason_values=outcome.reason_values,
+            )
         return name, outcome
 
     async def outcome(self, caller: Caller, own_id: str) -> Outcome:

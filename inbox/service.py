@@ -22,6 +22,7 @@ from inbox.api.files import FilesApi
 from inbox.api.messages import MessagesApi
 from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
+from inbox.api.preview import PreviewApi
 from inbox.api.session import SessionApi
 from inbox.api.tokens import TokensApi
 from inbox.bots import Bots
@@ -231,6 +232,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store)).routes(),
         *MessagesApi(store, clock, files, orders, options.undo_s).routes(),
+        *PreviewApi(store, clock, files).routes(),
         *ActionsApi(clock, inbox.people, orders, presence).routes(),
         *ContactsApi(Contacts(store, clock, inbox.news)).routes(),
         *ChannelsApi(inbox.channels).routes(),

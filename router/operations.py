@@ -110,7 +110,7 @@ def _done(message: Message, part: Part, receipt: Receipt) -> dict[str, Any]:
     if part.kind == DELETE:
         return {} if message.deleted_at else {"deleted_at": receipt.at}
     if part.kind == EDIT:
-        return edited(message, part.content, receipt.at)
+        return edited(message, part.written or part.content, receipt.at)
     us = Actor(kind=ActorKind.PLATFORM, id=_OURSELVES)
     others = tuple(one for one in message.reactions if one.by.id != _OURSELVES)
     ours = (Reaction(emoji=part.content.text, by=us),) if part.content.text else ()

@@ -12,7 +12,7 @@ from pydantic import Field
 from shared.envelope import Envelope
 from shared.ids import AgentId, CommandId, ConversationId, MessageId, TeamId, partition_of
 from shared.model.base import Model, Utc
-from shared.model.content import Attachment, ButtonRow, Span
+from shared.model.content import Attachment, Block, ButtonRow, Span
 from shared.model.conversation import PendingFor, Priority
 from shared.model.people import Actor
 from shared.payload import Payload
@@ -37,6 +37,7 @@ class Reply(Command):
     text: str = Field(default="", max_length=100_000)
     spans: tuple[Span, ...] = ()
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+    blocks: tuple[Block, ...] = Field(default=(), max_length=10)
     buttons: tuple[ButtonRow, ...] = Field(default=(), max_length=20)
     reply_to: MessageId | None = None
     send_at: Utc | None = None

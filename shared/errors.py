@@ -5,6 +5,8 @@ edge decide by them; anything else that is raised there is a bug: counted, dead-
 name, never looped.
 """
 
+from collections.abc import Mapping
+
 
 class HubError(Exception):
     """The root. Its text is safe to log and to show: no secret, no message text."""
@@ -79,7 +81,17 @@ class Uncertain(SendError):
 
 
 class Rejected(SendError):
-    """The platform refused this message for good; the text is its reason, for the agent."""
+    """The message is refused for good; the text is the reason, for the agent.
+
+    ``code`` and its ``values`` say the same to programs, where the reason is one of ours.
+    """
+
+    def __init__(
+        self, reason: str = "", *, code: str | None = None, values: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.values = dict(values or {})
 
 
 class WindowClosed(Rejected):

@@ -43,6 +43,7 @@ from shared.errors import Rejected
 from shared.ids import ExternalId
 from shared.model.content import Block, ContactCard, Content, Dice, Location, Poll
 
+_VCARD_BYTES = 2048
 _VISUAL = frozenset({Form.PHOTO, Form.VIDEO})
 _Item = (
     InputMediaAudio | InputMediaDocument | InputMediaLivePhoto | InputMediaPhoto | InputMediaVideo
@@ -190,6 +191,29 @@ def _item(form: Form, upload: Upload, file: OpenFile, text: str, content: Conten
             return InputMediaDocument(media=upload, caption=caption, caption_entities=marks)
 
 
+def _vcard(card: ContactCard) -> str | None:
+    """What one number beside a name does not say. Telegram takes 2048 bytes."""
+    if len(card.phones) < 2 and not card.emails:  # noqa: PLR2004 - a single number needs no card
+        return None
+    name = _escaped(card.name or card.phones[0])
+    lines = [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        f"FN:{name}",
+        f"N:;{name};;;",
+        *(f"TEL:{_escaped(phone)}" for phone in card.phones),
+        *(f"EMAIL:{_escaped(email)}" for email in card.emails),
+        "END:VCARD",
+    ]
+    text = "\r\n".join(lines)
+    return text if len(text.encode()) <= _VCARD_BYTES else None
+
+
+def _escaped(value: str) -> str:
+    plain = " ".join(value.split())
+    return plain.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
+
+
 def _block(block: Block, target: dict[str, Any]) -> TelegramMethod[Any]:
     match block:
         case Location(title=title) if title:
@@ -206,7 +230,7 @@ def _block(block: Block, target: dict[str, Any]) -> TelegramMethod[Any]:
             return SendContact(
                 phone_number=block.phones[0],
                 first_name=block.name or block.phones[0],
-                vcard=block.vcard,
+                vcard=block.vcard or _vcard(block),
                 **target,
             )
         case Poll():

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInf
 from connectors.manifest import ChannelSettings, Manifest
 from connectors.telegram.russian import RUSSIAN
 from shared.ids import ChannelType
-from shared.model.channel import Capabilities, Format, MediaLimit, RateLimit
+from shared.model.channel import Capabilities, Format, MediaLimit, PollLimit, RateLimit
 from shared.model.content import AttachmentKind
 
 _MIB = 1024 * 1024
@@ -137,6 +137,8 @@ MANIFEST = Manifest(
         max_buttons=100,
         max_button_rows=100,
         max_button_label=64,
+        blocks=("location", "contact_card", "poll", "dice"),
+        polls=PollLimit(max_question=300, max_options=10, max_option=100),
         reply=True,
         edit=True,
         delete=True,
@@ -145,6 +147,7 @@ MANIFEST = Manifest(
         typing_out=True,
         rate_thread=RateLimit(count=1, per_s=1, burst=3),
         rate_channel=RateLimit(count=30, per_s=1, burst=30),
+        rate_group=RateLimit(count=20, per_s=60, burst=20),
         customer_edits=True,
     ),
     module="connectors.telegram.connector",

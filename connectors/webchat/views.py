@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from connectors.webchat.manifest import CAPABILITIES
+from shared.delivery.plan import told
+from shared.errors import Rejected
 from shared.model.content import Attachment, Button, Content, FetchState, Span, SpanKind
 from shared.model.delivery import Delivery
 from shared.model.message import Direction, Message
@@ -28,7 +31,7 @@ def view(message: Message, *, agent_names: bool) -> View | None:
     ours = message.direction is Direction.OUTBOUND
     named = ours and agent_names and message.author.kind in {ActorKind.AGENT, ActorKind.BOT}
     deleted = message.deleted_at is not None
-    content = Content() if deleted else message.content
+    content = Content() if deleted else _told(message, ours=ours)
     return {
         "id": message.id,
         "ids": list(message.external_ids),
@@ -48,6 +51,16 @@ def view(message: Message, *, agent_names: bool) -> View | None:
         "edited": message.edited_at is not None and not deleted,
         "deleted": deleted,
     }
+
+
+def _told(message: Message, *, ours: bool) -> Content:
+    """Ours in the widget's words: it shows neither places nor cards."""
+    if not ours:
+        return message.content
+    try:
+        return told(message.content, CAPABILITIES)
+    except Rejected:
+        return message.content
 
 
 def _moment(at: datetime) -> str:

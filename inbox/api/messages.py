@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from inbox.api.conversations import conversation
 from inbox.api.orders import MessageDone, Orders
+from inbox.api.writing import NewMessage
 from inbox.files import Files
 from inbox.permissions import Permission
 from inbox.rest.route import Answer, Call, Handler, Nothing, Route
@@ -17,38 +17,11 @@ from shared.collections import MESSAGES
 from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, Reply, Resend
 from shared.errors import BadRequest, NotFound
 from shared.ids import MessageId
-from shared.model.base import Strict, Utc
-from shared.model.content import Button, ButtonKind
+from shared.model.base import Strict
 from shared.model.message import Message
 from shared.ports.store import Store
 
 _LONGEST_WAIT = timedelta(days=366)
-
-
-class ButtonRequest(Strict):
-    """A button under a reply."""
-
-    kind: ButtonKind = ButtonKind.ACTION
-    label: str = Field(min_length=1, max_length=80)
-    value: str | None = Field(default=None, max_length=1000)
-    url: str | None = Field(default=None, max_length=2000, pattern=r"^https?://")
-
-
-class NewMessage(Strict):
-    """A reply to the customer, or a note to the colleagues."""
-
-    id: OwnId | None = None
-    kind: Literal["reply", "note"] = "reply"
-    text: str = Field(default="", max_length=100_000)
-    attachments: tuple[str, ...] = Field(default=(), max_length=50)
-    """Ids of the caller's own uploads."""
-    reply_to: str | None = Field(default=None, max_length=100)
-    buttons: tuple[Annotated[tuple[ButtonRequest, ...], Field(max_length=20)], ...] = Field(
-        default=(), max_length=20
-    )
-    send_at: Utc | None = None
-    undo_s: float | None = Field(default=None, ge=0, le=60)
-    """Absent: what the hub is set to, and nothing for programs."""
 
 
 class EditRequest(Strict):
@@ -108,14 +81,14 @@ class MessagesApi:
                 conversation_id=target.id, actor=actor, text=body.text, attachments=files
             )
         else:
+            content = body.content(files)
             command = Reply(
                 conversation_id=target.id,
                 actor=actor,
-                text=body.text,
-                attachments=files,
-                buttons=tuple(
-                    tuple(Button(**button.model_dump()) for button in row) for row in body.buttons
-                ),
+                text=content.text,
+                attachments=content.attachments,
+                blocks=content.blocks,
+                buttons=content.buttons,
                 reply_to=MessageId(body.reply_to) if body.reply_to is not None else None,
                 send_at=body.send_at,
                 undo_s=self._undo(call),
@@ -176,10 +149,10 @@ class MessagesApi:
         return message
 
     def _check(self, body: NewMessage) -> None:
-        if not body.text.strip() and not body.attachments:
+        if body.is_empty():
             raise BadRequest("write something, or attach a file", field="text")
         if body.kind == "note":
-            for name in ("reply_to", "buttons", "send_at", "undo_s"):
+            for name in ("reply_to", "buttons", "blocks", "send_at", "undo_s"):
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
         if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:

@@ -40,6 +40,9 @@ class Problem(BaseModel):
     """The wrong field, when there is one."""
     errors: list[FieldProblem] | None = None
     """All wrong fields of a request that does not fit its model."""
+    reason_code: str | None = None
+    """Why a channel does not carry it, as a stable word."""
+    reason_values: dict[str, str] | None = None
     id: str | None = None
     """The request's id; the log names the cause under it."""
 
@@ -67,10 +70,20 @@ class WrongMediaType(HubError):
 class Refused(HubError):
     """The router refused a command; ``status`` says how, the text why."""
 
-    def __init__(self, reason: str, *, status: int, field: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        status: int,
+        field: str | None = None,
+        reason_code: str | None = None,
+        reason_values: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.field = field
+        self.reason_code = reason_code
+        self.reason_values = reason_values
 
 
 class Invalid(HubError):
@@ -147,6 +160,8 @@ def problem_of(error: HubError) -> Problem:
         detail=str(error) or None,
         field=getattr(error, "field", None),
         errors=error.errors if isinstance(error, Invalid) else None,
+        reason_code=error.reason_code if isinstance(error, Refused) else None,
+        reason_values=error.reason_values or None if isinstance(error, Refused) else None,
     )
 
 

@@ -17,7 +17,10 @@ from shared.model.message import Direction, Message
 async def edit(work: Work, conversation: Conversation, command: Edit) -> Done:
     """Change a note at once, and a sent message where the channel can."""
     message = await message_in(work, conversation, command.message_id)
-    content = Content(text=command.text, spans=command.spans)
+    before = message.content
+    content = Content(
+        text=command.text, spans=command.spans, buttons=before.buttons, choices=before.choices
+    )
     if message.deleted_at is not None:
         raise Refused("the message was deleted")
     if message.direction is Direction.NOTE:

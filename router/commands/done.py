@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.errors import BadRequest
+from shared.errors import BadRequest, Rejected
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 
@@ -11,9 +11,18 @@ from shared.model.message import Message
 class Refused(BadRequest):
     """The command cannot be done as things stand; ``code`` is the HTTP status for that."""
 
-    def __init__(self, reason: str, *, code: int = 409, field: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        code: int = 409,
+        field: str | None = None,
+        why: Rejected | None = None,
+    ) -> None:
         super().__init__(reason, field=field)
         self.code = code
+        self.why = why
+        """The refusal of the channel, where that is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

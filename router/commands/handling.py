@@ -38,7 +38,7 @@ from shared.commands import (
     Wake,
 )
 from shared.envelope import Envelope
-from shared.errors import BadRequest, NotFound
+from shared.errors import BadRequest, NotFound, Rejected
 from shared.events import CommandDone, routing_key
 from shared.ids import CommandId, partition_of
 from shared.model.conversation import Conversation
@@ -91,7 +91,8 @@ async def handle(work: Work, command: Command) -> None:
     except BadRequest as error:
         work.unit.rollback(mark)
         code = error.code if isinstance(error, Refused) else 422
-        outcome = _refused(work, id, command, str(error), code=code, field=error.field)
+        why = error.why if isinstance(error, Refused) else None
+        outcome = _refused(work, id, command, str(error), code=code, field=error.field, why=why)
     if outcome.status is OutcomeStatus.REFUSED and isinstance(command, Wake):
         # A timer that nobody wants would fire for ever.
         work.unit.delete(TIMERS, command.timer_id)
@@ -144,11 +145,14 @@ def _refused(
     *,
     code: int,
     field: str | None = None,
+    why: Rejected | None = None,
 ) -> Outcome:
     return Outcome(
         id=id,
         status=OutcomeStatus.REFUSED,
         reason=reason,
+        reason_code=why.code if why else None,
+        reason_values=why.values if why else {},
         field=field,
         code=code,
         conversation_id=command.conversation_id,

@@ -7,14 +7,22 @@ from router import timeline
 from router.cases import reopen
 from router.commands import assignment
 from router.commands.done import Done, Refused, with_message
-from router.commands.standing import message_in, require_channel, require_latest
+from router.commands.standing import (
+    capabilities,
+    message_in,
+    require_channel,
+    require_latest,
+)
 from router.operations import ORDER_STEP, next_order
 from router.timeline import Draft
 from router.work import SOURCE, Work
 from shared.collections import CHANNEL_TYPES, PARTS
 from shared.commands import Reply
+from shared.delivery.plan import choices_of, plan
+from shared.errors import Rejected
 from shared.hints import Added, hint
 from shared.ids import ExternalId, new_message_id, part_id, slot_of
+from shared.model.channel import Capabilities
 from shared.model.content import Content, ReplyRef
 from shared.model.conversation import Conversation, Status
 from shared.model.delivery import Delivery, Part, PartDelivery
@@ -24,11 +32,13 @@ from shared.model.people import ActorKind
 
 async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     """Answer the customer: the message at once, its part when it is due."""
-    if not command.text.strip() and not command.attachments:
+    if not command.text.strip() and not command.attachments and not command.blocks:
         raise Refused("a reply needs a text or a file", code=422, field="text")
     await require_channel(work, conversation)
     await require_latest(work, conversation)
     answered = await _answered(work, conversation, command)
+    able = await capabilities(work, conversation)
+    content = _carried(_content(command, answered), able)
     if conversation.status is Status.RESOLVED:
         conversation = reopen(work, conversation, command.actor, cause="reply")
     if assignment.is_taken_by_reply(work, conversation, command.actor):
@@ -37,11 +47,12 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
         )
     due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
     turn_from, order = conversation.out_order, next_order(work, conversation)
+    draft = _draft(work, conversation, command, content, due_at)
     message, conversation = timeline.append(
         work,
         conversation,
-        _draft(work, conversation, command, answered, due_at),
-        _after_reply(conversation, command, order),
+        draft,
+        _after_reply(draft, command, order),
     )
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
@@ -60,13 +71,7 @@ async def _answered(work: Work, conversation: Conversation, command: Reply) -> M
     return answered
 
 
-def _draft(
-    work: Work,
-    conversation: Conversation,
-    command: Reply,
-    answered: Message | None,
-    due_at: datetime,
-) -> Draft:
+def _content(command: Reply, answered: Message | None) -> Content:
     reference = None
     if answered is not None:
         reference = ReplyRef(
@@ -74,26 +79,49 @@ def _draft(
             external_id=_external_id(answered),
             author_name=answered.author.name,
         )
+    return Content(
+        text=command.text,
+        spans=command.spans,
+        attachments=command.attachments,
+        blocks=command.blocks,
+        buttons=command.buttons,
+        reply_to=reference,
+    )
+
+
+def _carried(content: Content, able: Capabilities | None) -> Content:
+    """The content, with the list that its buttons become. Raises ``Refused`` with the reason if the
+    channel cannot carry it."""
+    if able is None or not (content.attachments or content.blocks or content.buttons):
+        return content  # a bare text always goes
+    try:
+        choices = choices_of(content, able)
+        content = content.model_copy(update={"choices": choices}) if choices else content
+        plan(content, able)
+    except Rejected as error:
+        raise Refused(str(error), code=422, why=error) from None
+    return content
+
+
+def _draft(
+    work: Work, conversation: Conversation, command: Reply, content: Content, due_at: datetime
+) -> Draft:
     return Draft(
         id=new_message_id(slot_of(conversation.id)),
         direction=Direction.OUTBOUND,
         author=command.actor,
         at=work.now,
-        content=Content(
-            text=command.text,
-            spans=command.spans,
-            attachments=command.attachments,
-            buttons=command.buttons,
-            reply_to=reference,
-        ),
+        content=content,
         delivery=Delivery.QUEUED,
         parts=(PartDelivery(index=0, state=Delivery.QUEUED, at=work.now),),
         send_at=due_at,
     )
 
 
-def _after_reply(conversation: Conversation, command: Reply, order: int) -> dict[str, Any]:
+def _after_reply(draft: Draft, command: Reply, order: int) -> dict[str, Any]:
     fields: dict[str, Any] = {"out_order": order + ORDER_STEP, "waiting_since": None}
+    if draft.content.choices:
+        fields["listed"] = draft.id
     if command.actor.kind is ActorKind.AGENT:
         fields["unread"] = 0
     return fields

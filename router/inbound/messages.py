@@ -4,7 +4,7 @@ from typing import Any
 
 from router import people, refs, timeline
 from router.cases import case_for, forget_snooze, reply_window_s, thread_facts
-from router.inbound import echoes
+from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
 from router.places import Place
 from router.receipts import join_parked
@@ -39,7 +39,10 @@ async def store(
     service = _service_of(item)
     if service is not None:
         return await _store_service(work, item, place, service)
-    return await store_from_customer(work, item, place, await _content(work, item, place), edited)
+    content = await _content(work, item, place)
+    if not edited:
+        content, place = await answers.heard(work, item, place, content)
+    return await store_from_customer(work, item, place, content, edited)
 
 
 async def store_from_customer(

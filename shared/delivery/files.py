@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from shared.delivery.reasons import Reason, rejected
 from shared.errors import Rejected
 from shared.model.channel import Capabilities, MediaLimit
 from shared.model.content import Attachment, AttachmentKind
@@ -14,6 +15,8 @@ _TOGETHER: Final = {
     AttachmentKind.AUDIO: "audio",
 }
 """What platforms show as one album; any other kind goes alone."""
+_WITHOUT_CAPTION: Final = frozenset({AttachmentKind.STICKER, AttachmentKind.VIDEO_NOTE})
+"""Nowhere."""
 _MEGABYTE: Final = 1024 * 1024
 
 
@@ -27,7 +30,13 @@ def fit_file(attachment: Attachment, capabilities: Capabilities) -> Attachment:
         return attachment
     if _problem(attachment, AttachmentKind.FILE, capabilities) is None:
         return attachment.model_copy(update={"kind": AttachmentKind.FILE})
-    raise Rejected(problem)
+    raise problem
+
+
+def takes_caption(attachment: Attachment, capabilities: Capabilities) -> bool:
+    """Whether a text can stand under the file."""
+    limit = _limit(attachment.kind, capabilities.media)
+    return attachment.kind not in _WITHOUT_CAPTION and (limit is None or limit.captioned)
 
 
 def albums(
@@ -54,17 +63,16 @@ def albums(
 
 def _problem(
     attachment: Attachment, kind: AttachmentKind, capabilities: Capabilities
-) -> str | None:
-    label = kind.value.replace("_", " ")
+) -> Rejected | None:
     limit = _limit(kind, capabilities.media)
     if limit is None:
-        return f"this channel carries no files of the kind {label}"
+        return rejected(Reason.FILE_KIND, kind=kind.value.replace("_", " "))
     if attachment.size_bytes is not None and attachment.size_bytes > limit.max_bytes:
         size, most = attachment.size_bytes / _MEGABYTE, limit.max_bytes / _MEGABYTE
-        return f"the file is too big for this channel: {size:.1f} of {most:.1f} MB"
+        return rejected(Reason.FILE_SIZE, size_mb=f"{size:.1f}", max_mb=f"{most:.1f}")
     mime = attachment.mime_detected or attachment.mime
     if limit.mimes and mime not in limit.mimes:
-        return f"this channel does not carry files of the type {mime or 'unknown'}"
+        return rejected(Reason.FILE_TYPE, mime=mime or "unknown")
     return None
 
 

@@ -1,22 +1,24 @@
 """From what somebody wrote to the calls that a channel takes (pure): degrade, caption, split.
 
-What a channel cannot carry is put into words it can (a button becomes a line, a hidden link is
-written out); what cannot be said at all is refused with a reason, never dropped silently.
+What a channel cannot carry is put into words it can (buttons become a numbered list, a place its
+address, a hidden link is written out); what cannot be said at all is refused with a reason, never
+dropped silently.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from shared.delivery.announce import announcement, language_of
-from shared.delivery.buttons import as_text, fit_buttons
-from shared.delivery.files import albums, fit_file
+from shared.delivery.blocks import fit_blocks
+from shared.delivery.buttons import Fitted, fit_buttons, links_as_text
+from shared.delivery.choices import as_lines, numbered
+from shared.delivery.files import albums, fit_file, takes_caption
 from shared.delivery.formats import keep_formats
 from shared.delivery.measure import measure
+from shared.delivery.reasons import Reason, rejected
 from shared.delivery.split import cut, split
-from shared.errors import Rejected
 from shared.model.channel import Capabilities
-from shared.model.content import Attachment, AttachmentKind, Content, Span
-
-_WITHOUT_CAPTION = frozenset({AttachmentKind.STICKER, AttachmentKind.VIDEO_NOTE})
+from shared.model.content import Attachment, Block, ButtonRow, Choice, Content, Span
 
 
 def plan(content: Content, capabilities: Capabilities) -> tuple[Content, ...]:
@@ -25,83 +27,126 @@ def plan(content: Content, capabilities: Capabilities) -> tuple[Content, ...]:
     Only the first keeps the reply reference, only the last has the buttons. Raises ``Rejected``
     with a reason for the agent when the channel cannot carry it.
     """
-    if content.blocks:
-        kind = content.blocks[0].type.replace("_", " ")
-        raise Rejected(f"this channel cannot be sent a {kind}")
-    text, spans = keep_formats(content.text, content.spans, capabilities.formats)
-    buttons = fit_buttons(content.buttons, capabilities)
-    if content.buttons and not buttons:
-        text += as_text(content.buttons, after_text=bool(text.strip()))
+    fitted = _fit(content, capabilities)
     files = [fit_file(attachment, capabilities) for attachment in content.attachments]
-    groups = albums(files, capabilities, last_alone=bool(buttons) and not text.strip())
-    parts = _with_text(content, text, spans, groups, capabilities, buttons=bool(buttons))
+    parts = _parts(content, fitted, files, capabilities)
     if not parts:
-        raise Rejected("there is nothing in this message that this channel could be sent")
-    if not capabilities.reply:
-        parts[0] = parts[0].model_copy(update={"reply_to": None})
-    parts[-1] = parts[-1].model_copy(update={"buttons": buttons})
+        raise rejected(Reason.NOTHING_LEFT)
+    first = content.reply_to if capabilities.reply else None
+    parts[0] = parts[0].model_copy(update={"reply_to": first})
+    parts[-1] = parts[-1].model_copy(update={"buttons": fitted.buttons})
     return tuple(parts)
 
 
 def plan_edit(content: Content, capabilities: Capabilities, *, caption: bool = False) -> Content:
     """The one content that takes the place of what was sent. Raises ``Rejected``."""
     if not capabilities.edit:
-        raise Rejected("messages on this channel cannot be changed")
-    text, spans = keep_formats(content.text, content.spans, capabilities.formats)
+        raise rejected(Reason.NO_EDIT)
+    fitted = _fit(content.model_copy(update={"blocks": ()}), capabilities)
     limit = capabilities.max_caption if caption else capabilities.max_text
-    size = measure(text, capabilities.text_unit)
+    size = measure(fitted.text, capabilities.text_unit)
     if size > limit:
-        raise Rejected(f"the new text is longer than this channel takes: {size} of {limit}")
-    buttons = fit_buttons(content.buttons, capabilities)
-    return content.model_copy(update={"text": text, "spans": spans, "buttons": buttons})
+        raise rejected(Reason.EDIT_TOO_LONG, size=size, limit=limit)
+    return content.model_copy(
+        update={"text": fitted.text, "spans": fitted.spans, "buttons": fitted.buttons}
+    )
 
 
-def _with_text(
-    content: Content,
-    text: str,
-    spans: tuple[Span, ...],
-    groups: Sequence[tuple[Attachment, ...]],
-    capabilities: Capabilities,
-    *,
-    buttons: bool,
+def told(content: Content, capabilities: Capabilities) -> Content:
+    """The content in the channel's words, uncut: for far ends that read the message as stored.
+
+    Raises ``Rejected`` like ``plan``.
+    """
+    if not content.blocks and not content.choices:
+        return content
+    fitted = _fit(content, capabilities)
+    return content.model_copy(
+        update={
+            "text": fitted.text,
+            "spans": fitted.spans,
+            "blocks": fitted.blocks,
+            "buttons": fitted.buttons,
+        }
+    )
+
+
+def choices_of(content: Content, capabilities: Capabilities) -> tuple[Choice, ...]:
+    """The numbered list that its buttons and polls become on the channel; empty: they stay.
+
+    Raises ``Rejected`` like ``plan``.
+    """
+    if not content.buttons and not content.blocks:
+        return ()
+    return _fit(content, capabilities).choices
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A content in the words of the channel, before it is cut to parts."""
+
+    text: str
+    spans: tuple[Span, ...]
+    blocks: tuple[Block, ...]
+    buttons: tuple[ButtonRow, ...]
+    choices: tuple[Choice, ...]
+
+
+def _fit(content: Content, capabilities: Capabilities) -> _Fitted:
+    text, spans = keep_formats(content.text, content.spans, capabilities.formats)
+    if not text.strip():
+        text, spans = "", ()
+    blocks = fit_blocks(content.blocks, capabilities)
+    buttons = _buttons(content, capabilities, with_text=bool(text.strip() or blocks.said))
+    choices = content.choices or numbered(buttons.listed, blocks.options)
+    written = (*blocks.said, as_lines(choices), links_as_text(buttons.links))
+    for paragraph in written:
+        if paragraph:
+            text += "\n\n" + paragraph if text.strip() else paragraph
+    return _Fitted(text, spans, blocks.sent, buttons.rows, choices)
+
+
+def _buttons(content: Content, capabilities: Capabilities, *, with_text: bool) -> Fitted:
+    fitted = fit_buttons(content.buttons, capabilities, with_text=with_text)
+    if not content.choices:
+        return fitted
+    # It was said to be a list when it was written; the customer's answer is read by that.
+    links = fit_buttons(content.buttons, capabilities.model_copy(update={"buttons": False})).links
+    return replace(fitted, rows=(), listed=(), links=links)
+
+
+def _parts(
+    content: Content, fitted: _Fitted, files: Sequence[Attachment], capabilities: Capabilities
 ) -> list[Content]:
-    captioned = bool(text.strip()) and _fits_caption(text, groups, capabilities, buttons=buttons)
-    parts = [
-        _part(content, first=number == 0, attachments=group) for number, group in enumerate(groups)
-    ]
+    has_text, has_buttons = bool(fitted.text.strip()), bool(fitted.buttons)
+    last_alone = has_buttons and not has_text and not fitted.blocks
+    groups = albums(files, capabilities, last_alone=last_alone)
+    captioned = has_text and _fits_caption(fitted, groups, capabilities)
+    parts = [_part(content, attachments=group) for group in groups]
     if captioned:
-        parts[0] = parts[0].model_copy(update={"text": text, "spans": spans})
-    elif text.strip():
-        parts.extend(_texts(content, text, spans, capabilities, first=not parts))
-    return parts
+        parts[0] = parts[0].model_copy(update={"text": fitted.text, "spans": fitted.spans})
+    blocks = [_part(content, blocks=(block,)) for block in fitted.blocks]
+    texts = _texts(content, fitted, capabilities) if has_text and not captioned else []
+    # Buttons stand under the text, and at the end.
+    return [*parts, *blocks, *texts] if has_buttons else [*parts, *texts, *blocks]
 
 
 def _fits_caption(
-    text: str,
-    groups: Sequence[tuple[Attachment, ...]],
-    capabilities: Capabilities,
-    *,
-    buttons: bool,
+    fitted: _Fitted, groups: Sequence[tuple[Attachment, ...]], capabilities: Capabilities
 ) -> bool:
-    if not groups or measure(text, capabilities.text_unit) > capabilities.max_caption:
+    if not groups or measure(fitted.text, capabilities.text_unit) > capabilities.max_caption:
         return False
-    # Platforms take no buttons under an album: they need the text as a message of its own.
-    if buttons and len(groups[-1]) > 1:
+    # Platforms take no buttons under an album: they need the text as a message of its own. So do
+    # buttons that would end up under something else than their text.
+    if fitted.buttons and (len(groups) > 1 or len(groups[0]) > 1 or fitted.blocks):
         return False
-    return groups[0][0].kind not in _WITHOUT_CAPTION
+    return takes_caption(groups[0][0], capabilities)
 
 
-def _texts(
-    content: Content,
-    text: str,
-    spans: tuple[Span, ...],
-    capabilities: Capabilities,
-    *,
-    first: bool,
-) -> list[Content]:
+def _texts(content: Content, fitted: _Fitted, capabilities: Capabilities) -> list[Content]:
+    text, spans = fitted.text, fitted.spans
     unit, limit = capabilities.text_unit, capabilities.max_text
     if measure(text, unit) <= limit:
-        return [_part(content, first=first, text=text, spans=spans)]
+        return [_part(content, text=text, spans=spans)]
     mark = announcement(language_of(text, content.language))
     room = limit - measure(mark, unit)
     if room < limit // 2:
@@ -112,24 +157,23 @@ def _texts(
         body = piece.text.rstrip()
         body_spans = cut(piece.spans, 0, measure(body, "utf16"))
         tail = mark if number < len(pieces) - 1 else ""
-        part = _part(content, first=first and number == 0, text=body + tail, spans=body_spans)
-        parts.append(part)
+        parts.append(_part(content, text=body + tail, spans=body_spans))
     return parts
 
 
 def _part(
     content: Content,
     *,
-    first: bool,
     text: str = "",
     spans: tuple[Span, ...] = (),
     attachments: tuple[Attachment, ...] = (),
+    blocks: tuple[Block, ...] = (),
 ) -> Content:
     return Content(
         text=text,
         spans=spans,
         attachments=attachments,
-        reply_to=content.reply_to if first else None,
+        blocks=blocks,
         email=content.email,
         language=content.language,
     )

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shared.ids import ChannelId, ChannelType
 from shared.model.base import Model, Utc
+from shared.model.content import ButtonKind
 from shared.ports.store import Document
 
 
@@ -32,6 +33,21 @@ class MediaLimit(Model):
     max_bytes: int
     mimes: tuple[str, ...] = ()
     """Empty: any."""
+    captioned: bool = True
+    """Whether a text can stand under it."""
+
+
+class PollLimit(Model):
+    """What polls a channel takes; a longer one becomes a list. Lengths in the ``text_unit``."""
+
+    max_question: int
+    max_options: int
+    max_option: int
+    min_options: int = 2
+
+
+BlockKind = Literal["location", "contact_card", "poll", "dice", "link"]
+"""The structured pieces of a message that somebody can send."""
 
 
 class RateLimit(Model):
@@ -40,6 +56,9 @@ class RateLimit(Model):
     count: float
     per_s: float
     burst: int = 1
+
+
+_EVERY_KIND = tuple(ButtonKind)
 
 
 class Capabilities(Model):
@@ -58,6 +77,15 @@ class Capabilities(Model):
     max_buttons: int = 0
     max_button_rows: int = 0
     max_button_label: int = 40
+    max_buttons_in_row: int = 0
+    """0: as many as there are."""
+    button_kinds: tuple[ButtonKind, ...] = _EVERY_KIND
+    """The others become text: a link is written out, anything else a numbered list."""
+    buttons_need_text: bool = False
+    """No buttons under a message that has no text of its own."""
+    blocks: tuple[BlockKind, ...] = ()
+    """The structured pieces that it can be sent; the others become text."""
+    polls: PollLimit | None = None
     reply: bool = False
     edit: bool = False
     edit_for_s: int | None = None
@@ -74,6 +102,8 @@ class Capabilities(Model):
     write_first: bool = False
     rate_thread: RateLimit | None = None
     rate_channel: RateLimit | None = None
+    rate_group: RateLimit | None = None
+    """In a thread that is a group or a channel; None: as in any thread."""
     deadline_s: int = 24 * 3600
     """A part that could not be sent by then fails."""
     customer_edits: bool = False

@@ -254,6 +254,15 @@ class Button(Model):
 ButtonRow = tuple[Button, ...]
 
 
+class Choice(Model):
+    """One line of the numbered list that buttons or a poll became on a channel without them."""
+
+    number: int = Field(ge=1)
+    label: str
+    value: str | None = None
+    """What a press of the button would have brought."""
+
+
 class ReplyRef(Model):
     """The message that this one answers."""
 
@@ -334,6 +343,9 @@ class Content(Model):
     attachments: tuple[Attachment, ...] = ()
     blocks: tuple[Block, ...] = ()
     buttons: tuple[ButtonRow, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    """Of a message of ours: the numbered list that its buttons are on the channel; an answer with
+    the number is the press."""
     reply_to: ReplyRef | None = None
     forward: Forward | None = None
     action: Action | None = None

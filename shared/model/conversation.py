@@ -13,6 +13,7 @@ from shared.ids import (
     ConversationId,
     ExternalId,
     IdentityId,
+    MessageId,
     TeamId,
 )
 from shared.model.base import Model, Utc
@@ -105,6 +106,9 @@ class Conversation(Document):
     reachable: bool = True
     unreachable_reason: str | None = None
     entry: Entry | None = None
+    listed: MessageId | None = None
+    """Our last message whose buttons went as a numbered list: an answer with a number may be the
+    press. Other messages may have followed it."""
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to address the thread."""
     merged_into: ConversationId | None = None

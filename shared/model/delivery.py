@@ -89,6 +89,10 @@ class Failure(Model):
 
     kind: FailureKind
     reason: str
+    code: str | None = None
+    """The reason as a stable word, where it is one of ours: ``shared.delivery.reasons``."""
+    values: dict[str, str] = Field(default_factory=dict)
+    """What the reason's words name, such as a size."""
 
 
 class PartDelivery(Model):
@@ -122,6 +126,8 @@ class Part(Document):
     order: int
     """Ascending within the thread: parts leave in this order."""
     content: Content
+    written: Content | None = None
+    """Of an edit that had to be degraded: as it was written."""
     reply_external_id: ExternalId | None = None
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to address the thread (business connection, topic ...)."""

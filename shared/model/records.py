@@ -91,6 +91,9 @@ class Outcome(Document):
     status: OutcomeStatus
     reason: str | None = None
     """Why it was refused, for its author."""
+    reason_code: str | None = None
+    """The same as a stable word, where it is a reason of ``shared.delivery.reasons``."""
+    reason_values: dict[str, str] = Field(default_factory=dict)
     field: str | None = None
     code: int = 200
     """The HTTP status that says the same."""

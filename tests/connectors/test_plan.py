@@ -14,7 +14,7 @@ from shared.model.content import (
     Button,
     ButtonKind,
     Content,
-    Location,
+    Dice,
     ReplyRef,
     Span,
     SpanKind,
@@ -122,9 +122,9 @@ def test_a_channel_without_files_says_so() -> None:
         plan(Content(attachments=(file(),)), PLAIN)
 
 
-def test_a_place_is_refused_and_not_dropped() -> None:
-    with pytest.raises(Rejected, match="cannot be sent a location"):
-        plan(Content(text="here", blocks=(Location(latitude=1, longitude=2),)), RICH)
+def test_a_die_is_refused_and_not_dropped() -> None:
+    with pytest.raises(Rejected, match="cannot be sent a dice"):
+        plan(Content(text="here", blocks=(Dice(emoji="🎲", value=1),)), RICH)
 
 
 def test_nothing_at_all_is_refused() -> None:
@@ -162,15 +162,16 @@ def test_buttons_become_lines_where_there_are_none() -> None:
 
     parts = plan(Content(text="Choose", buttons=((button("Yes"),), (link,))), PLAIN)
 
-    assert parts[0].text == "Choose\n\n• Yes\nShop: https://example.com"
+    assert parts[0].text == "Choose\n\n1. Yes\n\nShop: https://example.com"
     assert parts[0].buttons == ()
 
 
-def test_too_many_buttons_are_refused() -> None:
-    row = tuple(button(str(number)) for number in range(4))
+def test_too_many_buttons_are_a_list() -> None:
+    row = tuple(button(str(number)) for number in range(1, 5))
 
-    with pytest.raises(Rejected, match="takes 3 buttons, not 4"):
-        plan(Content(text="?", buttons=(row,)), RICH)
+    parts = plan(Content(text="?", buttons=(row,)), RICH)
+
+    assert [(part.text, part.buttons) for part in parts] == [("?\n\n1. 1\n2. 2\n3. 3\n4. 4", ())]
 
 
 def test_a_long_label_is_shortened() -> None:

@@ -271,3 +271,30 @@ async def test_a_blocked_or_unknown_agent_gets_nothing_assigned(stage: Stage) ->
 
     assert answer.status == 422
     assert answer.data["field"] == "agent_id"
+
+
+async def test_places_cards_and_polls_are_part_of_a_reply(stage: Stage) -> None:
+    conversation = a_conversation()
+    await stage.store_conversation(conversation)
+    blocks = [
+        {"type": "location", "latitude": 1.5, "longitude": 2, "title": "Office"},
+        {"type": "contact_card", "name": "Ann", "phones": ["+7900"]},
+        {"type": "poll", "question": "When?", "options": ["Today", "Later"]},
+    ]
+    async with routed(stage.hub, partition_of(conversation.id)) as router, stage.browser() as me:
+        answer = await me.post(f"/conversations/{conversation.id}/messages", {"blocks": blocks})
+
+    _, command = router.seen[0]
+    assert answer.status == 201
+    assert isinstance(command, Reply)
+    assert [block.type for block in command.blocks] == ["location", "contact_card", "poll"]
+
+
+async def test_a_note_has_no_places(stage: Stage) -> None:
+    conversation = a_conversation()
+    await stage.store_conversation(conversation)
+    body = {"kind": "note", "text": "x", "blocks": [{"type": "dice"}]}
+    async with stage.browser() as me:
+        answer = await me.post(f"/conversations/{conversation.id}/messages", body)
+
+    assert (answer.status, answer.data["field"]) == (422, "blocks")

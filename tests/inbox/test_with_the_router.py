@@ -131,3 +131,16 @@ async def test_a_long_cut_is_healed_from_the_log(stage: Stage) -> None:
 
     texts = [frame["payload"]["message"]["content"]["text"] for frame in told]
     assert texts == [f"message {number}" for number in range(20)]
+
+
+async def test_what_the_channel_cannot_carry_is_a_problem_with_a_stable_word(stage: Stage) -> None:
+    async with stage.browser() as me, stage.live(me) as socket:
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "hello")
+        id = (await next_event(socket, "message.added"))["payload"]["conversation"]["id"]
+        answer = await me.post(f"/conversations/{id}/messages", {"blocks": [{"type": "dice"}]})
+
+    assert answer.status == 422
+    assert answer.data["reason_code"] == "block_kind"
+    assert answer.data["reason_values"] == {"kind": "dice"}
+    assert answer.data["detail"] == "this channel cannot be sent a dice"

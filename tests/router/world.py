@@ -47,8 +47,8 @@ from shared.ids import (
 )
 from shared.leases import Leases
 from shared.metrics import Metrics
-from shared.model.channel import Capabilities, Channel, ChannelTypeInfo
-from shared.model.content import Content
+from shared.model.channel import Capabilities, Channel, ChannelTypeInfo, MediaLimit
+from shared.model.content import AttachmentKind, Content
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, Part
 from shared.model.inbound import Inbound, InboundKind, Receipt, ThreadRef
@@ -291,6 +291,7 @@ def capabilities(**fields: Any) -> Capabilities:
         "edit": True,
         "delete": True,
         "reactions": True,
+        "media": tuple(MediaLimit(kind=kind, max_bytes=10_000_000) for kind in AttachmentKind),
     }
     return Capabilities(**(values | fields))
 

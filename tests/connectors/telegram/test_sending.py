@@ -2,6 +2,8 @@
 
 import pytest
 
+from connectors.telegram.manifest import MANIFEST
+from shared.delivery.plan import plan
 from shared.errors import Rejected
 from shared.model.content import (
     AttachmentKind,
@@ -227,3 +229,39 @@ async def test_an_answer_to_a_press_that_comes_too_late_is_no_error(hub: Hub) ->
 
     await hub.connector.answer_action(action)
     await hub.connector.answer_action(action)
+
+
+async def test_a_card_with_several_numbers_carries_them_all(hub: Hub) -> None:
+    thread = await hub.meet("Ann")
+    card = ContactCard(name="Bob; Smith", phones=("+7900", "+7901"), emails=("bob@example.com",))
+
+    await hub.send(thread, content=Content(blocks=(card,)))
+
+    contact = hub.phone("Ann")[0]["blocks"]["contact"]
+    lines = contact["vcard"].split("\r\n")
+    assert contact["phone_number"] == "+7900"
+    assert [line for line in lines if line.startswith(("FN", "TEL", "EMAIL"))] == [
+        "FN:Bob\\; Smith",
+        "TEL:+7900",
+        "TEL:+7901",
+        "EMAIL:bob@example.com",
+    ]
+
+
+async def test_what_the_plan_says_telegram_takes_it_takes(hub: Hub) -> None:
+    thread = await hub.meet("Ann")
+    poll = Poll(question="When?", options=(PollOption(text="Today"), PollOption(text="Later")))
+    blocks = (Location(latitude=1, longitude=2), poll, Dice(emoji="🎲", value=0))
+    content = Content(text="?", blocks=blocks, buttons=((Button(label="Yes", value="y"),),))
+
+    for part in plan(content, MANIFEST.capabilities):
+        await hub.send(thread, content=part)
+
+    lines = hub.phone("Ann")
+    assert [list(line.get("blocks", {})) for line in lines] == [
+        ["location"],
+        ["poll"],
+        ["dice"],
+        [],
+    ]
+    assert [bool(line.get("buttons")) for line in lines] == [False, False, False, True]

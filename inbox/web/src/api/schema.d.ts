@@ -317,6 +317,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the customer would see of a reply */
+        post: operations["post_conversations_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/assign": {
         parameters: {
             query?: never;
@@ -1465,6 +1482,32 @@ export interface components {
              */
             max_button_label: number;
             /**
+             * Max Buttons In Row
+             * @default 0
+             */
+            max_buttons_in_row: number;
+            /**
+             * Button Kinds
+             * @default [
+             *       "action",
+             *       "reply",
+             *       "link"
+             *     ]
+             */
+            button_kinds: components["schemas"]["ButtonKind"][];
+            /**
+             * Buttons Need Text
+             * @default false
+             */
+            buttons_need_text: boolean;
+            /**
+             * Blocks
+             * @default []
+             */
+            blocks: ("location" | "contact_card" | "poll" | "dice" | "link")[];
+            /** @default null */
+            polls: components["schemas"]["PollLimit"] | null;
+            /**
              * Reply
              * @default false
              */
@@ -1533,6 +1576,8 @@ export interface components {
             rate_thread: components["schemas"]["RateLimit"] | null;
             /** @default null */
             rate_channel: components["schemas"]["RateLimit"] | null;
+            /** @default null */
+            rate_group: components["schemas"]["RateLimit"] | null;
             /**
              * Deadline S
              * @default 86400
@@ -1773,6 +1818,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Choice
+         * @description One line of the numbered list that buttons or a poll became on a channel without them.
+         */
+        Choice: {
+            /** Number */
+            number: number;
+            /** Label */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ClientFrame
          * @description Any frame of the client's.
          */
@@ -1868,6 +1930,29 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ContactCardRequest
+         * @description Somebody's card.
+         */
+        ContactCardRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "contact_card";
+            /** Name */
+            name: string;
+            /**
+             * Phones
+             * @default []
+             */
+            phones: string[];
+            /**
+             * Emails
+             * @default []
+             */
+            emails: string[];
+        };
+        /**
          * ContactChange
          * @description What agents change of a contact.
          */
@@ -1927,6 +2012,11 @@ export interface components {
              * @default []
              */
             buttons: components["schemas"]["Button"][][];
+            /**
+             * Choices
+             * @default []
+             */
+            choices: components["schemas"]["Choice"][];
             /** @default null */
             reply_to: components["schemas"]["ReplyRef"] | null;
             /** @default null */
@@ -2088,6 +2178,11 @@ export interface components {
             unreachable_reason: string | null;
             /** @default null */
             entry: components["schemas"]["Entry"] | null;
+            /**
+             * Listed
+             * @default null
+             */
+            listed: string | null;
             /** Context */
             context?: {
                 [key: string]: string;
@@ -2137,6 +2232,20 @@ export interface components {
             type: "counts";
             /** Items */
             items: components["schemas"]["ViewCount"][];
+        };
+        /**
+         * CustomersView
+         * @description A reply as its customer would see it.
+         */
+        CustomersView: {
+            /** Channel Type */
+            channel_type: string;
+            /** Parts */
+            parts: components["schemas"]["PartView"][];
+            /** Count */
+            count: number;
+            /** @default null */
+            refused: components["schemas"]["RefusalView"] | null;
         };
         /**
          * DeadLetter
@@ -2240,6 +2349,23 @@ export interface components {
             value: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * DiceRequest
+         * @description A die that the platform throws.
+         */
+        DiceRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dice";
+            /**
+             * Emoji
+             * @default 🎲
+             * @enum {string}
+             */
+            emoji: "🎲" | "🎯" | "🏀" | "⚽" | "🎳" | "🎰";
         };
         /**
          * Direction
@@ -2398,6 +2524,15 @@ export interface components {
             kind: components["schemas"]["FailureKind"];
             /** Reason */
             reason: string;
+            /**
+             * Code
+             * @default null
+             */
+            code: string | null;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
         } & {
             [key: string]: unknown;
         };
@@ -2835,6 +2970,29 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * LinkRequest
+         * @description A link with a title, such as of a product.
+         */
+        LinkRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "link";
+            /** Url */
+            url: string;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description: string | null;
+        };
+        /**
          * Location
          * @description A place. ``live_until`` marks one that moves.
          */
@@ -2873,6 +3031,31 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * LocationRequest
+         * @description A place.
+         */
+        LocationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "location";
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+        };
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -2886,6 +3069,11 @@ export interface components {
              * @default []
              */
             mimes: string[];
+            /**
+             * Captioned
+             * @default true
+             */
+            captioned: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -3106,6 +3294,11 @@ export interface components {
              */
             attachments: string[];
             /**
+             * Blocks
+             * @default []
+             */
+            blocks: (components["schemas"]["LocationRequest"] | components["schemas"]["ContactCardRequest"] | components["schemas"]["PollRequest"] | components["schemas"]["DiceRequest"] | components["schemas"]["LinkRequest"])[];
+            /**
              * Reply To
              * @default null
              */
@@ -3205,6 +3398,15 @@ export interface components {
              * @default null
              */
             reason: string | null;
+            /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+            /** Reason Values */
+            reason_values?: {
+                [key: string]: string;
+            };
             /**
              * Field
              * @default null
@@ -3310,6 +3512,23 @@ export interface components {
             detail: string | null;
         };
         /**
+         * PartView
+         * @description What the customer sees as one message.
+         */
+        PartView: {
+            /** Text */
+            text: string;
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /** Blocks */
+            blocks: (components["schemas"]["Location"] | components["schemas"]["ContactCard"] | components["schemas"]["Poll"] | components["schemas"]["Dice"] | components["schemas"]["Link"] | components["schemas"]["Order"] | components["schemas"]["Call"] | components["schemas"]["FormResponse"] | components["schemas"]["Service"] | components["schemas"]["Unsupported"])[];
+            /** Buttons */
+            buttons: components["schemas"]["Button"][][];
+            reply_to: components["schemas"]["ReplyRef"] | null;
+        };
+        /**
          * PasswordRequest
          * @description A new password; made when it is not given.
          */
@@ -3388,6 +3607,25 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * PollLimit
+         * @description What polls a channel takes; a longer one becomes a list. Lengths in the ``text_unit``.
+         */
+        PollLimit: {
+            /** Max Question */
+            max_question: number;
+            /** Max Options */
+            max_options: number;
+            /** Max Option */
+            max_option: number;
+            /**
+             * Min Options
+             * @default 2
+             */
+            min_options: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * PollOption
          * @description One answer of a poll and how many chose it.
          */
@@ -3401,6 +3639,31 @@ export interface components {
             votes: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PollRequest
+         * @description A question with answers to choose from.
+         */
+        PollRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "poll";
+            /** Question */
+            question: string;
+            /** Options */
+            options: string[];
+            /**
+             * Anonymous
+             * @default true
+             */
+            anonymous: boolean;
+            /**
+             * Multiple
+             * @default false
+             */
+            multiple: boolean;
         };
         /**
          * PongFrame
@@ -3490,6 +3753,18 @@ export interface components {
              */
             errors: components["schemas"]["FieldProblem"][] | null;
             /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+            /**
+             * Reason Values
+             * @default null
+             */
+            reason_values: {
+                [key: string]: string;
+            } | null;
+            /**
              * Id
              * @default null
              */
@@ -3562,6 +3837,20 @@ export interface components {
             id: string | null;
             /** Up To */
             up_to: number;
+        };
+        /**
+         * RefusalView
+         * @description Why it would not be sent.
+         */
+        RefusalView: {
+            /** Code */
+            code: string | null;
+            /** Reason */
+            reason: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * ReplyRef
@@ -4786,6 +5075,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomersView"];
                 };
             };
             /** @description A problem (RFC 9457) */

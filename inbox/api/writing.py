@@ -1,0 +1,153 @@
+"""What somebody writes to a customer, as it is asked for by programs and screens."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from inbox.rest.shapes import OwnId
+from shared.model.base import Strict, Utc
+from shared.model.content import (
+    Attachment,
+    Block,
+    Button,
+    ButtonKind,
+    ButtonRow,
+    ContactCard,
+    Content,
+    Dice,
+    Link,
+    Location,
+    Poll,
+    PollOption,
+)
+
+_Line = Annotated[str, Field(min_length=1, max_length=300)]
+_Address = Annotated[str, Field(max_length=2000, pattern=r"^https?://")]
+
+
+class ButtonRequest(Strict):
+    """A button under a reply."""
+
+    kind: ButtonKind = ButtonKind.ACTION
+    label: str = Field(min_length=1, max_length=80)
+    value: str | None = Field(default=None, max_length=1000)
+    url: str | None = Field(default=None, max_length=2000, pattern=r"^https?://")
+
+
+class LocationRequest(Strict):
+    """A place."""
+
+    type: Literal["location"]
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    title: _Line | None = None
+    address: _Line | None = None
+
+    def block(self) -> Block:
+        """As the model has it."""
+        return Location.model_validate(self.model_dump())
+
+
+class ContactCardRequest(Strict):
+    """Somebody's card."""
+
+    type: Literal["contact_card"]
+    name: _Line
+    phones: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(
+        default=(), max_length=10
+    )
+    emails: tuple[Annotated[str, Field(min_length=3, max_length=254)], ...] = Field(
+        default=(), max_length=10
+    )
+
+    def block(self) -> Block:
+        """As the model has it."""
+        return ContactCard.model_validate(self.model_dump())
+
+
+class PollRequest(Strict):
+    """A question with answers to choose from."""
+
+    type: Literal["poll"]
+    question: _Line
+    options: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        min_length=2, max_length=12
+    )
+    anonymous: bool = True
+    multiple: bool = False
+
+    def block(self) -> Block:
+        """As the model has it."""
+        options = tuple(PollOption(text=option) for option in self.options)
+        return Poll(
+            question=self.question,
+            options=options,
+            anonymous=self.anonymous,
+            multiple=self.multiple,
+        )
+
+
+class DiceRequest(Strict):
+    """A die that the platform throws."""
+
+    type: Literal["dice"]
+    emoji: Literal["🎲", "🎯", "🏀", "⚽", "🎳", "🎰"] = "🎲"
+
+    def block(self) -> Block:
+        """As the model has it; nobody knows its value yet."""
+        return Dice(emoji=self.emoji, value=0)
+
+
+class LinkRequest(Strict):
+    """A link with a title, such as of a product."""
+
+    type: Literal["link"]
+    url: _Address
+    title: _Line | None = None
+    description: Annotated[str, Field(max_length=1000)] | None = None
+
+    def block(self) -> Block:
+        """As the model has it."""
+        return Link.model_validate(self.model_dump())
+
+
+BlockRequest = Annotated[
+    LocationRequest | ContactCardRequest | PollRequest | DiceRequest | LinkRequest,
+    Field(discriminator="type"),
+]
+
+
+class NewMessage(Strict):
+    """A reply to the customer, or a note to the colleagues."""
+
+    id: OwnId | None = None
+    kind: Literal["reply", "note"] = "reply"
+    text: str = Field(default="", max_length=100_000)
+    attachments: tuple[str, ...] = Field(default=(), max_length=50)
+    """Ids of the caller's own uploads."""
+    blocks: tuple[BlockRequest, ...] = Field(default=(), max_length=10)
+    """Places, contacts, polls, dice and links. What the channel lacks goes as text."""
+    reply_to: str | None = Field(default=None, max_length=100)
+    buttons: tuple[Annotated[tuple[ButtonRequest, ...], Field(max_length=20)], ...] = Field(
+        default=(), max_length=20
+    )
+    send_at: Utc | None = None
+    undo_s: float | None = Field(default=None, ge=0, le=60)
+    """Absent: what the hub is set to, and nothing for programs."""
+
+    def is_empty(self) -> bool:
+        """Nothing that anybody could see."""
+        return not (self.text.strip() or self.attachments or self.blocks)
+
+    def rows(self) -> tuple[ButtonRow, ...]:
+        """The buttons as the model has them."""
+        return tuple(tuple(Button(**button.model_dump()) for button in row) for row in self.buttons)
+
+    def content(self, files: tuple[Attachment, ...]) -> Content:
+        """The whole of it, with the files that its uploads are."""
+        return Content(
+            text=self.text,
+            attachments=files,
+            blocks=tuple(block.block() for block in self.blocks),
+            buttons=self.rows(),
+        )
