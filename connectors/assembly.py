@@ -34,6 +34,7 @@ def connectors_service(
         public_url=settings.public_url,
         body_limit_bytes=settings.body_limit_bytes,
         media_limit_bytes=settings.upload_limit_bytes,
+        private_networks=settings.private_networks,
     )
     return ConnectorsService(
         Registry.discover(only),

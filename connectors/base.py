@@ -9,22 +9,27 @@ Required: ``verify``, ``parse``, ``send``, ``check``, ``close``. The other proto
 abilities: a connector that has the methods has the ability.
 """
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
-
-from aiohttp import ClientSession, web
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from connectors.manifest import ChannelSettings
 from shared.clock import Clock
 from shared.ids import ChannelId, ChannelType, ExternalId, MessageId
-from shared.model.channel import RateLimit
+from shared.model.channel import Capabilities, RateLimit
 from shared.model.content import Action, Attachment
 from shared.model.delivery import Part
 from shared.model.inbound import Inbound, Receipt
 from shared.model.message import Message
 from shared.model.people import Actor
 from shared.ports.blobs import Blobs
+
+if TYPE_CHECKING:  # a manifest may import all that is public, and costs no HTTP library
+    from aiohttp import ClientSession, web
+
+    from shared.webhooks.log import Attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,11 @@ class ConnectorContext:
     reader: ThreadReader | None = None
     blobs: Blobs | None = None
     """For channels that take files on pages of their own: an attachment comes in as STORED."""
+    guarded: ClientSession | None = None
+    """For addresses that somebody else names: it connects to no private network, unless the hub's
+    settings allow it. Never close it."""
+    attempts: Attempts | None = None
+    """Where calls of somebody's webhook are written down, for channels that make them."""
     accept: Callable[[Parsed], Awaitable[None]] | None = None
     """Publish events that did not come by webhook or pull; returns once the bus has confirmed."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -263,6 +273,14 @@ class Paces(Protocol):
 
     def pace(self) -> RateLimit | None:
         """What it takes in all and in each thread; None: as the type says."""
+
+
+@runtime_checkable
+class LimitsItself(Protocol):
+    """The far end of this channel can do less than its type says."""
+
+    def limited(self, capabilities: Capabilities) -> Capabilities:
+        """What this channel can do, of what its type can."""
 
 
 @runtime_checkable

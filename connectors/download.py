@@ -15,6 +15,7 @@ from shared.ports.blobs import Blobs
 _HEAD_BYTES: Final = 8192
 _LIMIT_S: Final = 60.0
 _BYTES_PER_S: Final = 128 * 1024
+_LONGEST_ID: Final = 4096
 
 
 class _TooBig(Exception):
@@ -53,6 +54,8 @@ async def download(
             "name": name,
             "name_original": attachment.name_original or attachment.name,
             "mime_detected": sniff(bytes(head)),
+            # A file that came inside its event is in the blob store now.
+            "native": {k: v for k, v in attachment.native.items() if len(v) <= _LONGEST_ID},
         }
     )
 

@@ -16,10 +16,14 @@ from connectors.registry import Registry
 from connectors.resources import Resources
 from shared.errors import ChannelBroken, HubError
 from shared.model.channel import Channel
+from shared.webhooks.guard import Guard
+from shared.webhooks.log import AttemptLog
 
 log = structlog.get_logger(__name__)
 
 _CLOSE_LIMIT_S: Final = 2.0
+_LOOPBACK: Final = ("127.0.0.0/8", "::1")
+"""Where simulated platforms live."""
 
 
 @asynccontextmanager
@@ -36,7 +40,8 @@ async def opened(
     """
     settings = open_settings(channel, manifest, resources.seal)
     proxy = settings.proxy.get_secret_value() if settings.proxy else None
-    async with resources.sessions(proxy) as session:
+    guard = Guard((*resources.private_networks, *(_LOOPBACK if channel.simulated else ())))
+    async with resources.sessions(proxy) as session, guard.session(proxy) as guarded:
         context = ConnectorContext(
             channel_id=channel.id,
             channel_type=channel.type,
@@ -47,6 +52,8 @@ async def opened(
             webhook_secret=resources.seal.derive(f"webhook/{channel.id}"),
             reader=StoredThreads(resources.store, channel.id),
             blobs=resources.blobs,
+            guarded=guarded,
+            attempts=AttemptLog(resources.store, f"channel/{channel.id}"),
             accept=accept,
             extra={"upload_limit_bytes": resources.media_limit_bytes},
         )

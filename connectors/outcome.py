@@ -92,10 +92,10 @@ def decide(
         paused = until if error.whole_channel else None
         return Verdict(Delivery.QUEUED, due_at=_within(until, part), pause_channel_until=paused)
     if isinstance(error, NotSent | Unavailable):
-        return _again(part, now, random)
+        return _again(error, part, now, random)
     if isinstance(error, Uncertain | TimeoutError):
         if capabilities.idempotent:
-            return _again(part, now, random)
+            return _again(error, part, now, random)
         failure = _failure(FailureKind.UNKNOWN, rejected(Reason.UNCONFIRMED))
         return Verdict(Delivery.UNKNOWN, failure=failure)
     if isinstance(error, ChannelBroken):
@@ -118,8 +118,9 @@ def _refused(error: Exception) -> Verdict:
     return Verdict(Delivery.FAILED, failure=failure, bug=True)
 
 
-def _again(part: Part, now: datetime, random: Random) -> Verdict:
-    due_at = after(now, backoff_s(max(1, part.attempt), random))
+def _again(error: Exception, part: Part, now: datetime, random: Random) -> Verdict:
+    named_s = error.again_in_s if isinstance(error, NotSent | Uncertain) else None
+    due_at = after(now, backoff_s(max(1, part.attempt), random) if named_s is None else named_s)
     return Verdict(Delivery.QUEUED, due_at=_within(due_at, part))
 
 

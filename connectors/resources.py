@@ -46,5 +46,7 @@ class Resources:
     """The hub's address as platforms reach it; None: no webhooks."""
     body_limit_bytes: int = 4 * 1024 * 1024
     media_limit_bytes: int = 50 * 1024 * 1024
+    private_networks: tuple[str, ...] = ()
+    """Networks that may be called although they are private."""
     sessions: SessionFactory = open_session
     random: Random = field(default_factory=Random)

@@ -12,7 +12,15 @@ import structlog
 
 from connectors.acceptance import Acceptance
 from connectors.actions import Presses
-from connectors.base import Connector, FetchesMedia, Paces, Pulls, ServesPages, Subscribes
+from connectors.base import (
+    Connector,
+    FetchesMedia,
+    LimitsItself,
+    Paces,
+    Pulls,
+    ServesPages,
+    Subscribes,
+)
 from connectors.broken import set_state
 from connectors.bugs import report_bug
 from connectors.dispatch import Dispatcher, DispatchPorts
@@ -263,8 +271,11 @@ class ChannelRunner:
 
 
 def capabilities_at(connector: Connector, manifest: Manifest) -> Capabilities:
-    """Those of the type, at the pace that the far end of this channel takes."""
+    """Those of the type, as far as the far end of this channel has them, and at its pace."""
+    capabilities = manifest.capabilities
+    if isinstance(connector, LimitsItself):
+        capabilities = connector.limited(capabilities)
     pace = connector.pace() if isinstance(connector, Paces) else None
     if pace is None:
-        return manifest.capabilities
-    return manifest.capabilities.model_copy(update={"rate_thread": pace, "rate_channel": pace})
+        return capabilities
+    return capabilities.model_copy(update={"rate_thread": pace, "rate_channel": pace})

@@ -33,6 +33,7 @@ from shared.model.records import (
     Start,
     Timer,
     Upload,
+    WebhookAttempt,
 )
 from shared.ports.store import Collection, Index
 
@@ -163,6 +164,13 @@ TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
 SETTINGS: Final = Collection("settings", HubSetting)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
+WEBHOOK_ATTEMPTS: Final = Collection(
+    "webhook_attempts",
+    WebhookAttempt,
+    indexes=(Index(("target", "at")),),
+    keep_for=timedelta(days=7),
+    expires_from="at",
+)
 
 ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     CONVERSATIONS,
@@ -194,6 +202,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     BOTS,
     SETTINGS,
     UPLOADS,
+    WEBHOOK_ATTEMPTS,
 )
 
 
@@ -239,4 +248,5 @@ DECLARED_QUERIES: Final = (
     Query(DEAD_LETTERS, (), "asked_at"),
     Query(MEMBERS, ("service",), "until"),
     Query(SESSIONS, ("agent_id",)),
+    Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

@@ -72,12 +72,20 @@ class Throttled(SendError):
 
 class NotSent(SendError):
     """Certainly not sent, and may work later (connection refused, 503 with a body): back off,
-    retry."""
+    retry. ``again_in_s`` names the wait, where the platform or the connector knows it."""
+
+    def __init__(self, reason: str, *, again_in_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.again_in_s = again_in_s
 
 
 class Uncertain(SendError):
-    """The request was written and no usable answer came: it may have been sent. Never repeat
-    alone."""
+    """The request was written and no usable answer came: it may have been sent. Repeated only where
+    a repeat is not sent twice; then ``again_in_s`` may name the wait."""
+
+    def __init__(self, reason: str, *, again_in_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.again_in_s = again_in_s
 
 
 class Rejected(SendError):

@@ -6,10 +6,11 @@ An unknown key stops the start and is named.
 import difflib
 import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from shared.errors import BadRequest
 from shared.model.base import Strict
@@ -18,6 +19,7 @@ PREFIX = "HUB_"
 _NOT_SETTINGS = frozenset({"HUB_CONFIG"})
 """Read before the settings are: where they stand."""
 _TEST_PREFIX = "HUB_TEST_"
+_LISTS = frozenset({"trusted_proxies", "private_networks"})
 _FILE_SUFFIX = "_FILE"
 """``HUB_BUS_URL_FILE`` names the file that holds the value of ``HUB_BUS_URL``."""
 
@@ -48,6 +50,10 @@ class Settings(Strict):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="networks whose X-Forwarded-For is believed"
     )
+    private_networks: tuple[str, ...] = Field(
+        default=(),
+        description="private networks that webhooks may call, such as 10.1.0.0/16",
+    )
     secret_key: SecretStr | None = Field(
         default=None, description="encrypts channel secrets; made in the data directory if absent"
     )
@@ -70,6 +76,13 @@ class Settings(Strict):
     drain_s: float = Field(
         default=0, ge=0, le=2, description="how long a process serves on after it was told to end"
     )
+
+    @field_validator("private_networks")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)
+        return value
 
 
 def load_settings(
@@ -109,7 +122,7 @@ def _from_environment() -> dict[str, Any]:
             raise BadRequest(f"both {plain} and {name} are set: leave one out")
         key = plain.removeprefix(PREFIX).lower()
         text = given if plain == name else _content(name, given)
-        listed = key == "trusted_proxies"
+        listed = key in _LISTS
         values[key] = [part.strip() for part in text.split(",") if part.strip()] if listed else text
     return values
 

@@ -119,7 +119,11 @@ def _draft(
 
 
 def _after_reply(draft: Draft, command: Reply, order: int) -> dict[str, Any]:
-    fields: dict[str, Any] = {"out_order": order + ORDER_STEP, "waiting_since": None}
+    fields: dict[str, Any] = {
+        "out_order": order + ORDER_STEP,
+        "waiting_since": None,
+        "due_at": None,
+    }
     if draft.content.choices:
         fields["listed"] = draft.id
     if command.actor.kind is ActorKind.AGENT:

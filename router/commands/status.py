@@ -22,6 +22,7 @@ async def resolve(work: Work, conversation: Conversation, command: Resolve) -> D
         "pending_for": None,
         "snoozed_until": None,
         "waiting_since": None,
+        "due_at": None,
         "unread": 0,
     }
     return _change(work, conversation, command, "resolved", fields)

@@ -3,7 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from router.inbound import account, contacts, edits, media, messages, presses, reactions, reads
+from router.inbound import (
+    account,
+    calls,
+    contacts,
+    edits,
+    media,
+    messages,
+    presses,
+    reactions,
+    reads,
+)
 from router.inbound import threads as thread_changes
 from router.places import Place, place_of, stay
 from router.work import Work
@@ -14,8 +24,16 @@ from shared.model.records import SeenEvent
 
 Handler = Callable[[Work, Inbound, Place], Awaitable[MessageId | None]]
 
+
+async def _message(work: Work, item: Inbound, place: Place) -> MessageId | None:
+    call = calls.call_in(item.content)
+    if call is not None and item.external_id is not None:
+        return await calls.tell(work, item, place, call)
+    return await messages.receive(work, item, place)
+
+
 _HANDLERS: Final[Mapping[InboundKind, Handler]] = {
-    InboundKind.MESSAGE: messages.receive,
+    InboundKind.MESSAGE: _message,
     InboundKind.UNSUPPORTED: messages.receive,
     InboundKind.EDIT: edits.edit,
     InboundKind.DELETE: edits.delete,

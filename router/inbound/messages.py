@@ -82,7 +82,12 @@ async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool
     conversation = await case_for(work, item, place, customer, quiet=True)
     content = await _content(work, item, place)
     draft = _draft(work, item, content, Direction.OUTBOUND, edited=edited)
-    changes = {**thread_facts(item, conversation), "waiting_since": None, "unread": 0}
+    changes = {
+        **thread_facts(item, conversation),
+        "waiting_since": None,
+        "due_at": None,
+        "unread": 0,
+    }
     message, _ = timeline.append(work, conversation, draft, changes)
     await _remember_ids(work, item, message)
     return message.id

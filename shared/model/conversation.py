@@ -99,6 +99,9 @@ class Conversation(Document):
     """How many parts were made; the next part's ``order``."""
     waiting_since: Utc | None = None
     """The oldest customer message that nobody has answered."""
+    due_at: Utc | None = None
+    """When somebody must have answered at the latest, where that was promised or is expected: after
+    a missed call."""
     last_inbound_at: Utc | None = None
     last_activity_at: Utc
     reply_until: Utc | None = None

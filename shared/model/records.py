@@ -258,6 +258,26 @@ class HubSetting(Document):
     version: int = 1
 
 
+class WebhookAttempt(Document):
+    """One call of somebody's webhook; ``id`` is ``"<target>/<webhook id>/<attempt>"``."""
+
+    target: str
+    """Whose webhook: ``channel/<channel id>``."""
+    webhook_id: str
+    """What was told, the same on every repeat."""
+    kind: str
+    """What it told of: ``message``, ``edit`` ..."""
+    attempt: int
+    at: Utc
+    status: int | None = None
+    """The HTTP status; None: there was no answer."""
+    error: str | None = None
+    """Why it does not count as taken; None: it was."""
+    next_at: Utc | None = None
+    """When it is to be tried again; None: it is not."""
+    duration_s: float
+
+
 class Upload(Document):
     """A file that an agent or customer uploaded and has not sent yet."""
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from connectors.base import Connector
+from connectors.contract import sending, suite
+from connectors.contract.cases import Case, Recorded
 from shared.errors import BadPayload, Throttled, Uncertain
 from shared.model.channel import Capabilities, MediaLimit, RateLimit
-from tests.contracts.connectors import faulty, sending, suite
-from tests.contracts.connectors.cases import Case, Recorded
+from tests.contracts.connectors import faulty
 
 Check = Callable[[Case, Connector, Recorded], None]
 

@@ -20,10 +20,11 @@ from connectors.base import (
     RawRequest,
     Sent,
 )
+from connectors.contract.cases import Case
 from shared.errors import NotSent, Rejected, Unauthorised, Uncertain
 from shared.ids import EventKey, ExternalId, new_id
 from shared.model.inbound import InboundKind
-from tests.contracts.connectors.cases import Case, sample_case
+from tests.contracts.connectors.installed import sample_case
 from tests.contracts.connectors.sample.connector import SampleConnector
 from tests.contracts.connectors.sample.manifest import SampleSettings
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S101 - a suite of tests asserts
 """The checks of sending: each answer of a platform has one meaning, shown on its simulator."""
 
 import asyncio
@@ -11,6 +12,7 @@ from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from connectors.base import Connector, Outgoing, Pulls, Simulator, SimulatorContext, Subscribes
+from connectors.contract.cases import Case
 from shared.clock import SystemClock
 from shared.errors import (
     BadRequest,
@@ -25,7 +27,6 @@ from shared.ids import ChannelId, new_conversation_id, new_message_id, part_id, 
 from shared.model.content import Content
 from shared.model.delivery import Part
 from shared.model.inbound import Inbound
-from tests.contracts.connectors.cases import Case
 
 MEANINGS: Mapping[str, type[HubError]] = {
     "429": Throttled,
@@ -93,7 +94,7 @@ async def line(case: Case) -> AsyncIterator[Line]:
                 settings.setdefault("api_base", base)
             names = case.manifest.secret_fields()
             secrets = tuple(str(settings[name]) for name in names if settings.get(name))
-            async with case.opened(settings) as connector, asyncio.timeout(_LIMIT_S):
+            async with case.opened(settings, SystemClock()) as connector, asyncio.timeout(_LIMIT_S):
                 if isinstance(connector, Subscribes):
                     await connector.subscribe()
                 await simulator.write(_CUSTOMER, "hello")

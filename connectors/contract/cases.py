@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
-from pydantic import SecretStr
 
 from connectors.base import Connector, ConnectorContext, RawEvent, RawRequest
+from connectors.contract.attempts import Noted
 from connectors.manifest import Manifest
-from connectors.registry import Registry
-from shared.clock import ManualClock
+from shared.clock import Clock, ManualClock
 from shared.ids import ChannelId
-
-_RECORDED = Path(__file__).parents[2] / "connectors"
-_SAMPLE = Path(__file__).parent / "sample" / "recorded"
+from shared.webhooks.guard import Guard
 
 
 @dataclass(frozen=True)
@@ -54,24 +51,33 @@ class Case:
         return tuple(str(self.settings[name]) for name in names if self.settings.get(name))
 
     def context(
-        self, http: ClientSession, settings: Mapping[str, Any] | None = None
+        self,
+        http: ClientSession,
+        guarded: ClientSession,
+        settings: Mapping[str, Any] | None = None,
+        clock: Clock | None = None,
     ) -> ConnectorContext:
-        """What the connector is given; the clock stands still."""
+        """What the connector is given; the clock stands still unless one is given."""
         return ConnectorContext(
             channel_id=ChannelId(f"test-{self.name}"),
             channel_type=self.manifest.channel_type,
             settings=self.manifest.settings.model_validate(dict(settings or self.settings)),
             http=http,
-            clock=ManualClock(),
+            guarded=guarded,
+            attempts=Noted(),
+            clock=clock or ManualClock(),
             public_url="https://hub.invalid",
-            webhook_secret="webhook-secret-of-the-hub-41c0",
+            webhook_secret="webhook-secret-of-the-hub-41c0",  # noqa: S106 - made up, like the rest
         )
 
     @asynccontextmanager
-    async def opened(self, settings: Mapping[str, Any] | None = None) -> AsyncIterator[Connector]:
+    async def opened(
+        self, settings: Mapping[str, Any] | None = None, clock: Clock | None = None
+    ) -> AsyncIterator[Connector]:
         """A connector, closed at the end."""
-        async with ClientSession() as http:
-            connector = self.make(self.context(http, settings))
+        guard = Guard(("127.0.0.0/8", "::1"))
+        async with ClientSession() as http, guard.session() as guarded:
+            connector = self.make(self.context(http, guarded, settings, clock))
             try:
                 yield connector
             finally:
@@ -93,31 +99,18 @@ def request(body: bytes, headers: Mapping[str, str]) -> RawRequest:
     )
 
 
-def sample_case() -> Case:
-    """The made-up platform."""
-    from tests.contracts.connectors.sample.connector import connect
-    from tests.contracts.connectors.sample.manifest import MANIFEST
+def case_of(
+    manifest: Manifest,
+    recorded: Path,
+    make: Callable[[ConnectorContext], Connector] | None = None,
+) -> Case:
+    """The case of a type whose ``settings.json`` and ``inbound/`` are in a folder.
 
-    return _case(MANIFEST, _SAMPLE, connect)
-
-
-def installed_manifests() -> list[Manifest]:
-    """Every channel type that the project ships."""
-    return list(Registry.discover().manifests().values())
-
-
-def recorded_in(manifest: Manifest) -> Path:
-    """Where the payloads of a type are."""
-    return _RECORDED / manifest.channel_type
-
-
-def installed_cases() -> list[Case]:
-    """The types that have recorded settings, connectors not imported yet."""
-    return [
-        _case(manifest, recorded_in(manifest), _lazily(manifest))
-        for manifest in installed_manifests()
-        if (recorded_in(manifest) / "settings.json").exists()
-    ]
+    The connector is imported when one is made. Raises ``OSError`` and ``ValueError``.
+    """
+    settings = json.loads((recorded / "settings.json").read_text(encoding="utf-8"))
+    paths = sorted((recorded / "inbound").glob("*.json"))
+    return Case(manifest, settings, tuple(map(_recorded, paths)), make or _lazily(manifest))
 
 
 def _lazily(manifest: Manifest) -> Callable[[ConnectorContext], Connector]:
@@ -128,16 +121,12 @@ def _lazily(manifest: Manifest) -> Callable[[ConnectorContext], Connector]:
     return make
 
 
-def _case(manifest: Manifest, folder: Path, make: Callable[[ConnectorContext], Connector]) -> Case:
-    settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    paths = sorted((folder / "inbound").glob("*.json"))
-    return Case(manifest, settings, tuple(_recorded(path) for path in paths), make)
-
-
 def _recorded(path: Path) -> Recorded:
     said = json.loads(path.read_text(encoding="utf-8"))
     if "body_base64" in said:
         body = base64.b64decode(said["body_base64"])
+    elif "body_text" in said:
+        body = said["body_text"].encode()
     else:
         body = json.dumps(said["body"]).encode()
     return Recorded(
@@ -147,8 +136,3 @@ def _recorded(path: Path) -> Recorded:
         signs_body=said.get("signed") == "body",
         expected=said["expected"],
     )
-
-
-def plain(value: Any) -> Any:
-    """A secret's own value, anything else as it is."""
-    return value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -1,0 +1,1 @@
+"""Any system as a channel: signed events in, signed callbacks out."""
