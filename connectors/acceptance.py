@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from connectors.base import Connector, Parsed, RawEvent
+from connectors.base import Completes, Connector, Parsed, RawEvent
 from connectors.bugs import report_bug
 from connectors.health import Health
 from connectors.publications import (
@@ -103,6 +103,8 @@ class Acceptance:
     ) -> None:
         said = Understood()
         try:
+            if isinstance(connector, Completes):
+                event = await connector.complete(event)
             await self._add(connector.parse(event), said)
         except Unavailable:
             raise

@@ -225,6 +225,20 @@ class Pulls(Protocol):
 
 
 @runtime_checkable
+class Completes(Protocol):
+    """Some of its events only hint at what happened, and have to be looked up before they are
+    parsed."""
+
+    async def complete(self, event: RawEvent) -> RawEvent:
+        """The event with all that belongs to it; most are returned as they are, at no cost.
+
+        Called for every event of a verified webhook and of a pull, before ``parse``. Raises
+        ``Unavailable`` when it may work later: nothing of the request counts as received then, and
+        the platform repeats it. What will never work is to be returned as it is.
+        """
+
+
+@runtime_checkable
 class Subscribes(Protocol):
     """Tells the platform where our webhook is."""
 

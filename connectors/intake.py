@@ -7,6 +7,8 @@ the channel's connector still loads (2 s), the bus is away (5 s), or the channel
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Final
 
 import structlog
@@ -107,7 +109,9 @@ class Intake:
         except Unavailable as error:
             live.health.failed(str(error))
             log.warning("intake.away", channel_id=live.channel.id, reason=str(error))
-            return _retry_after(_BUS_AWAY_S)
+            # By the clock on the wall: it is the platform that reads it.
+            at = datetime.now(UTC) if live.manifest.retry_at else None
+            return _retry_after(_BUS_AWAY_S, at)
         except Exception as error:  # noqa: BLE001 - the platform keeps the events and comes again
             report_bug(self._metrics, "intake", error, channel_id=live.channel.id)
             return web.Response(status=500)
@@ -148,5 +152,9 @@ def _not_now(known: KnownChannel) -> web.Response:
     return _retry_after(_LOADING_S if active else _STOPPED_S)
 
 
-def _retry_after(seconds: int) -> web.Response:
-    return web.Response(status=503, headers={"Retry-After": str(seconds)})
+def _retry_after(seconds: int, now: datetime | None = None) -> web.Response:
+    """Come again in so many seconds; given the time, that is said as a date."""
+    when = str(seconds)
+    if now is not None:
+        when = format_datetime(now + timedelta(seconds=seconds), usegmt=True)
+    return web.Response(status=503, headers={"Retry-After": when})

@@ -58,6 +58,8 @@ class Manifest:
     """The module that defines ``connect(context) -> Connector``."""
     pulls: bool = False
     webhooks: bool = False
+    retry_at: bool = False
+    """The platform reads ``Retry-After`` only as a date, not as seconds."""
     simulator: str | None = None
     """The module that defines ``simulate(context) -> Simulator``; None: there is none."""
     site: str | None = None

@@ -27,6 +27,8 @@ class Recorded:
     body: bytes
     headers: Mapping[str, str] | None
     signs_body: bool
+    proof: str | None
+    """The field of the body that proves who sent it, for platforms whose headers prove nothing."""
     expected: Mapping[str, Any]
 
 
@@ -134,5 +136,6 @@ def _recorded(path: Path) -> Recorded:
         body=body,
         headers=said.get("headers"),
         signs_body=said.get("signed") == "body",
+        proof=said.get("proof"),
         expected=said["expected"],
     )

@@ -123,6 +123,9 @@ def check_odd_leaves(case: Case, connector: Connector, recorded: Recorded) -> No
 def check_signature(case: Case, connector: Connector, recorded: Recorded) -> None:
     """A request without its signature, or with another, is refused."""
     headers = dict(recorded.headers or {})
+    if recorded.proof is not None:
+        _check_proof(connector, recorded, recorded.proof)
+        return
     _refused(connector, recorded.body, {}, "a request without headers")
     if not headers:
         return
@@ -132,6 +135,17 @@ def check_signature(case: Case, connector: Connector, recorded: Recorded) -> Non
         _refused(connector, recorded.body, {**headers, name: "подпись"}, f"a {name} in Cyrillic")
     if recorded.signs_body:
         _refused(connector, recorded.body + b" ", headers, "another body")
+
+
+def _check_proof(connector: Connector, recorded: Recorded, field: str) -> None:
+    """The proof stands in the body: without it, or with another, the request is refused."""
+    connector.verify(request(recorded.body, {}))
+    body = json.loads(recorded.body)
+    right = body[field]
+    for odd in (*ODD, "подпись", _changed(str(right)), f"{right} "):
+        _refused(connector, json.dumps({**body, field: odd}).encode(), {}, f"another {field}")
+    del body[field]
+    _refused(connector, json.dumps(body).encode(), {}, f"a body without {field}")
 
 
 def check_settings(case: Case) -> None:

@@ -1,0 +1,1 @@
+"""The channel type ``vk``: the messages of a VK community."""
