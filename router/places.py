@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from router import timeline
+from router import mailthreads, timeline
 from router.unit import Unit
 from router.work import SOURCE, Elsewhere, Work
 from shared.collections import CONVERSATIONS, PARTS, THREADS, thread_id
@@ -39,6 +39,8 @@ async def place_of(work: Work, item: Inbound) -> Place:
     if told.renamed_from is not None and told.renamed_from != told.external_id:
         await rename(work, item.channel_id, told.renamed_from, told.external_id)
     thread = await thread_named(work.unit, item.channel_id, told.external_id)
+    if thread is None and told.clues:
+        thread = await mailthreads.joined(work, item)
     slot = slot_for(item.channel_id, thread.slot_key if thread else told.partition_key)
     stay(work, slot)
     return Place(slot, thread, await latest_in(work.unit, thread))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from router import operations, people, places, refs, timeline
+from router import mailthreads, operations, people, places, refs, timeline
 from router.delivery import (
     delivery_of,
     external_ids_of,
@@ -211,8 +211,20 @@ async def _apply(work: Work, receipt: Receipt, address: _Address) -> None:
         conversation_id=message.conversation_id,
         part_id=address.part_id,
     )
+    if added:
+        await _name_thread(work, receipt, message)
     if added and await _may_be_parked(work, receipt.channel_id, thread):
         await join_parked(work, message, added)
+
+
+async def _name_thread(work: Work, receipt: Receipt, message: Message) -> None:
+    """An answer to a mail of ours names that mail: the thread is found by it."""
+    conversation = await conversation_of(work, message)
+    if conversation is None or conversation.thread_kind != "email":
+        return
+    thread = await places.thread_named(work.unit, receipt.channel_id, conversation.thread)
+    if thread is not None:
+        await mailthreads.remember(work, receipt.channel_id, thread, receipt.external_ids)
 
 
 def _is_known(message: Message, receipt: Receipt, address: _Address) -> bool:

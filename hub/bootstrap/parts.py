@@ -16,6 +16,7 @@ _PROBE_LIMIT_S = 30
 _LOCK_WAIT_S = 300
 _OS_RELEASE = Path("/etc/os-release")
 _RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_MAIL = (Path("/usr/sbin/dovecot"), Path("/usr/lib/dovecot/lmtp"), Path("/usr/sbin/exim4"))
 
 # Packages that hold services would start them. While policy-rc.d says 101 ("forbidden") they stay
 # down; a policy that the machine already has is left alone, and ours goes when the shell ends.
@@ -67,12 +68,19 @@ def find_rabbitmq() -> str | None:
     return str(_RABBITMQ) if _RABBITMQ.is_file() else None
 
 
+def find_mail_servers() -> str | None:
+    """The servers themselves: the tests run them with configurations of their own."""
+    return str(_MAIL[0]) if all(path.is_file() for path in _MAIL) else None
+
+
 _UBUNTU_NAMES = {"chromium": "chromium-browser"}
+_MAIL_PACKAGES = ("dovecot-imapd", "dovecot-lmtpd", "exim4-daemon-light")
 _FONTS = ("fonts-dejavu-core", "fonts-noto-color-emoji")
 
 PARTS = (
     Part("Chromium", ("chromium", *_FONTS), find_chromium, "e2e"),
     Part("RabbitMQ", ("rabbitmq-server",), find_rabbitmq, "broker"),
+    Part("Mail servers", _MAIL_PACKAGES, find_mail_servers, "mail"),
 )
 
 

@@ -152,6 +152,7 @@ async def _part(
         content=message.content,
         reply_external_id=reference.external_id if reference else None,
         context=conversation.context,
+        automatic=command.actor.kind is not ActorKind.AGENT,
         due_at=due_at,
         deadline_at=due_at + work.policy.deadline_for(info),
         scheduled=command.send_at is not None,

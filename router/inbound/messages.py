@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from router import people, refs, timeline
+from router import mailthreads, people, places, refs, timeline
 from router.cases import case_for, forget_snooze, reply_window_s, thread_facts
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
@@ -11,8 +11,8 @@ from router.receipts import join_parked
 from router.threading import after_customer_wrote
 from router.timeline import Draft
 from router.work import Work
-from shared.collections import MESSAGES
-from shared.ids import MessageId
+from shared.collections import CONVERSATIONS, MESSAGES
+from shared.ids import ExternalId, MessageId
 from shared.model.content import Content, Service, Unsupported
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, PartDelivery
@@ -51,16 +51,19 @@ async def store_from_customer(
     """Store what the customer wrote, and let the conversation wait for an answer."""
     person = people.writer_of(item)
     identity = await people.identify(work, item.channel_type, person)
-    conversation = await case_for(work, item, place, person, quiet=False)
+    # An out-of-office note is shown, but nobody waits for an answer to it.
+    machine = content.email is not None and content.email.automatic
+    conversation = await case_for(work, item, place, person, quiet=machine)
     at = happened_at(work, item)
-    forget_snooze(work, conversation)
     changes: dict[str, Any] = {
-        **after_customer_wrote(conversation),
         **thread_facts(item, conversation),
         "unread": conversation.unread + 1,
-        "waiting_since": conversation.waiting_since or at,
         "last_inbound_at": max(at, conversation.last_inbound_at or at),
     }
+    if not machine:
+        forget_snooze(work, conversation)
+        changes |= after_customer_wrote(conversation)
+        changes["waiting_since"] = conversation.waiting_since or at
     window_s = await reply_window_s(work, conversation)
     if window_s is not None:
         changes["reply_until"] = until(changes["last_inbound_at"], window_s)
@@ -215,18 +218,39 @@ async def _customer_name(
 
 
 async def _remember_ids(work: Work, item: Inbound, message: Message) -> None:
+    threads = (item.thread.external_id, *await _joined(work, item, message))
     if item.external_id is None:
         return
-    added = await refs.record(
-        work.unit,
-        item.channel_id,
-        item.thread.external_id,
-        (item.external_id,),
-        message_id=message.id,
-        conversation_id=message.conversation_id,
-    )
+    added = []
+    for thread in threads:
+        added += await refs.record(
+            work.unit,
+            item.channel_id,
+            thread,
+            (item.external_id,),
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+        )
     if message.direction is Direction.OUTBOUND and added:
         await join_parked(work, await _stored(work, message), added)
+
+
+async def _joined(work: Work, item: Inbound, message: Message) -> tuple[ExternalId, ...]:
+    """Where threads are found by what is answered: remember the names under which this one is.
+
+    Returns the thread's own name where that is not what the item calls it.
+    """
+    told = item.thread
+    if not (told.names or told.clues):
+        return ()
+    conversation = await work.unit.get(CONVERSATIONS, message.conversation_id)
+    if conversation is None:
+        return ()
+    thread = await places.thread_named(work.unit, item.channel_id, conversation.thread)
+    if thread is not None:
+        names = (told.external_id, *told.names)
+        await mailthreads.remember(work, item.channel_id, thread, names)
+    return () if conversation.thread == told.external_id else (conversation.thread,)
 
 
 async def _stored(work: Work, message: Message) -> Message:

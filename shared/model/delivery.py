@@ -131,6 +131,8 @@ class Part(Document):
     reply_external_id: ExternalId | None = None
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to address the thread (business connection, topic ...)."""
+    automatic: bool = False
+    """A program wrote it, not a person: channels mark it so that machines do not answer it."""
     planned: bool = False
     """The dispatcher has degraded and split it; before that a message is one unplanned part."""
     state: Delivery = Delivery.QUEUED

@@ -46,6 +46,17 @@ class Origin(StrEnum):
     SYSTEM = "system"
 
 
+class Clue(Model):
+    """What may tell which thread an item belongs to, where the platform has no name for threads."""
+
+    name: ExternalId | None = None
+    """A name that a thread may be known by: the id of a message that is answered."""
+    message_id: MessageId | None = None
+    """One of our messages, named under our own signature."""
+    trust: Literal["anyone", "participant", "customer"] = "participant"
+    """Whose item may join a thread by it; others may have copied it from somewhere."""
+
+
 class ThreadRef(Model):
     """Where it happened."""
 
@@ -57,6 +68,11 @@ class ThreadRef(Model):
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to answer there; merged into the conversation's."""
     renamed_from: ExternalId | None = None
+    clues: tuple[Clue, ...] = ()
+    """Best first: the first that names a thread which the author may join decides, and
+    ``external_id`` becomes one more name of it."""
+    names: tuple[ExternalId, ...] = ()
+    """Further names that later clues may use."""
 
 
 class Inbound(Model):

@@ -1,0 +1,1 @@
+"""The channel type ``email``: a mailbox read over IMAP and answered over SMTP."""
