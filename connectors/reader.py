@@ -54,7 +54,7 @@ class StoredThreads:
     async def _cases(self, thread: ExternalId) -> list[ConversationId]:
         """The conversations of the thread, newest first."""
         stored = await self._store.get(THREADS, thread_id(self._channel_id, thread))
-        if stored is None or stored.conversation_id is None:
+        if stored is None or (stored.conversation_id is None and stored.alias_of is None):
             return []
         found: list[ConversationId] = []
         cursor = None

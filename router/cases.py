@@ -3,7 +3,7 @@
 from typing import Any
 
 from router import people, timeline
-from router.places import Place
+from router.places import Place, alias_of
 from router.threading import Choice, choose
 from router.work import Work
 from shared.collections import CHANNEL_TYPES, CONVERSATIONS, IDENTITIES, THREADS, TIMERS, thread_id
@@ -115,3 +115,5 @@ def _remember(work: Work, item: Inbound, place: Place, conversation_id: Conversa
         conversation_id=conversation_id,
     )
     work.unit.put(THREADS, thread)
+    for alias in item.thread.aliases:
+        work.unit.put(THREADS, alias_of(thread, alias))

@@ -50,7 +50,10 @@ async def identify(work: Work, channel_type: ChannelType, person: Participant) -
     """
     identity = await work.unit.get(IDENTITIES, identity_id(channel_type, person.external_id))
     if identity is None:
-        return _create(work, channel_type, person)
+        identity = await _create(work, channel_type, person)
+        await _create_aliases(work, channel_type, person, identity)
+        return identity
+    await _create_aliases(work, channel_type, person, identity)
     fields = _changes(identity, person)
     if not identity.reachable:
         fields |= {"reachable": True, "unreachable_reason": None}
@@ -83,7 +86,12 @@ async def contact_name(work: Work, identity: Identity) -> str | None:
     return (contact.name if contact else None) or identity.name
 
 
-def _create(work: Work, channel_type: ChannelType, person: Participant) -> Identity:
+async def _create(work: Work, channel_type: ChannelType, person: Participant) -> Identity:
+    """A new identity: of the contact that another key of the person leads to, or of a new one."""
+    for alias in person.aliases:
+        other = await known(work, channel_type, alias)
+        if other is not None:
+            return _identity(work, channel_type, person, person.external_id, other.contact_id)
     contact = Contact(
         id=ContactId(new_id("k")),
         name=person.name,
@@ -91,11 +99,31 @@ def _create(work: Work, channel_type: ChannelType, person: Participant) -> Ident
         created_at=work.now,
         updated_at=work.now,
     )
+    work.unit.put(CONTACTS, contact)
+    return _identity(work, channel_type, person, person.external_id, contact.id)
+
+
+async def _create_aliases(
+    work: Work, channel_type: ChannelType, person: Participant, identity: Identity
+) -> None:
+    """Identities under the person's other keys, so that each of them leads to the contact."""
+    for alias in person.aliases:
+        if await known(work, channel_type, alias) is None:
+            _identity(work, channel_type, person, alias, identity.contact_id)
+
+
+def _identity(
+    work: Work,
+    channel_type: ChannelType,
+    person: Participant,
+    external_id: ExternalId,
+    contact_id: ContactId,
+) -> Identity:
     identity = Identity(
-        id=identity_id(channel_type, person.external_id),
+        id=identity_id(channel_type, external_id),
         channel_type=channel_type,
-        external_id=person.external_id,
-        contact_id=contact.id,
+        external_id=external_id,
+        contact_id=contact_id,
         name=person.name,
         username=person.username,
         language=person.language,
@@ -103,7 +131,6 @@ def _create(work: Work, channel_type: ChannelType, person: Participant) -> Ident
         created_at=work.now,
         updated_at=work.now,
     )
-    work.unit.put(CONTACTS, contact)
     return work.unit.put(IDENTITIES, identity)
 
 

@@ -38,6 +38,8 @@ async def place_of(work: Work, item: Inbound) -> Place:
     told = item.thread
     if told.renamed_from is not None and told.renamed_from != told.external_id:
         await rename(work, item.channel_id, told.renamed_from, told.external_id)
+    for alias in told.aliases:
+        await _adopt(work, item.channel_id, alias, told.external_id)
     thread = await thread_named(work.unit, item.channel_id, told.external_id)
     if thread is None and told.clues:
         thread = await mailthreads.joined(work, item)
@@ -70,6 +72,30 @@ def stay(work: Work, slot: Slot) -> None:
         raise Elsewhere(partition)
 
 
+def alias_of(thread: Thread, name: ExternalId) -> Thread:
+    """Another name of the thread."""
+    return Thread(
+        id=thread_id(thread.channel_id, name),
+        channel_id=thread.channel_id,
+        thread=name,
+        alias_of=thread.id,
+        slot_key=thread.slot_key,
+    )
+
+
+async def _adopt(work: Work, channel_id: ChannelId, alias: ExternalId, name: ExternalId) -> None:
+    """Both names mean one place: what stands under ``alias`` goes on under ``name``.
+
+    Raises ``Elsewhere`` when another partition holds what stands there.
+    """
+    if await thread_named(work.unit, channel_id, alias) is not None:
+        await rename(work, channel_id, alias, name)
+        return
+    thread = await thread_named(work.unit, channel_id, name)
+    if thread is not None:
+        work.unit.put(THREADS, alias_of(thread, alias))
+
+
 async def rename(work: Work, channel_id: ChannelId, old: ExternalId, new: ExternalId) -> None:
     """The platform calls the thread ``old`` by the name ``new`` from now on.
 
@@ -85,14 +111,7 @@ async def rename(work: Work, channel_id: ChannelId, old: ExternalId, new: Extern
     if target is not None and target.id == thread.id:
         return
     if target is None:
-        alias = Thread(
-            id=thread_id(channel_id, new),
-            channel_id=channel_id,
-            thread=new,
-            alias_of=thread.id,
-            slot_key=thread.slot_key,
-        )
-        work.unit.put(THREADS, alias)
+        work.unit.put(THREADS, alias_of(thread, new))
         conversation = await latest_in(work.unit, thread)
         if conversation is not None and conversation.thread != new:
             await _move_parts(work, conversation, new)

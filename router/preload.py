@@ -112,6 +112,10 @@ def _inbound(wanted: _Wanted, item: Inbound) -> None:
     wanted.add(THREADS, thread_id(item.channel_id, item.thread.external_id))
     if item.thread.renamed_from is not None:
         wanted.add(THREADS, thread_id(item.channel_id, item.thread.renamed_from))
+    for alias in item.thread.aliases:
+        wanted.add(THREADS, thread_id(item.channel_id, alias))
+    for alias in item.author.aliases if item.author else ():
+        wanted.add(IDENTITIES, identity_id(item.channel_type, alias))
     person = item.author.external_id if item.author else item.thread.external_id
     wanted.add(IDENTITIES, identity_id(item.channel_type, person))
     wanted.add(CHANNEL_TYPES, item.channel_type)

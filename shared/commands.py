@@ -15,6 +15,7 @@ from shared.model.base import Model, Utc
 from shared.model.content import Attachment, Block, ButtonRow, Span
 from shared.model.conversation import PendingFor, Priority
 from shared.model.people import Actor
+from shared.model.template import TemplateRef
 from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
@@ -39,6 +40,8 @@ class Reply(Command):
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
     blocks: tuple[Block, ...] = Field(default=(), max_length=10)
     buttons: tuple[ButtonRow, ...] = Field(default=(), max_length=20)
+    template: TemplateRef | None = None
+    """Sent as this template; ``text`` is then what it says, for those who read here."""
     reply_to: MessageId | None = None
     send_at: Utc | None = None
     undo_s: float = Field(default=0, ge=0, le=60)

@@ -12,6 +12,7 @@ from router.commands.standing import (
     message_in,
     require_channel,
     require_latest,
+    require_window,
 )
 from router.operations import ORDER_STEP, next_order
 from router.timeline import Draft
@@ -32,7 +33,7 @@ from shared.model.people import ActorKind
 
 async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     """Answer the customer: the message at once, its part when it is due."""
-    if not command.text.strip() and not command.attachments and not command.blocks:
+    if not (command.text.strip() or command.attachments or command.blocks or command.template):
         raise Refused("a reply needs a text or a file", code=422, field="text")
     await require_channel(work, conversation)
     await require_latest(work, conversation)
@@ -46,6 +47,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
             work, conversation, command.actor.id, command.actor.name, None, command.actor
         )
     due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
+    await require_window(work, conversation, due_at, template=command.template is not None)
     turn_from, order = conversation.out_order, next_order(work, conversation)
     draft = _draft(work, conversation, command, content, due_at)
     message, conversation = timeline.append(
@@ -85,6 +87,7 @@ def _content(command: Reply, answered: Message | None) -> Content:
         attachments=command.attachments,
         blocks=command.blocks,
         buttons=command.buttons,
+        template=command.template,
         reply_to=reference,
     )
 
@@ -92,8 +95,9 @@ def _content(command: Reply, answered: Message | None) -> Content:
 def _carried(content: Content, able: Capabilities | None) -> Content:
     """The content, with the list that its buttons become. Raises ``Refused`` with the reason if the
     channel cannot carry it."""
-    if able is None or not (content.attachments or content.blocks or content.buttons):
-        return content  # a bare text always goes
+    bare = not (content.attachments or content.blocks or content.buttons or content.template)
+    if able is None or bare:
+        return content  # a text alone always goes
     try:
         choices = choices_of(content, able)
         content = content.model_copy(update={"choices": choices}) if choices else content

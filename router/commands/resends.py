@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from router import timeline
 from router.commands.done import Done, Refused, with_message
-from router.commands.standing import message_in, require_channel
+from router.commands.standing import message_in, require_channel, require_window
 from router.commands.withdrawals import parts_of
 from router.delivery import delivery_of, failure_of
 from router.work import SOURCE, Work
@@ -27,6 +27,9 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
     if message.deleted_at is not None:
         raise Refused("the message was deleted")
     await require_channel(work, conversation)
+    await require_window(
+        work, conversation, work.now, template=message.content.template is not None
+    )
     info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
     parts = [part for part in await parts_of(work, message) if part.state in _AGAIN]
     if not parts:

@@ -1,5 +1,7 @@
 """What commands ask of the conversation and its messages before they change anything."""
 
+from datetime import datetime, timedelta
+
 from router import places
 from router.commands.done import Refused
 from router.work import Work
@@ -30,6 +32,30 @@ async def require_channel(work: Work, conversation: Conversation) -> None:
     channel = await work.unit.get(CHANNELS, conversation.channel_id)
     if channel is not None and channel.state is ChannelState.REMOVED:
         raise Refused("the channel of this conversation was removed")
+
+
+async def require_window(
+    work: Work, conversation: Conversation, due_at: datetime, *, template: bool
+) -> None:
+    """The platform will still let us answer then, or the answer is a template.
+
+    Raises ``Refused``.
+    """
+    can = await capabilities(work, conversation)
+    if template and (can is None or not can.templates):
+        raise Refused("this channel has no templates", code=422, field="template")
+    if template or can is None or can.reply_window_s is None:
+        return
+    last = conversation.last_inbound_at
+    window = timedelta(seconds=can.reply_window_s)
+    until = conversation.reply_until or (last + window if last is not None else None)
+    if until is None or due_at > until:
+        hours = can.reply_window_s // 3600
+        raise Refused(
+            f"the customer has not written for {hours} hours by then: the platform takes "
+            "only a template",
+            field="template",
+        )
 
 
 async def require_latest(work: Work, conversation: Conversation) -> None:

@@ -14,10 +14,11 @@ from router.work import Work
 from shared.collections import CONVERSATIONS, MESSAGES
 from shared.ids import ExternalId, MessageId
 from shared.model.content import Content, Service, Unsupported
-from shared.model.conversation import Conversation
+from shared.model.conversation import Conversation, Status
 from shared.model.delivery import Delivery, PartDelivery
 from shared.model.inbound import Inbound, InboundKind, Origin
 from shared.model.message import Direction, Message, Revision, SystemLine
+from shared.model.people import Participant
 
 
 async def receive(work: Work, item: Inbound, place: Place) -> MessageId | None:
@@ -50,6 +51,8 @@ async def store_from_customer(
 ) -> MessageId:
     """Store what the customer wrote, and let the conversation wait for an answer."""
     person = people.writer_of(item)
+    if item.history:
+        return await _store_history(work, item, place, person, content)
     identity = await people.identify(work, item.channel_type, person)
     # An out-of-office note is shown, but nobody waits for an answer to it.
     machine = content.email is not None and content.email.automatic
@@ -82,8 +85,10 @@ async def store_from_customer(
 async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool) -> MessageId:
     """Somebody answered in the platform's own app: an outbound message that has left already."""
     customer = people.customer_of(item)
-    conversation = await case_for(work, item, place, customer, quiet=True)
     content = await _content(work, item, place)
+    if item.history:
+        return await _store_history(work, item, place, customer, content)
+    conversation = await case_for(work, item, place, customer, quiet=True)
     draft = _draft(work, item, content, Direction.OUTBOUND, edited=edited)
     changes = {
         **thread_facts(item, conversation),
@@ -91,6 +96,25 @@ async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool
         "due_at": None,
         "unread": 0,
     }
+    message, _ = timeline.append(work, conversation, draft, changes)
+    await _remember_ids(work, item, message)
+    return message.id
+
+
+async def _store_history(
+    work: Work, item: Inbound, place: Place, customer: Participant, content: Content
+) -> MessageId:
+    """Something from before the account came here: kept, and nobody waits for an answer to it."""
+    conversation = await case_for(work, item, place, customer, quiet=True)
+    ours = item.origin in (Origin.AGENT_APP, Origin.ECHO)
+    direction = Direction.OUTBOUND if ours else Direction.INBOUND
+    changes: dict[str, Any] = thread_facts(item, conversation)
+    if place.conversation is None:
+        changes |= {"status": Status.RESOLVED, "resolved_at": work.now}
+    if direction is Direction.INBOUND:
+        at = happened_at(work, item)
+        changes["last_inbound_at"] = max(at, conversation.last_inbound_at or at)
+    draft = _draft(work, item, content, direction, edited=False)
     message, _ = timeline.append(work, conversation, draft, changes)
     await _remember_ids(work, item, message)
     return message.id

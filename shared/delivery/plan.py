@@ -27,6 +27,8 @@ def plan(content: Content, capabilities: Capabilities) -> tuple[Content, ...]:
     Only the first keeps the reply reference, only the last has the buttons. Raises ``Rejected``
     with a reason for the agent when the channel cannot carry it.
     """
+    if content.template is not None:
+        return (_templated(content, capabilities),)
     fitted = _fit(content, capabilities)
     files = [fit_file(attachment, capabilities) for attachment in content.attachments]
     parts = _parts(content, fitted, files, capabilities)
@@ -50,6 +52,14 @@ def plan_edit(content: Content, capabilities: Capabilities, *, caption: bool = F
     return content.model_copy(
         update={"text": fitted.text, "spans": fitted.spans, "buttons": fitted.buttons}
     )
+
+
+def _templated(content: Content, capabilities: Capabilities) -> Content:
+    """A template goes as it is: its text and buttons are the platform's."""
+    if not capabilities.templates:
+        raise rejected(Reason.NO_TEMPLATES)
+    files = tuple(fit_file(attachment, capabilities) for attachment in content.attachments)
+    return content.model_copy(update={"attachments": files, "buttons": ()})
 
 
 def told(content: Content, capabilities: Capabilities) -> Content:
@@ -96,7 +106,9 @@ def _fit(content: Content, capabilities: Capabilities) -> _Fitted:
     if not text.strip():
         text, spans = "", ()
     blocks = fit_blocks(content.blocks, capabilities)
-    buttons = _buttons(content, capabilities, with_text=bool(text.strip() or blocks.said))
+    # One list is all that a customer can answer by number: options of a poll join the buttons.
+    able = capabilities.model_copy(update={"buttons": False}) if blocks.options else capabilities
+    buttons = _buttons(content, able, with_text=bool(text.strip() or blocks.said))
     choices = content.choices or numbered(buttons.listed, blocks.options)
     written = (*blocks.said, as_lines(choices), links_as_text(buttons.links))
     for paragraph in written:

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     UNCONFIRMED = "unconfirmed"
     AFTER_STOP = "after_stop"
     THREAD_RENAMED = "thread_renamed"
+    NO_TEMPLATES = "no_templates"
     WINDOW_CLOSED = "window_closed"
     UNREACHABLE = "unreachable"
     CHANNEL_REMOVED = "channel_removed"
@@ -54,6 +55,7 @@ _WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.THREAD_RENAMED: (
             "the platform renamed the thread, and what was sent before stayed behind"
         ),
+        Reason.NO_TEMPLATES: "this channel has no templates",
         Reason.WINDOW_CLOSED: "the time in which the platform lets us answer is over",
         Reason.UNREACHABLE: "the customer cannot be reached on this channel",
         Reason.CHANNEL_REMOVED: "the channel of this conversation was removed",

@@ -100,6 +100,8 @@ class Capabilities(Model):
     idempotent: bool = False
     """A repeat with the same key is not sent twice."""
     write_first: bool = False
+    templates: bool = False
+    """Approved texts can be sent, also outside of the reply window."""
     rate_thread: RateLimit | None = None
     rate_channel: RateLimit | None = None
     rate_group: RateLimit | None = None

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.ids import BlobId, ExternalId
 from shared.model.base import Model, Utc
+from shared.model.template import TemplateRef
 
 
 class SpanKind(StrEnum):
@@ -351,6 +352,8 @@ class Content(Model):
     action: Action | None = None
     email: EmailFields | None = None
     entry: Entry | None = None
+    template: TemplateRef | None = None
+    """It is sent as this template; ``text`` is then what it says, for those who read here."""
     group_key: str | None = None
     """Messages of one album share it; they are shown as one bubble."""
     language: str | None = None

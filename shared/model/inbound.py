@@ -73,6 +73,8 @@ class ThreadRef(Model):
     ``external_id`` becomes one more name of it."""
     names: tuple[ExternalId, ...] = ()
     """Further names that later clues may use."""
+    aliases: tuple[ExternalId, ...] = ()
+    """Other names of the same place: an event that tells only one of them finds it."""
 
 
 class Inbound(Model):
@@ -113,6 +115,8 @@ class Inbound(Model):
     """The platform's payload as parsed, secrets removed."""
     raw_blob_id: str | None = None
     truncated: bool = False
+    history: bool = False
+    """It happened before the account came to the hub: stored, and nobody is waiting for it."""
 
     def pressed(self) -> Action | None:
         """The pressed button of an ACTION."""
@@ -139,4 +143,6 @@ class Receipt(Model):
     failure: Failure | None = None
     new_thread: ExternalId | None = None
     """The platform renamed the thread while we sent."""
+    raw: dict[str, Any] | None = None
+    """What the platform tells beside the state, such as what it charges."""
     at: Utc

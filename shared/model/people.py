@@ -34,6 +34,8 @@ class Participant(Model):
 
     external_id: ExternalId
     """The identity's key on the channel type."""
+    aliases: tuple[ExternalId, ...] = ()
+    """Other keys of the same person: identities under them belong to the same contact."""
     name: str | None = None
     username: str | None = None
     language: str | None = None

@@ -1572,6 +1572,11 @@ export interface components {
              * @default false
              */
             write_first: boolean;
+            /**
+             * Templates
+             * @default false
+             */
+            templates: boolean;
             /** @default null */
             rate_thread: components["schemas"]["RateLimit"] | null;
             /** @default null */
@@ -2027,6 +2032,8 @@ export interface components {
             email: components["schemas"]["EmailFields"] | null;
             /** @default null */
             entry: components["schemas"]["Entry"] | null;
+            /** @default null */
+            template: components["schemas"]["TemplateRef"] | null;
             /**
              * Group Key
              * @default null
@@ -2151,6 +2158,11 @@ export interface components {
              * @default null
              */
             waiting_since: string | null;
+            /**
+             * Due At
+             * @default null
+             */
+            due_at: string | null;
             /**
              * Last Inbound At
              * @default null
@@ -4095,6 +4107,60 @@ export interface components {
             details?: {
                 [key: string]: string;
             };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TemplateButtonValue
+         * @description What is filled into one button, by its place among the buttons from 0 on.
+         */
+        TemplateButtonValue: {
+            /** Index */
+            index: number;
+            /** Value */
+            value: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TemplateRef
+         * @description A template to be sent, with its values. A file of the header is the message's attachment.
+         */
+        TemplateRef: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /**
+             * Header
+             * @default []
+             */
+            header: components["schemas"]["TemplateValue"][];
+            /**
+             * Body
+             * @default []
+             */
+            body: components["schemas"]["TemplateValue"][];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["TemplateButtonValue"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TemplateValue
+         * @description What is filled into one place; ``name`` where the template's places have names.
+         */
+        TemplateValue: {
+            /** Text */
+            text: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
         } & {
             [key: string]: unknown;
         };

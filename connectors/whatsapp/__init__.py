@@ -1,0 +1,1 @@
+"""WhatsApp: business numbers on Meta's Cloud API (Graph API)."""
