@@ -1,13 +1,16 @@
 """Which channel types there are, without importing their connectors.
 
 A type is a folder ``connectors/<type>`` with a ``manifest.py``, or an installed package's entry
-point in the group ``hub.connectors`` that names a ``Manifest``. A connector's own module is
-imported in a thread when the first channel of its type starts: some take seconds.
+point in the group ``hub.connectors`` that names a ``Manifest``. A package whose entry point cannot
+be used is named, and the others go on. A connector's own module is imported in a thread when the
+first channel of its type starts: some take seconds.
 """
 
 import importlib
-from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -27,13 +30,28 @@ from shared.ports.store import Put, Store
 log = structlog.get_logger(__name__)
 
 _GROUP: Final = "hub.connectors"
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{1,30}")
+_TAKEN: Final = frozenset({"api", "demo", "hooks", "simulators", "webchat", "widget"})
+"""What stands at the root of the hub's addresses, beside the pages of channel types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An installed package's channel type that cannot be used, and why."""
+
+    name: str
+    reason: str
 
 
 class Registry:
     """The channel types that this process serves."""
 
-    def __init__(self, manifests: Mapping[ChannelType, Manifest]) -> None:
+    def __init__(
+        self, manifests: Mapping[ChannelType, Manifest], unusable: Sequence[Unusable] = ()
+    ) -> None:
         self._manifests = dict(manifests)
+        self.unusable = tuple(unusable)
+        """What is installed and left out."""
 
     @classmethod
     def discover(cls, only: frozenset[ChannelType] | None = None) -> Self:
@@ -43,10 +61,8 @@ class Registry:
             name = path.parent.name
             manifest: Manifest = importlib.import_module(f"connectors.{name}.manifest").MANIFEST
             found[manifest.channel_type] = manifest
-        for entry in entry_points(group=_GROUP):
-            installed: Manifest = entry.load()
-            found.setdefault(installed.channel_type, installed)
-        return cls({t: m for t, m in found.items() if only is None or t in only})
+        unusable = _add_installed(found, entry_points(group=_GROUP))
+        return cls({t: m for t, m in found.items() if only is None or t in only}, unusable)
 
     def manifests(self) -> dict[ChannelType, Manifest]:
         """The manifests by type."""
@@ -89,6 +105,36 @@ class Registry:
         documents = [type_info(manifest) for manifest in self._manifests.values()]
         if documents:
             await store.commit([Put(CHANNEL_TYPES, document) for document in documents])
+
+
+def _add_installed(
+    found: dict[ChannelType, Manifest], entries: Iterable[EntryPoint]
+) -> list[Unusable]:
+    """Add what other packages bring; returns what cannot be used of it."""
+    unusable = []
+    for entry in sorted(entries, key=lambda one: (one.name, one.value)):
+        name = f"{entry.name} ({entry.dist.name})" if entry.dist else entry.name
+        try:
+            manifest = _usable(entry.load(), found)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's package, whatever it raises
+            reason = f"{type(error).__name__}: {error}"[:300]
+            log.warning("connector.unusable", name=name, reason=reason, frames=frames(error))
+            unusable.append(Unusable(name, reason))
+        else:
+            found[manifest.channel_type] = manifest
+    return unusable
+
+
+def _usable(manifest: Any, found: Mapping[ChannelType, Manifest]) -> Manifest:
+    if not isinstance(manifest, Manifest):
+        raise TypeError("its entry point names no Manifest")
+    name = manifest.channel_type
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        raise ValueError(f"{name!r:.60} cannot be the name of a channel type")
+    if name in found:
+        raise ValueError(f"there is a channel type {name} already")
+    type_info(manifest)
+    return manifest
 
 
 def type_info(manifest: Manifest) -> ChannelTypeInfo:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from hub.commands import agents, bots, channels, dead_letters
+from hub.commands import agents, bots, channels, connectors, dead_letters
 from hub.commands.doctor import doctor
 from hub.commands.services import services
 from hub.commands.up import up
@@ -23,6 +23,7 @@ app.command("doctor")(doctor)
 app.add_typer(agents.app, name="agent")
 app.add_typer(bots.app, name="bot")
 app.add_typer(channels.app, name="channel")
+app.add_typer(connectors.app, name="connector")
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

@@ -16,10 +16,10 @@ from typing import Final
 
 from connectors.email.headers import words
 from connectors.email.identifiers import Signed, ids_in
-from connectors.email.mail import shortened
 from connectors.email.manifest import EmailSettings
 from connectors.email.previous import Quotation
 from connectors.email.spans_html import html_of
+from connectors.email.threads import shortened
 from shared.errors import Rejected
 from shared.model.content import Address, Attachment
 from shared.model.delivery import Part

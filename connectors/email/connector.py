@@ -18,7 +18,8 @@ from connectors.email import account
 from connectors.email.copies import Copies
 from connectors.email.files import Files
 from connectors.email.identifiers import Signed
-from connectors.email.mail import Mailbox, parse_mail
+from connectors.email.mail import parse_mail
+from connectors.email.mailbox import Mailbox
 from connectors.email.manifest import EmailSettings
 from connectors.email.oauth import OAuth
 from connectors.email.polling import Polling

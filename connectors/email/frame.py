@@ -29,8 +29,6 @@ class Found:
     """Its HTML, made harmless, in the blob store."""
     absent: dict[str, int] = field(default_factory=dict)
     """Sections that stayed in the mailbox, with their sizes as they travel."""
-    sent: bool = False
-    """It was found in the folder of sent mails."""
 
 
 def framed(found: Found, raw: bytes) -> bytes:
@@ -44,7 +42,6 @@ def framed(found: Found, raw: bytes) -> bytes:
         "raw_blob_id": found.raw_blob_id,
         "html_blob_id": found.html_blob_id,
         "absent": found.absent,
-        "sent": found.sent,
     }
     return _MARK + json.dumps(facts).encode() + b"\n" + raw
 
@@ -76,7 +73,6 @@ def _found(facts: dict[str, Any]) -> Found:
         raw_blob_id=_text(facts.get("raw_blob_id")),
         html_blob_id=_text(facts.get("html_blob_id")),
         absent={str(section): int(size) for section, size in dict(absent).items()},
-        sent=bool(facts.get("sent")),
     )
 
 

@@ -8,19 +8,20 @@ import imaplib
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
 from imap_tools.utils import encode_folder
 
 from connectors.email.manifest import EmailSettings
+from connectors.email.signin import kind_of, opened, said_in, shut, sign_in
 from connectors.email.structure import Built, read_structure
-from shared.errors import ChannelBroken, NotFound, Unavailable
+from shared.errors import NotFound, Unavailable
 
 _MONTHS: Final = [
     "Jan",
@@ -39,12 +40,7 @@ _MONTHS: Final = [
 _UID: Final = re.compile(rb"\bUID (\d+)")
 _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _INTERNAL: Final = re.compile(rb'\bINTERNALDATE ("[^"]+")')
-_PASSING: Final = re.compile(
-    r"(?i)\[(?:unavailable|inuse|limit|serverbug)\]|too many|try again|temporar|timed? ?out|later"
-)
-_NOT_OURS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 _FOREIGN: Final = (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError, ValueError)
-_WORDS_CHARS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +69,16 @@ class Imap:
         """Connect and sign in. Raises ``ChannelBroken`` when the sign-in is refused,
         ``Unavailable`` when it may work later."""
         try:
-            mailbox = _opened(settings)
+            mailbox = opened(settings)
         except ssl.SSLCertVerificationError as error:
             why = error.verify_message
             raise Unavailable(f"the IMAP server's certificate is not good: {why}") from None
         except _FOREIGN as error:
-            raise Unavailable(f"the IMAP server cannot be reached: {_kind(error)}") from None
+            raise Unavailable(f"the IMAP server cannot be reached: {kind_of(error)}") from None
         try:
-            _sign_in(mailbox, settings, token)
+            sign_in(mailbox, settings, token)
         except BaseException:
-            _shut(mailbox)
+            shut(mailbox)
             raise
         return cls(mailbox)
 
@@ -103,7 +99,7 @@ class Imap:
         client = self._box.client
         status, data = self._ask(lambda: client.select(_name(folder)))
         if status != "OK":
-            raise NotFound(f"the mailbox has no folder {folder!r}: {_said(data)}")
+            raise NotFound(f"the mailbox has no folder {folder!r}: {said_in(data)}")
         _, values = client.response("UIDVALIDITY")
         self.folder = folder
         self.uidvalidity = int(values[0]) if values and values[0] else 0
@@ -193,7 +189,7 @@ class Imap:
         """Say goodbye; never raises."""
         with suppress(*_FOREIGN):
             self._box.client.logout()
-        _shut(self._box)
+        shut(self._box)
 
     def abort(self) -> None:
         """End it at once, from any thread: whoever waits in it wakes up with an error.
@@ -207,14 +203,14 @@ class Imap:
         client = self._box.client
         status, data = self._ask(lambda: client.uid("SEARCH", criteria))
         if status != "OK":
-            raise Unavailable(f"the server did not search: {_said(data)}")
+            raise Unavailable(f"the server did not search: {said_in(data)}")
         return [int(one) for line in data if line for one in line.split() if one.isdigit()]
 
     def _fetch(self, uids: str, what: str) -> list[Any]:
         client = self._box.client
         status, data = self._ask(lambda: client.uid("FETCH", uids, what))
         if status != "OK":
-            raise Unfetchable(_said(data))
+            raise Unfetchable(said_in(data))
         return [one for one in data if one is not None]
 
     def _literal(self, uid: int, what: str) -> bytes | None:
@@ -231,7 +227,7 @@ class Imap:
         status, data = self._ask(call)
         if status == "OK":
             return
-        said = _said(data)
+        said = said_in(data)
         if "TRYCREATE" in said.upper() or "NONEXISTENT" in said.upper():
             raise NotFound(f"the mailbox has no folder {folder!r}")
         raise Unavailable(f"the server refused: {said}")
@@ -239,98 +235,13 @@ class Imap:
     def _must(self, call: Callable[[], Any]) -> None:
         status, data = self._ask(call)
         if status != "OK":
-            raise Unavailable(f"the server refused: {_said(data)}")
+            raise Unavailable(f"the server refused: {said_in(data)}")
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
         except _FOREIGN as error:
-            raise Unavailable(f"the IMAP server is gone: {_kind(error)}") from None
-
-
-def tls_context(settings: EmailSettings) -> ssl.SSLContext:
-    """Certificates are checked; the settings may add an authority of one's own."""
-    context = ssl.create_default_context()
-    if settings.tls_ca:
-        try:
-            context.load_verify_locations(cadata=settings.tls_ca)
-        except ssl.SSLError:
-            raise ChannelBroken("the certificate authority in the settings is no PEM") from None
-    return context
-
-
-def _opened(settings: EmailSettings) -> BaseMailBox:
-    place = {"host": settings.imap_host, "port": settings.imap_port, "timeout": settings.timeout_s}
-    if settings.imap_tls == "none":
-        return MailBoxUnencrypted(**place)
-    if settings.imap_tls == "starttls":
-        return MailBoxStartTls(**place, ssl_context=tls_context(settings))
-    return MailBox(**place, ssl_context=tls_context(settings))
-
-
-def _sign_in(mailbox: BaseMailBox, settings: EmailSettings, token: str | None) -> None:
-    user = settings.user or settings.address
-    client = mailbox.client
-    try:
-        if token is not None:
-            _by_token(client, user, token)
-        else:
-            password = settings.password.get_secret_value() if settings.password else ""
-            if (user + password).isascii():
-                mailbox.login(user, password, initial_folder=None)
-            else:
-                mailbox.login_utf8(user, password, initial_folder=None)
-    except imaplib.IMAP4.abort as error:
-        raise Unavailable(f"the IMAP server hung up: {_kind(error)}") from None
-    except (ImapToolsError, imaplib.IMAP4.error, ValueError) as error:
-        said = _server_words(error)
-        if _PASSING.search(said):
-            raise Unavailable(f"the mailbox cannot be opened now: {said}") from None
-        raise ChannelBroken(f"the mailbox refuses the sign-in: {said}") from None
-    except (OSError, EOFError) as error:
-        raise Unavailable(f"the IMAP server is gone: {_kind(error)}") from None
-
-
-def _by_token(client: imaplib.IMAP4, user: str, token: str) -> None:
-    """XOAUTH2: the server explains a refusal in a challenge that wants an empty answer."""
-    answers = [f"user={user}\x01auth=Bearer {token}\x01\x01", ""]
-    client.authenticate("XOAUTH2", lambda _: answers.pop(0).encode() if answers else b"")
-
-
-def _server_words(error: Exception) -> str:
-    result = getattr(error, "command_result", None)
-    if isinstance(result, tuple) and len(result) > 1:
-        return _said(result[1])
-    return _clean(str(error))
-
-
-def _said(data: Any) -> str:
-    parts: Iterable[Any] = data if isinstance(data, list | tuple) else [data]
-    text = " ".join(
-        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
-        for one in parts
-        if one is not None
-    )
-    return _clean(text)
-
-
-def _clean(text: str) -> str:
-    return _NOT_OURS.sub(" ", text).strip()[:_WORDS_CHARS] or "it does not say why"
-
-
-def _kind(error: Exception) -> str:
-    if isinstance(error, TimeoutError | socket.timeout):
-        return "it did not answer in time"
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else None
-    return reason or type(error).__name__
-
-
-def _shut(mailbox: BaseMailBox) -> None:
-    # The socket and the file that reads from it: either alone would stay open.
-    with suppress(OSError, AttributeError, ValueError):
-        mailbox.client.shutdown()
-    with suppress(OSError, AttributeError):
-        mailbox.client.sock.close()
+            raise Unavailable(f"the IMAP server is gone: {kind_of(error)}") from None
 
 
 def _name(folder: str) -> str:

@@ -303,4 +303,5 @@ MANIFEST = Manifest(
     ),
     module="connectors.email.connector",
     pulls=True,
+    simulator="connectors.email.simulator",
 )

@@ -11,11 +11,11 @@ from connectors.email.compose import Composed, Loaded, compose
 from connectors.email.copies import Copies
 from connectors.email.identifiers import Signed
 from connectors.email.loops import LoopGuard
-from connectors.email.mail import PARTITION
 from connectors.email.manifest import EmailSettings
 from connectors.email.previous import Quotation, quotation_of
 from connectors.email.refusals import named
 from connectors.email.smtp import Refused, Smtp
+from connectors.email.threads import PARTITION
 from connectors.email.unsettled import Unsettled
 from shared.errors import Rejected, Unavailable, Uncertain
 from shared.ids import EventKey, ExternalId

@@ -12,9 +12,9 @@ from aiosmtplib import SMTP
 
 from connectors.email import refusals
 from connectors.email.compose import Composed
-from connectors.email.imap import tls_context
 from connectors.email.manifest import EmailSettings
 from connectors.email.oauth import OAuth
+from connectors.email.signin import tls_context
 from shared.errors import ChannelBroken, NotSent, Rejected, Uncertain
 
 _BYTES_PER_S: Final = 128 * 1024

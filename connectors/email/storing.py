@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from connectors.email.frame import Found
-from connectors.email.mail import open_mail
+from connectors.email.opened import open_mail
 from connectors.email.sanitise import sanitised
 from shared.errors import BadPayload
 from shared.ids import BlobId

@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors.base import RawEvent
 from connectors.email.imap import Imap
-from connectors.email.mail import settled_event
+from connectors.email.news import settled_event
 from connectors.email.session import Session
 from shared.clock import Clock
 from shared.errors import NotFound, Unavailable

@@ -117,6 +117,28 @@ def remove(channel_id: Id, data_dir: DataDir = None, config: ConfigFile = None) 
     with_api(config, data_dir, work)
 
 
+@app.command("attempts")
+def attempts(channel_id: Id, data_dir: DataDir = None, config: ConfigFile = None) -> None:
+    """Show the latest calls of a webhook channel's callback address, and what came of them."""
+
+    async def work(api: Api) -> None:
+        rows = [
+            (
+                a["at"][:19],
+                a["kind"],
+                str(a["attempt"]),
+                str(a.get("status") or "-"),
+                f"{a['duration_s']:.2f} s",
+                (a.get("next_at") or "")[:19],
+                a.get("error") or "",
+            )
+            for a in await api.items(f"/api/v1/channels/{channel_id}/attempts")
+        ]
+        table(rows, ("AT", "KIND", "ATTEMPT", "STATUS", "TOOK", "NEXT", "ERROR"))
+
+    with_api(config, data_dir, work)
+
+
 @app.command("list")
 def list_channels(data_dir: DataDir = None, config: ConfigFile = None) -> None:
     """Show all channels and whether they work."""

@@ -10,6 +10,7 @@ from typing import Final
 
 import typer
 
+from connectors.registry import Registry
 from hub.client import Api, hub_api
 from hub.commands.running import ConfigFile, DataDir, read_settings
 from shared import log
@@ -34,7 +35,7 @@ def doctor(data_dir: DataDir = None, config: ConfigFile = None) -> None:
     """Check the machine, the data, the running hub and every channel. Changes nothing."""
     settings = read_settings(config, data_dir=data_dir)
     log.configure("error")
-    findings = [*_machine(settings), *asyncio.run(_hub(settings))]
+    findings = [*_machine(settings), *_packages(), *asyncio.run(_hub(settings))]
     for finding in findings:
         typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.detail}")
         if not finding.ok and finding.remedy:
@@ -67,6 +68,19 @@ def _machine(settings: Settings) -> list[Finding]:
             f"{free // 1024 // 1024} MB free in {existing}",
             "make room: a full disk stops intake until there is space",
         ),
+    ]
+
+
+def _packages() -> list[Finding]:
+    """Channel types of other packages that cannot be used."""
+    return [
+        Finding(
+            f"channel type {one.name}",
+            False,
+            one.reason,
+            "update or uninstall that package; its channels stand still until then",
+        )
+        for one in Registry.discover().unusable
     ]
 
 

@@ -17,6 +17,8 @@ from shared.collections import CHANNEL_HEALTH, CHANNEL_TYPES
 from shared.errors import BadRequest
 from shared.model.base import Strict
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
+from shared.model.records import WebhookAttempt
+from shared.webhooks.log import AttemptLog
 
 
 class ChannelsQuery(PageQuery):
@@ -91,6 +93,11 @@ class ChannelsApi:
                 "Look at the account on the platform", tag, answer=CheckReport,
             ),
             Route(
+                "GET", "/channels/{id}/attempts", self.attempts, manage,
+                "The latest calls of a webhook channel's callback address, newest first", tag,
+                answer=Items[WebhookAttempt],
+            ),
+            Route(
                 "DELETE", "/channels/{id}", self.remove, manage,
                 "Stop it for good; its conversations stay", tag, status=204,
             ),
@@ -156,6 +163,12 @@ class ChannelsApi:
     async def check(self, call: Call[Nothing, Nothing]) -> CheckReport:
         """Changes nothing."""
         return await self.channels.check(call.path["id"])
+
+    async def attempts(self, call: Call[Nothing, Nothing]) -> Items[WebhookAttempt]:
+        """At most 200, of the last week."""
+        channel = await self.channels.get(call.path["id"])
+        log = AttemptLog(self.channels.store, f"channel/{channel.id}")
+        return Items(items=list(await log.latest()))
 
     async def _move(self, call: Call[Nothing, Nothing], state: ChannelState) -> ChannelView:
         channel = await self.channels.move(call.path["id"], state, call.caller.actor)

@@ -72,5 +72,9 @@ def backoff_s(attempt: int, random: Random, *, first_s: float = 1, most_s: float
 
 
 def after(now: datetime, seconds: float) -> datetime:
-    """That much later."""
-    return now + timedelta(seconds=seconds)
+    """That much later: a moment that has not come yet, however small the time.
+
+    Times count in microseconds. Less than half of one, rounded to none, would be due at once and
+    put off again for ever.
+    """
+    return now + max(timedelta(seconds=seconds), timedelta.resolution)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connectors.board import Board, head_of
 from connectors.outcome import decide, found_sending
-from shared.delivery.pace import Buckets, backoff_s
+from shared.delivery.pace import Buckets, after, backoff_s
 from shared.errors import (
     ChannelBroken,
     ContactGone,
@@ -224,3 +224,17 @@ def test_a_thread_that_was_put_off_comes_again_at_its_time() -> None:
 
     assert board.take(later(1)) is None
     assert board.take(later(2)) is not None
+
+
+@given(st.floats(min_value=1e-12, max_value=1e-3))
+def test_a_thread_that_waits_for_next_to_nothing_is_not_due_in_the_same_moment(
+    seconds: float,
+) -> None:
+    board = Board()
+    board.merge([part()], read_at=board.tick, now=NOW)
+    head = board.take(NOW)
+    assert head is not None
+
+    board.put_off(head.thread, after(NOW, seconds))
+
+    assert board.take(NOW) is None

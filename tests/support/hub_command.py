@@ -16,7 +16,7 @@ class Ended:
     err: str
 
 
-async def hub_command(data: Path, *arguments: str, **environ: str) -> Ended:
+async def hub_command(data: Path, *arguments: str, limit_s: float = 30, **environ: str) -> Ended:
     """Run ``hub ARGUMENTS`` on the data directory to its end."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
     process = await asyncio.create_subprocess_exec(
@@ -30,7 +30,7 @@ async def hub_command(data: Path, *arguments: str, **environ: str) -> Ended:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(limit_s):
             out, err = await process.communicate()
     finally:
         if process.returncode is None:

@@ -661,6 +661,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest calls of a webhook channel's callback address, newest first */
+        get: operations["get_channels_id_attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -2918,6 +2935,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[WebhookAttempt] */
+        Items_WebhookAttempt_: {
+            /** Items */
+            items: components["schemas"]["WebhookAttempt"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /**
          * LabelView
          * @description A label in use.
@@ -4251,6 +4278,46 @@ export interface components {
             items: components["schemas"]["ViewCount"][];
             /** Positions */
             positions: string;
+        };
+        /**
+         * WebhookAttempt
+         * @description One call of somebody's webhook; ``id`` is ``"<target>/<webhook id>/<attempt>"``.
+         */
+        WebhookAttempt: {
+            /** Id */
+            id: string;
+            /** Target */
+            target: string;
+            /** Webhook Id */
+            webhook_id: string;
+            /** Kind */
+            kind: string;
+            /** Attempt */
+            attempt: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Status
+             * @default null
+             */
+            status: number | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: string | null;
+            /**
+             * Next At
+             * @default null
+             */
+            next_at: string | null;
+            /** Duration S */
+            duration_s: number;
+        } & {
+            [key: string]: unknown;
         };
     };
     responses: never;
@@ -6020,6 +6087,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channels_id_attempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WebhookAttempt_"];
                 };
             };
             /** @description A problem (RFC 9457) */

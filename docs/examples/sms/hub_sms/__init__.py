@@ -1,0 +1,1 @@
+"""Short messages of a made-up provider, Ferry."""
