@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
 
 from connectors.manifest import ChannelSettings
 from shared.clock import Clock
@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # a manifest may import all that is public, and costs no HTTP
     from aiohttp import ClientSession, web
 
     from shared.webhooks.log import Attempts
+
+GROUP_CONTEXT: Final = "pace_group"
+"""In a thread's context: the chat whose threads share the pace of a group (``rate_group``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from connectors.manifest import Manifest
 from connectors.opening import opened
 from connectors.registry import Registry
 from connectors.resources import Resources
+from connectors.taken import taken
 from shared.checks import (
     CHECK_KIND,
     ChannelChecked,
@@ -113,6 +114,9 @@ class Checks:
                 return CheckReport(ok=False, problems=problems)
             if not request.live:
                 return CheckReport(ok=True)
+            own = request.channel_id
+            store, seal = self._resources.store, self._resources.seal
+            doubled = await taken(store, seal, manifest, values, own)
             looked = await self._look(request, channel, manifest)
         except TimeoutError:
             return _failed("the platform did not answer in time", "Try again later.")
@@ -126,9 +130,10 @@ class Checks:
         await self._learn(request, looked)
         items = tuple(
             CheckedItem(name=i.name, ok=i.ok, detail=i.detail, remedy=i.remedy)
-            for i in looked.items
+            for i in (*looked.items, *((doubled,) if doubled is not None else ()))
         )
-        return CheckReport(ok=looked.ok, account=looked.account, items=items)
+        ok = looked.ok and doubled is None
+        return CheckReport(ok=ok, account=looked.account, items=items)
 
     async def _channel(self, request: CheckRequest) -> Channel:
         if request.settings is None:

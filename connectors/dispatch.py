@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from connectors.base import Connector
+from connectors.base import GROUP_CONTEXT, Connector
 from connectors.board import Board
 from connectors.health import Health
 from connectors.outcome import Verdict, failed, found_sending
@@ -82,6 +82,7 @@ class Dispatcher:
         self._paused_until: datetime | None = None
         self._broken_reason: str | None = None
         self._thread_pace: Buckets[str] = Buckets(capabilities.rate_thread)
+        self._group_pace: Buckets[str] = Buckets(capabilities.rate_group)
         self._channel_pace: Buckets[str] = Buckets(capabilities.rate_channel)
 
     def drain(self) -> None:
@@ -157,8 +158,11 @@ class Dispatcher:
                 return board.next_at()
             cost = max(1, len(head.content.attachments))
             key = board.key(head.thread)
+            group = head.context.get(GROUP_CONTEXT)
             channel_s = self._channel_pace.delay_s("", now, cost)
             thread_s = self._thread_pace.delay_s(key, now, cost)
+            if group is not None:
+                thread_s = max(thread_s, self._group_pace.delay_s(group, now, cost))
             if channel_s > 0 or thread_s > 0:
                 board.put_off(head.thread, after(now, max(channel_s, thread_s)))
                 if channel_s > 0:
@@ -166,6 +170,8 @@ class Dispatcher:
                 continue
             self._channel_pace.take("", now, cost)
             self._thread_pace.take(key, now, cost)
+            if group is not None:
+                self._group_pace.take(group, now, cost)
             sending.create_task(self._send(sender, board, head))
         return None
 

@@ -66,6 +66,8 @@ class Manifest:
     """The module that defines ``site_routes()``, pages of the type that belong to no channel."""
     words: Mapping[str, Mapping[str, SettingWords]] = field(default_factory=dict)
     """The settings' titles and descriptions in other languages than English."""
+    exclusive: tuple[str, ...] = ()
+    """Settings that name the account: no two channels may agree in all of them."""
     secrets: tuple[str, ...] = field(default=())
     """Names of the settings that are secret; computed when empty."""
 

@@ -278,4 +278,5 @@ def capabilities_at(connector: Connector, manifest: Manifest) -> Capabilities:
     pace = connector.pace() if isinstance(connector, Paces) else None
     if pace is None:
         return capabilities
-    return capabilities.model_copy(update={"rate_thread": pace, "rate_channel": pace})
+    changed = {"rate_thread": pace, "rate_channel": pace, "rate_group": None}
+    return capabilities.model_copy(update=changed)

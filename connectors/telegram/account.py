@@ -27,7 +27,7 @@ async def check(api: BotApi, webhook: Webhook, *, polls: bool) -> CheckReport:
     account = f"@{username}" if username is not None else None
     items = (
         _token(api, me, account),
-        _polling(info) if polls else _webhook(info, webhook),
+        _polling(info, webhook) if polls else _webhook(info, webhook),
         _deliveries(info),
         *_rights(me),
     )
@@ -45,10 +45,12 @@ def _token(api: BotApi, me: Payload, account: str | None) -> CheckItem:
     return CheckItem("token", False, "the token belongs to another bot", remedy)
 
 
-def _polling(info: Payload) -> CheckItem:
+def _polling(info: Payload, webhook: Webhook) -> CheckItem:
     url = info.text("url")
     if url is None:
         return CheckItem("mode", True, "updates are polled")
+    if url == webhook.url:
+        return CheckItem("mode", True, "our webhook will be removed, and updates polled")
     return CheckItem(
         "mode",
         False,

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import structlog
 from aiogram.enums import ChatAction
-from aiogram.methods import AnswerCallbackQuery, GetFile, SendChatAction
+from aiogram.methods import AnswerCallbackQuery, GetFile, ReadBusinessMessage, SendChatAction
 
 from connectors.base import (
     CheckReport,
@@ -21,10 +21,11 @@ from connectors.telegram import account, refusals
 from connectors.telegram import webhook as webhooks
 from connectors.telegram.address import address_of
 from connectors.telegram.api import BotApi, NoAnswer, Refused
+from connectors.telegram.calls import number_of
 from connectors.telegram.manifest import TelegramSettings
 from connectors.telegram.polling import Polling
 from connectors.telegram.sender import Sender
-from connectors.telegram.update import Account
+from connectors.telegram.update import LAST_MESSAGE, Account
 from connectors.telegram.updates import parse_update
 from connectors.telegram.webhook import Webhook
 from shared.errors import BadRequest, Rejected, Unavailable
@@ -125,6 +126,23 @@ class TelegramConnector:
             log.info(
                 "action.unanswered", channel_id=self._context.channel_id, reason=_status(error)
             )
+
+    async def mark_read(self, thread: ExternalId, context: Mapping[str, str]) -> None:
+        """Show the customer of a business account that they were read; Telegram lets a bot do so
+        nowhere else. Best effort."""
+        number = context.get(LAST_MESSAGE)
+        try:
+            address = address_of(thread, context)
+            if address.connection_id is None or number is None:
+                return
+            method = ReadBusinessMessage(
+                business_connection_id=address.connection_id,
+                chat_id=address.chat_id,
+                message_id=number_of(ExternalId(number)),
+            )
+            await self._api.call(method, timeout_s=_QUICK_S)
+        except (Refused, NoAnswer, Rejected) as error:
+            log.info("read.unshown", channel_id=self._context.channel_id, reason=_status(error))
 
     async def typing(self, thread: ExternalId, context: Mapping[str, str]) -> None:
         """Show "typing" for five seconds. Best effort."""

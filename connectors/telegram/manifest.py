@@ -145,13 +145,16 @@ MANIFEST = Manifest(
         delete_for_s=_TWO_DAYS_S,
         reactions=True,
         typing_out=True,
+        read_out=True,
         rate_thread=RateLimit(count=1, per_s=1, burst=3),
         rate_channel=RateLimit(count=30, per_s=1, burst=30),
-        rate_group=RateLimit(count=20, per_s=60, burst=20),
+        # 20 in any minute: 3 at once, and 17 more while these are refilled.
+        rate_group=RateLimit(count=17, per_s=60, burst=3),
         customer_edits=True,
     ),
     module="connectors.telegram.connector",
     pulls=True,
     webhooks=True,
     simulator="connectors.telegram.simulator",
+    exclusive=("token", "api_base"),
 )

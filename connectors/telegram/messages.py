@@ -1,17 +1,20 @@
 """Messages of private chats, groups, topics, channels and business accounts, and their edits."""
 
+import re
+
 from connectors.telegram import blocks, references, services
 from connectors.telegram.media import attachments
 from connectors.telegram.payload import Payload
 from connectors.telegram.people import author, user
 from connectors.telegram.spans import spans
-from connectors.telegram.update import Update, message_id, place, thread
+from connectors.telegram.update import LAST_MESSAGE, Update, message_id, place, thread
 from shared.ids import ExternalId
 from shared.model.content import Content, Entry, Service, Unsupported
 from shared.model.inbound import Inbound, InboundKind, Origin, ThreadRef
 from shared.model.people import Participant
 
-_START = "/start "
+_START = re.compile(r"/start(@[A-Za-z0-9_]+)? (?P<ref>[A-Za-z0-9_-]{1,64})\s*")
+"""In a group, where it was added by a link with ``startgroup``, the bot is named."""
 _DRESS = frozenset(
     {
         "message_id", "date", "edit_date", "chat", "from", "sender_chat", "sender_boost_count",
@@ -60,14 +63,15 @@ def new_message(update: Update) -> Inbound:
         kind = InboundKind.UNSUPPORTED
         said = said.model_copy(update={"blocks": (Unsupported(name=_unknown(message)),)})
     entry = _deep_link(where, said)
+    behind = origin(update)
     return update.event(
         kind,
-        where,
+        _to_be_read(message, where, number) if behind is Origin.USER else where,
         "m",
         where.external_id,
         number,
         occurred_at=message.moment("date"),
-        origin=origin(update),
+        origin=behind,
         author=author(message),
         participants=_customer(message),
         # A message that Telegram has yet to number, such as an ephemeral one, says 0.
@@ -142,6 +146,13 @@ def _customer(message: Payload) -> tuple[Participant, ...]:
     return (customer,) if customer is not None else ()
 
 
+def _to_be_read(message: Payload, where: ThreadRef, number: int) -> ThreadRef:
+    """The thread with the number of what the customer wrote last, where read marks exist."""
+    if "business_connection_id" not in message:
+        return where
+    return where.model_copy(update={"context": where.context | {LAST_MESSAGE: str(number)}})
+
+
 def _told(update: Update, where: ThreadRef, number: int, told: Service) -> Inbound:
     message = update.payload
     return update.event(
@@ -176,9 +187,8 @@ def _renamed(message: Payload, where: ThreadRef) -> ThreadRef:
 
 
 def _deep_link(where: ThreadRef, said: Content) -> Entry | None:
-    if where.kind != "private" or not said.text.startswith(_START):
-        return None
-    return Entry(kind="deep_link", ref=said.text[len(_START) :].strip() or None)
+    started = _START.fullmatch(said.text) if where.kind != "channel" else None
+    return Entry(kind="deep_link", ref=started.group("ref")) if started is not None else None
 
 
 def _unknown(message: Payload) -> str:

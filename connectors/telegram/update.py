@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from connectors.base import GROUP_CONTEXT
 from connectors.telegram.address import Address
 from connectors.telegram.payload import Payload
 from shared.errors import BadPayload
@@ -12,6 +13,8 @@ from shared.model.inbound import Inbound, InboundKind, ThreadRef
 
 _KINDS = {"private": "private", "group": "group", "supergroup": "group", "channel": "channel"}
 _NO_CHAT = "account"
+LAST_MESSAGE = "business_message_id"
+"""In the context of a business account's thread: the customer's latest message, for read marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def thread(message: Payload) -> ThreadRef:
         partition_key=place.partition_key(),
         kind="topic" if is_topic else _kind(chat),
         title=_title(message, chat),
-        context=place.context(),
+        context=place.context() | _pace(place, chat),
     )
 
 
@@ -103,6 +106,11 @@ def person_thread(person: Payload | None) -> ThreadRef:
     number = person.integer("id") if person is not None else None
     identifier = str(number) if number is not None else _NO_CHAT
     return ThreadRef(external_id=ExternalId(identifier), partition_key=identifier)
+
+
+def _pace(place: Address, chat: Payload) -> dict[str, str]:
+    """A group takes 20 messages a minute, in all of its topics together."""
+    return {GROUP_CONTEXT: str(place.chat_id)} if _kind(chat) in {"group", "channel"} else {}
 
 
 def _kind(chat: Payload) -> Any:

@@ -1,6 +1,6 @@
 """The customer (or somebody in the platform's own app) changed or deleted a message."""
 
-from typing import Any
+from typing import Any, Final
 
 from router import people, refs, timeline
 from router.inbound import messages
@@ -9,9 +9,11 @@ from router.inbound.times import happened_at
 from router.places import Place
 from router.work import Work
 from shared.ids import MessageId
-from shared.model.content import Attachment, Content
+from shared.model.content import Attachment, Content, Location
 from shared.model.inbound import Inbound
 from shared.model.message import Message, Revision
+
+_MOST_REVISIONS: Final = 50
 
 
 async def edit(work: Work, item: Inbound, place: Place) -> MessageId | None:
@@ -48,12 +50,35 @@ async def delete(work: Work, item: Inbound, place: Place) -> MessageId | None:
 def _edited(work: Work, item: Inbound, message: Message) -> dict[str, Any]:
     at = happened_at(work, item)
     content = _with_files_of(message.content, item.content)
+    if _only_moved(message.content, content):
+        # A live location comes every few seconds for hours: where it is counts.
+        return {"content": content}
     if message.edited_at is not None and at < message.edited_at:
         # An older edit that came late: part of the history only.
         older = Revision(content=content, until=message.edited_at)
-        return {"revisions": (*message.revisions, older)}
+        return {"revisions": _kept(*message.revisions, older)}
     revision = Revision(content=message.content, until=at)
-    return {"content": content, "revisions": (*message.revisions, revision), "edited_at": at}
+    return {
+        "content": content,
+        "revisions": _kept(*message.revisions, revision),
+        "edited_at": at,
+    }
+
+
+def _kept(*revisions: Revision) -> tuple[Revision, ...]:
+    """The first, which says how it began, and the latest ones."""
+    if len(revisions) <= _MOST_REVISIONS:
+        return revisions
+    return (revisions[0], *revisions[1 - _MOST_REVISIONS :])
+
+
+def _only_moved(before: Content, after: Content) -> bool:
+    """Whether nothing changed but where a live location is, or that it is live no more."""
+    was = [block for block in before.blocks if isinstance(block, Location)]
+    now = [block for block in after.blocks if isinstance(block, Location)]
+    if len(was) != 1 or len(now) != 1 or was[0].live_until is None:
+        return False
+    return before.model_copy(update={"blocks": ()}) == after.model_copy(update={"blocks": ()})
 
 
 def _with_files_of(before: Content, after: Content) -> Content:

@@ -105,7 +105,8 @@ class Capabilities(Model):
     rate_thread: RateLimit | None = None
     rate_channel: RateLimit | None = None
     rate_group: RateLimit | None = None
-    """In a thread that is a group or a channel; None: as in any thread."""
+    """In a chat of many people, whose topics share it; the connector names the chat in the
+    thread's context. Holds beside ``rate_thread``."""
     deadline_s: int = 24 * 3600
     """A part that could not be sent by then fails."""
     customer_edits: bool = False

@@ -429,3 +429,44 @@ async def test_a_slow_import_keeps_nobody_from_ending(tmp_path: Path) -> None:
         said, _ = await process.communicate()
 
     assert (process.returncode, said.strip()) == (0, b"ended")
+
+
+async def test_an_account_that_another_channel_has_is_refused_at_the_check(tmp_path: Path) -> None:
+    registry = Registry({SAMPLE: replace(MANIFEST, exclusive=("token", "api_base"))})
+    async with rig(tmp_path, registry=registry) as made:
+        first = await made.add_channel()
+        await made.live()
+        asked = CheckRequest(
+            request_id="k1", type=SAMPLE, settings=first.settings, sealed=first.sealed
+        )
+        elsewhere = {**first.settings, "api_base": made.url}
+
+        doubled = await ask(made, asked)
+        itself = await ask(made, asked.model_copy(update={"request_id": "k2", "channel_id": SHOP}))
+        other = await ask(
+            made, asked.model_copy(update={"request_id": "k3", "settings": elsewhere})
+        )
+
+        assert not doubled.report.ok
+        assert [(i.name, i.detail) for i in doubled.report.items if not i.ok] == [
+            ("account", "the channel Shop has this account already")
+        ]
+        assert itself.report.ok
+        assert not [i for i in other.report.items if "already" in i.detail]
+
+
+async def test_the_account_of_a_removed_channel_is_free_again(tmp_path: Path) -> None:
+    registry = Registry({SAMPLE: replace(MANIFEST, exclusive=("token",))})
+    async with rig(tmp_path, registry=registry) as made:
+        first = await made.add_channel()
+        removed = first.model_copy(update={"state": ChannelState.REMOVED})
+        await made.put_channel(removed)
+
+        answer = await ask(
+            made,
+            CheckRequest(
+                request_id=new_id("k"), type=SAMPLE, settings=first.settings, sealed=first.sealed
+            ),
+        )
+
+        assert answer.report.ok

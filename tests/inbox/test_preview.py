@@ -1,11 +1,13 @@
 """The customer's view: what a reply becomes on its channel, before it is sent."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.collections import CHANNEL_TYPES, CHANNELS
+from shared.delivery.reasons import Reason
 from shared.ids import ChannelId, ChannelType
 from shared.model.channel import Capabilities, Channel, ChannelState, ChannelTypeInfo, MediaLimit
 from shared.ports.store import Put
@@ -13,6 +15,15 @@ from tests.inbox.stage import AT, Browser, Stage, a_conversation, a_message
 from tests.inbox.test_messages import PNG
 
 PLAIN = Capabilities(max_text=60, media=(MediaLimit(kind="image", max_bytes=1000),))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_reason_is_known_to_the_screen(language: str) -> None:
+    words = Path(__file__).parents[2] / f"inbox/web/src/i18n/{language}/thread.ts"
+
+    refusals = words.read_text("utf-8").partition("refusals: {")[2].partition("},")[0]
+
+    assert [reason for reason in Reason if f"{reason}: '" not in refusals] == []
 
 
 async def able(stage: Stage, capabilities: Capabilities) -> None:

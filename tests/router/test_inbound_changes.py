@@ -18,6 +18,7 @@ from shared.model.content import (
     ButtonRow,
     Content,
     FetchState,
+    Location,
 )
 from shared.model.conversation import Status
 from shared.model.delivery import Delivery, Failure, FailureKind
@@ -398,3 +399,43 @@ async def test_a_timer_of_an_earlier_snooze_wakes_nobody(world: World) -> None:
     await fire_timers(world)
 
     assert (await world.conversation()).status is Status.SNOOZED
+
+
+def located(target: str, latitude: float, *, live: bool = True, **fields: Any) -> Any:
+    until = START + timedelta(hours=8) if live else None
+    place = Location(latitude=latitude, longitude=0, live_until=until)
+    content = Content(blocks=(place,), **fields)
+    kind = {"kind": InboundKind.EDIT, "external_id": None, "target_external_id": target}
+    return inbound(**(kind if target else {"external_id": "1"}), content=content)
+
+
+async def test_a_live_location_moves_without_a_history_of_every_step(world: World) -> None:
+    await world.tell(located("", 1))
+
+    await world.tell(located("1", 2), located("1", 3))
+    await world.tell(located("1", 4, live=False))
+
+    (message,) = await world.messages()
+    (place,) = message.content.blocks
+    assert isinstance(place, Location)
+    assert (place.latitude, place.live_until) == (4, None)
+    assert (message.revisions, message.edited_at) == ((), None)
+
+
+async def test_a_place_that_was_not_live_is_edited_with_its_history(world: World) -> None:
+    await world.tell(located("", 1, live=False))
+
+    await world.tell(located("1", 2, live=False))
+
+    (message,) = await world.messages()
+    assert len(message.revisions) == 1
+
+
+async def test_of_many_edits_the_first_and_the_latest_are_kept(world: World) -> None:
+    await world.tell(inbound(external_id="1", text="0"))
+
+    await world.tell(*(edit("1", str(n)) for n in range(1, 61)))
+
+    (message,) = await world.messages()
+    texts = [revision.content.text for revision in message.revisions]
+    assert texts == ["0", *(str(n) for n in range(11, 60))]

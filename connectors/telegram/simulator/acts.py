@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.telegram.simulator.changing import Changing
+from connectors.telegram.simulator.chat_acts import ChatActs, point_of
 from connectors.telegram.simulator.customer import Customers
+from connectors.telegram.simulator.queue import UpdateQueue
 from connectors.telegram.simulator.texts import with_text
 from connectors.telegram.simulator.world import Person, Shown, World
 from shared.errors import BadRequest
@@ -16,7 +18,9 @@ _FILES = ("voice", "video_note", "sticker", "animation", "photo", "video", "audi
 class Acts:
     """What ``act`` can be asked for, by ``type``."""
 
-    def __init__(self, world: World, customers: Customers, changing: Changing) -> None:
+    def __init__(
+        self, world: World, customers: Customers, changing: Changing, queue: UpdateQueue
+    ) -> None:
         self._world = world
         self._customers = customers
         self._changing = changing
@@ -37,13 +41,12 @@ class Acts:
             "block": lambda person, _: customers.block(person, blocked=True),
             "unblock": lambda person, _: customers.block(person, blocked=False),
             **{kind: self._file_act(kind) for kind in _FILES},
+            **ChatActs(world, customers, queue).acts,
         }
 
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do on Telegram."""
         kind = str(action.get("type") or "")
-        if kind == "delete":
-            raise BadRequest("Telegram does not tell bots of deleted messages", field="type")
         if kind == "typing":
             raise BadRequest("Telegram does not tell bots who is typing", field="type")
         act = self._acts.get(kind)
@@ -112,10 +115,10 @@ class Acts:
         return act
 
     def _location(self, person: Person, action: Mapping[str, Any]) -> None:
-        self._customers.say(person, {"location": _point(action)})
+        self._customers.say(person, {"location": point_of(action)})
 
     def _venue(self, person: Person, action: Mapping[str, Any]) -> None:
-        point = _point(action)
+        point = point_of(action)
         title = str(action.get("title") or "Office")
         venue = {"location": point, "title": title, "address": str(action.get("address") or "")}
         self._customers.say(person, {"venue": venue, "location": point})
@@ -171,13 +174,3 @@ def _text(action: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadRequest("a text is needed", field=name)
     return value
-
-
-def _point(action: Mapping[str, Any]) -> dict[str, float]:
-    try:
-        return {
-            "latitude": float(action.get("latitude", 55.7558)),
-            "longitude": float(action.get("longitude", 37.6173)),
-        }
-    except (TypeError, ValueError):
-        raise BadRequest("latitude and longitude are numbers", field="latitude") from None

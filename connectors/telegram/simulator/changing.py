@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.telegram.simulator.parameters import Parameters
+from connectors.telegram.simulator.reaching import business_room, reached
 from connectors.telegram.simulator.refusal import bad
 from connectors.telegram.simulator.texts import checked_caption, checked_markup, checked_text
 from connectors.telegram.simulator.world import Person, Shown, World
@@ -76,7 +77,7 @@ class Changing:
 
     def delete(self, given: Parameters) -> bool:
         """``deleteMessage``: also the customer's, within two days."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         shown = person.find(given.required("message_id"))
         if shown is None:
             raise bad("message to delete not found")
@@ -87,9 +88,32 @@ class Changing:
         self._changed(person)
         return True
 
+    def delete_business(self, given: Parameters) -> bool:
+        """``deleteBusinessMessages``: of the account's own messages; all or none."""
+        connection_id = given.text("business_connection_id") or ""
+        numbers = given.json("message_ids") or []
+        room = business_room(self._world, connection_id, numbers)
+        for number in numbers:
+            shown = room.find(number)
+            if shown is not None:
+                room.messages.remove(shown)
+        self._changed(next(iter(room.members.values())))
+        return True
+
+    def read_business(self, given: Parameters) -> bool:
+        """``readBusinessMessage``: it and all before it."""
+        person = reached(self._world, given)
+        read = person.find(given.required("message_id"))
+        if read is None or not read.mine:
+            raise bad("message to read not found")
+        for shown in person.messages:
+            shown.read = shown.read or (shown.mine and shown.id <= read.id)
+        self._changed(person)
+        return True
+
     def react(self, given: Parameters) -> bool:
         """``setMessageReaction``: one at most."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         shown = person.find(given.required("message_id"))
         if shown is None:
             raise bad("message to react not found")
@@ -105,11 +129,11 @@ class Changing:
 
     def action(self, given: Parameters) -> bool:
         """``sendChatAction``."""
-        self._world.reach(given.required("chat_id"))
+        reached(self._world, given)
         return True
 
     def _own(self, given: Parameters, done: str) -> tuple[Person, Shown]:
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         shown = person.find(given.required("message_id"))
         if shown is None:
             raise bad(f"message to {done.removesuffix('ed')} not found")

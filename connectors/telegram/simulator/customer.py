@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from connectors.telegram.simulator.attachments import KINDS, kind_for, told
+from connectors.telegram.simulator.happenings import Events
 from connectors.telegram.simulator.queue import UpdateQueue
+from connectors.telegram.simulator.rooms import RoomKind
 from connectors.telegram.simulator.shelf import Shelf
 from connectors.telegram.simulator.texts import with_text
 from connectors.telegram.simulator.world import Person, Shown, World
@@ -27,6 +29,7 @@ class Customers:
         self._world = world
         self._shelf = shelf
         self._queue = queue
+        self._events = Events(world, queue)
         self._changed = changed
 
     def write(self, key: str, text: str, attachments: Sequence[Mapping[str, Any]]) -> str:
@@ -50,12 +53,17 @@ class Customers:
         numbers = [self.say(person, body) for body in bodies]
         return numbers[0]
 
-    def say(self, person: Person, body: dict[str, Any]) -> str:
+    def say(
+        self, person: Person, body: dict[str, Any], *, sender: dict[str, Any] | None = None
+    ) -> str:
         """Any message of the customer. Writing to a bot that one has blocked unblocks it."""
         if person.blocked:
+            if person.room.kind is RoomKind.GROUP:
+                raise BadRequest("the bot was sent away from this group", field="customer")
             self.block(person, blocked=False)
-        shown = self._world.add(person, body, mine=True)
-        self._queue.add("message", shown.message, f"m{person.id}")
+        self._events.introduce(person)
+        shown = self._world.add(person, body, mine=True, sender=sender)
+        self._events.message(person, shown)
         self._changed(person)
         return str(shown.id)
 
@@ -73,20 +81,14 @@ class Customers:
         return told(stored, emoji=str(item.get("emoji") or "👍"))
 
     def block(self, person: Person, *, blocked: bool) -> None:
-        """Block or unblock the bot."""
-        was, now = ("member", "kicked") if blocked else ("kicked", "member")
-        person.blocked = blocked
-        if not person.messages:
+        """Block or unblock the bot; in a group, send it away or let it in again."""
+        if person.room.kind is RoomKind.BUSINESS:
+            raise BadRequest("a customer of a business cannot block its bot", field="type")
+        if not person.messages and person.room.kind is RoomKind.PRIVATE:
             self._world.add(person, with_text({}, "/start"), mine=True)
-        until = {"until_date": 0} if blocked else {}
-        update = {
-            "chat": person.chat(),
-            "from": person.user(),
-            "date": self._world.now(),
-            "old_chat_member": {"user": self._world.bot, "status": was},
-            "new_chat_member": {"user": self._world.bot, "status": now, **until},
-        }
-        self._queue.add("my_chat_member", update, f"b{person.id}")
+        person.room.closed = blocked
+        was, now = ("member", "kicked") if blocked else ("kicked", "member")
+        self._events.membership(person, was, now)
         self._changed(person)
 
     def edit(self, person: Person, shown: Shown, text: str) -> None:
@@ -96,11 +98,13 @@ class Customers:
         kept = {name: value for name, value in shown.message.items() if name not in gone}
         shown.message = with_text(kept, text, field) | {"edit_date": self._world.now()}
         shown.edited = True
-        self._queue.add("edited_message", shown.message, f"m{person.id}")
+        self._events.message(person, shown, edited=True)
         self._changed(person)
 
     def react(self, person: Person, shown: Shown, emoji: str) -> None:
         """Set one's reaction; an empty one takes it back."""
+        if person.room.kind is RoomKind.BUSINESS:
+            raise BadRequest("Telegram does not tell of reactions there", field="type")
         reactions = [emoji] if emoji else []
         update = {
             "chat": person.chat(),
@@ -111,7 +115,7 @@ class Customers:
             "new_reaction": [{"type": "emoji", "emoji": item} for item in reactions],
         }
         shown.reactions = reactions
-        self._queue.add("message_reaction", update, f"r{person.id}")
+        self._queue.add("message_reaction", update, f"r{person.room.id}")
         self._changed(person)
 
     def press(self, person: Person, shown: Shown, data: str, identifier: str) -> None:
@@ -120,7 +124,7 @@ class Customers:
             "id": identifier,
             "from": person.user(),
             "message": shown.message,
-            "chat_instance": str(-person.id * 7919),
+            "chat_instance": str(-abs(person.room.id) * 7919),
             "data": data,
         }
         self._queue.add("callback_query", update, f"c{person.id}")

@@ -5,11 +5,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.telegram.simulator.attachments import file_id_in
+from connectors.telegram.simulator.rooms import RoomKind
 from connectors.telegram.simulator.shelf import Shelf
 from connectors.telegram.simulator.world import Person, Shown
 
 _PREVIEW_BYTES = 1024 * 1024
 _SCREEN_BYTES = 4 * 1024 * 1024
+SERVICES = (
+    "forum_topic_created",
+    "new_chat_members",
+    "left_chat_member",
+    "new_chat_title",
+    "pinned_message",
+    "migrate_to_chat_id",
+    "migrate_from_chat_id",
+)
+"""What stands in a chat without anybody having written it."""
 _BLOCKS = ("location", "venue", "contact", "poll", "dice")
 
 
@@ -18,9 +29,11 @@ def screen(person: Person | None, shelf: Shelf) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     room = _SCREEN_BYTES
     for shown in reversed(person.messages if person is not None else ()):
+        if person is None or not person.sees(shown):
+            continue
         attachments = _attachments(shown.message, shelf, room)
         room -= sum(len(item.get("data_base64", "")) for item in attachments)
-        lines.append(_line(shown, attachments))
+        lines.append(_line(shown, attachments) | _author(person, shown))
     return lines[::-1]
 
 
@@ -41,9 +54,22 @@ def _line(shown: Shown, attachments: list[dict[str, Any]]) -> dict[str, Any]:
         "reactions": [*shown.reactions, *shown.hub_reactions],
         "reply_to": _reply(message),
         "group": message.get("media_group_id"),
+        "read": shown.read,
+        "service": next((name for name in SERVICES if name in message), None),
         "blocks": {name: message[name] for name in _BLOCKS if name in message},
     }
     return line | {name: value for name, value in more.items() if value}
+
+
+def _author(person: Person, shown: Shown) -> dict[str, Any]:
+    """Who wrote it, where that is not the person and the hub alone."""
+    if person.room.kind is RoomKind.PRIVATE:
+        return {}
+    sender = shown.message.get("sender_chat") or shown.message["from"]
+    name = sender.get("title") or " ".join(
+        sender[part] for part in ("first_name", "last_name") if sender.get(part)
+    )
+    return {"author": name}
 
 
 def _attachments(message: dict[str, Any], shelf: Shelf, room: int) -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.telegram.simulator.attachments import KINDS, told
+from connectors.telegram.simulator.happenings import Events
 from connectors.telegram.simulator.parameters import Parameters, UploadedFile
+from connectors.telegram.simulator.reaching import place_in, reached
 from connectors.telegram.simulator.refusal import Refusal, bad
 from connectors.telegram.simulator.shelf import Shelf
 from connectors.telegram.simulator.texts import checked_caption, checked_markup, checked_text
@@ -22,19 +24,22 @@ _NO_CAPTION = frozenset({"sticker", "video_note"})
 class Sending:
     """``sendMessage``, ``sendPhoto`` and so on, ``sendMediaGroup``."""
 
-    def __init__(self, world: World, shelf: Shelf, changed: Callable[[Person], None]) -> None:
+    def __init__(
+        self, world: World, shelf: Shelf, events: Events, changed: Callable[[Person], None]
+    ) -> None:
         self._world = world
+        self._events = events
         self._shelf = shelf
         self._changed = changed
 
     def message(self, given: Parameters) -> dict[str, Any]:
         """``sendMessage``."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         return self._add(person, given, checked_text(given))
 
     def file(self, kind: str, given: Parameters) -> dict[str, Any]:
         """``sendPhoto``, ``sendVideo`` ..."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         body = self._stored(kind, given.file(kind), given.text(kind), given.text("emoji"))
         if kind not in _NO_CAPTION:
             body |= checked_caption(given.text("caption"), given.json("caption_entities"))
@@ -42,7 +47,7 @@ class Sending:
 
     def album(self, given: Parameters) -> list[dict[str, Any]]:
         """``sendMediaGroup``: all or none."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         media = given.json("media")
         if not isinstance(media, list) or len(media) not in _ALBUM:
             raise bad("there must be 2 to 10 media in an album")
@@ -61,7 +66,7 @@ class Sending:
 
     def place(self, given: Parameters) -> dict[str, Any]:
         """``sendLocation`` and ``sendVenue``."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         point = {"latitude": given.number("latitude"), "longitude": given.number("longitude")}
         title = given.text("title")
         if title is None:
@@ -71,21 +76,21 @@ class Sending:
 
     def contact(self, given: Parameters) -> dict[str, Any]:
         """``sendContact``."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         fields = ("phone_number", "first_name", "last_name", "vcard")
         contact = {name: given.text(name) for name in fields if given.text(name)}
         return self._add(person, given, {"contact": contact})
 
     def dice(self, given: Parameters) -> dict[str, Any]:
         """``sendDice``."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         return self._add(
             person, given, {"dice": {"emoji": given.text("emoji") or "🎲", "value": 4}}
         )
 
     def poll(self, given: Parameters) -> dict[str, Any]:
         """``sendPoll``."""
-        person = self._world.reach(given.required("chat_id"))
+        person = reached(self._world, given)
         options = given.json("options") or []
         if len(options) < _ALBUM.start:
             raise bad("poll must have at least 2 option")
@@ -95,7 +100,7 @@ class Sending:
             "options": [{"text": option["text"], "voter_count": 0} for option in options],
             "total_voter_count": 0,
             "is_closed": False,
-            "is_anonymous": True,
+            "is_anonymous": given.text("is_anonymous") not in {"false", "False", "0"},
             "type": "regular",
             "allows_multiple_answers": given.flag("allows_multiple_answers"),
         }
@@ -125,8 +130,14 @@ class Sending:
     ) -> dict[str, Any]:
         if markup:
             body = body | checked_markup(given.json("reply_markup"))
-        body |= self._reply(person, given)
-        shown = self._world.add(person, body, mine=False)
+        body |= self._reply(person, given) | place_in(person, given)
+        connection = person.room.connection
+        if connection is None:
+            shown = self._world.add(person, body, mine=False)
+        else:  # in the owner's name, and told to everybody who reads the account, us too
+            body |= {"sender_business_bot": self._world.bot}
+            shown = self._world.add(person, body, mine=False, sender=connection.owner)
+            self._events.message(person, shown)
         self._changed(person)
         return shown.message
 

@@ -124,7 +124,7 @@ class Server:
 
 
 def _changes(name: str) -> bool:
-    sends = name.startswith(("send", "edit", "delete")) or name == "setmessagereaction"
+    sends = name.startswith(("send", "edit", "delete", "read")) or name == "setmessagereaction"
     return sends and name not in {"sendchataction", "deletewebhook"}
 
 

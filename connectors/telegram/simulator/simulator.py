@@ -13,6 +13,7 @@ from connectors.telegram.simulator.changing import Changing
 from connectors.telegram.simulator.customer import Customers
 from connectors.telegram.simulator.delivery import Delivery
 from connectors.telegram.simulator.faults import Faults
+from connectors.telegram.simulator.happenings import Events
 from connectors.telegram.simulator.parameters import Parameters
 from connectors.telegram.simulator.phone import screen
 from connectors.telegram.simulator.queue import UpdateQueue
@@ -36,7 +37,7 @@ class TelegramSimulator:
         self._delivery = Delivery(self._world, self._queue, context.http)
         self._changing = Changing(self._world, self._tell)
         self._customers = Customers(self._world, self._shelf, self._queue, self._tell)
-        self._acts = Acts(self._world, self._customers, self._changing)
+        self._acts = Acts(self._world, self._customers, self._changing, self._queue)
         self._server = Server(self._token, self._methods(), self._faults, self._shelf)
         self._base = ""
         self._running: asyncio.Task[None] | None = None
@@ -84,10 +85,12 @@ class TelegramSimulator:
         self._faults.arm(kind, times)
 
     def _tell(self, person: Person) -> None:
-        self._context.changed(person.key)
+        for key in person.room.members:
+            self._context.changed(key)
 
     def _methods(self) -> dict[str, Method]:
-        sending = Sending(self._world, self._shelf, self._tell)
+        events = Events(self._world, self._queue)
+        sending = Sending(self._world, self._shelf, events, self._tell)
         changing, delivery = self._changing, self._delivery
         files: dict[str, Method] = {
             f"send{kind.replace('_', '')}": partial(sending.file, kind) for kind in KINDS
@@ -110,6 +113,8 @@ class TelegramSimulator:
             "editmessagetext": changing.edit_text,
             "editmessagecaption": changing.edit_caption,
             "deletemessage": changing.delete,
+            "deletebusinessmessages": changing.delete_business,
+            "readbusinessmessage": changing.read_business,
             "setmessagereaction": changing.react,
             "answercallbackquery": changing.answer,
         }
@@ -117,9 +122,9 @@ class TelegramSimulator:
     def _me(self, _given: Parameters) -> dict[str, Any]:
         return self._world.bot | {
             "can_join_groups": True,
-            "can_read_all_group_messages": False,
+            "can_read_all_group_messages": True,
             "supports_inline_queries": False,
-            "can_connect_to_business": False,
+            "can_connect_to_business": True,
             "has_main_web_app": False,
         }
 

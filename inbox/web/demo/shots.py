@@ -62,6 +62,9 @@ class Hub:
                 return (200, found[0]) if found else (404, {"title": "not found"})
             case ["GET", "conversations", cid, "messages"]:
                 return page(self.messages if cid == "c01" else [])
+            case ["POST", "conversations", cid, "preview"]:
+                part = {"text": body["text"], "spans": [], "attachments": [], "blocks": [], "buttons": [], "reply_to": None}
+                return 200, {"channel_type": "telegram", "parts": [part], "count": 1, "refused": None}
             case ["POST", "conversations", cid, "messages"]:
                 number = len(self.messages)
                 leaves = (data.NOW + timedelta(days=1)).isoformat() if body.get("later") else (data.datetime.now(data.UTC) + timedelta(seconds=5)).isoformat()

@@ -66,3 +66,14 @@ async def test_a_nonsense_answer_is_no_working_bot(
     report = await make_connector(http, api_base=server.base).check()
 
     assert not report.ok
+
+
+async def test_our_own_webhook_does_not_stand_in_the_way_of_polling(make_hub: MakeHub) -> None:
+    url = "http://127.0.0.1:9"
+    hub = await make_hub(public_url=url, mode="webhook", webhook_secret=SECRET)
+    await hub.connector.subscribe()
+    polling = await make_hub(public_url=url, **dict(hub.platform.settings()))
+
+    report = await polling.connector.check()
+
+    assert report.ok

@@ -1,6 +1,9 @@
 /** Requests to the hub: cookie session, CSRF header, problem documents, a time limit on every wait. */
 
-export interface Problem { title?: string; status?: number; detail?: string; field?: string; errors?: { field: string; reason: string }[] }
+export interface Problem {
+  title?: string; status?: number; detail?: string; field?: string; errors?: { field: string; reason: string }[]
+  reason_code?: string; reason_values?: Record<string, string>
+}
 
 /** The hub said no, or could not be reached (`status` 0). */
 export class ApiError extends Error {
@@ -46,14 +49,14 @@ async function problemOf(response: Response): Promise<Problem> {
 
 export interface Answer<T> { status: number; body: T }
 
-async function request<T>(method: string, path: string, query?: Query, body?: unknown): Promise<Answer<T>> {
+async function request<T>(method: string, path: string, query?: Query, body?: unknown, ended?: AbortSignal): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET' && csrf.token) headers[csrf.header] = csrf.token
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   let response: Response
   try {
     response = await fetch(address(path, query), {
-      method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(LIMIT_MS),
+      method, headers, credentials: 'same-origin', signal: ended ? AbortSignal.any([ended, AbortSignal.timeout(LIMIT_MS)]) : AbortSignal.timeout(LIMIT_MS),
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch {
@@ -71,6 +74,8 @@ async function request<T>(method: string, path: string, query?: Query, body?: un
 export const http = {
   get: async <T>(path: string, query?: Query): Promise<T> => (await request<T>('GET', path, query)).body,
   post: async <T>(path: string, body?: unknown): Promise<T> => (await request<T>('POST', path, undefined, body ?? {})).body,
+  /** Until `ended` fires, after which nobody waits for the answer. */
+  ask: async <T>(path: string, body: unknown, ended: AbortSignal): Promise<T> => (await request<T>('POST', path, undefined, body, ended)).body,
   send: <T>(path: string, body: unknown): Promise<Answer<T>> => request<T>('POST', path, undefined, body),
   patch: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PATCH', path, undefined, body)).body,
   delete: async <T>(path: string): Promise<T> => (await request<T>('DELETE', path)).body,

@@ -35,6 +35,10 @@ export type Checked = None<
   | Strange<T.FormBlock, Hub['FormResponse']>
   | Strange<T.Actor, Hub['Actor']>
   | Strange<T.PartDelivery, Hub['PartDelivery']>
+  | Strange<T.Failure, Hub['Failure']>
+  | Strange<T.PartView, Hub['PartView']>
+  | Strange<T.RefusalView, Hub['RefusalView']>
+  | Strange<T.CustomersView, Hub['CustomersView']>
   | Strange<T.AgentView, Hub['AgentView']>
   | Strange<T.Contact, Hub['Contact']>
   | Strange<T.Identity, Hub['Identity']>

@@ -25,6 +25,7 @@ export const api = {
   conversation: (cid: string) => http.get<T.Conversation>(`/conversations/${id(cid)}`),
   messages: (cid: string, query: Query) => http.get<T.Page<T.Message>>(`/conversations/${id(cid)}/messages`, query),
   send: (cid: string, message: NewMessage): Promise<Answer<MessageAnswer>> => http.send(`/conversations/${id(cid)}/messages`, message),
+  preview: (cid: string, reply: { text: string; attachments: string[]; reply_to?: string }, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),
 
   edit: (mid: string, text: string) => http.patch<MessageAnswer>(`/messages/${id(mid)}`, { text }),

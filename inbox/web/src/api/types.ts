@@ -51,7 +51,7 @@ export interface Content {
 export type Direction = 'inbound' | 'outbound' | 'note' | 'system'
 export type Delivery = 'queued' | 'sending' | 'held' | 'unknown' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
 export interface Actor { kind: 'contact' | 'agent' | 'bot' | 'system' | 'platform'; id?: string | null; name?: string | null }
-export interface Failure { kind: string; reason: string }
+export interface Failure { kind: string; reason: string; code?: string | null; values?: Words }
 export interface PartDelivery { index: number; state: Delivery; failure?: Failure | null; at: Iso }
 export interface Message {
   id: string; conversation_id: string; channel_id: string; seq: number; sort: string; direction: Direction
@@ -61,6 +61,11 @@ export interface Message {
   revisions?: { content: Content; until: Iso }[]; edited_at?: Iso | null; deleted_at?: Iso | null
   pressed?: string[]; version: number
 }
+
+/** One message as its customer would see it. */
+export interface PartView { text: string; spans: Span[]; attachments: Attachment[]; blocks: Block[]; buttons: Button[][]; reply_to: ReplyRef | null }
+export interface RefusalView { code: string | null; reason: string; values: Words }
+export interface CustomersView { channel_type: string; parts: PartView[]; count: number; refused?: RefusalView | null }
 
 // Conversations ------------------------------------------------------------------------------
 
@@ -121,7 +126,7 @@ export interface CheckReport { ok: boolean; account?: string | null; items: { na
 
 // Bookkeeping --------------------------------------------------------------------------------
 
-export interface Outcome { id: string; status: 'done' | 'refused'; reason?: string | null; conversation_id?: string | null; result?: { message?: Message; conversation?: Conversation } }
+export interface Outcome { id: string; status: 'done' | 'refused'; reason?: string | null; reason_code?: string | null; reason_values?: Words; conversation_id?: string | null; result?: { message?: Message; conversation?: Conversation } }
 export interface DeadLetter {
   id: string; source: string; queue?: string | null; reason: string; channel_id?: string | null
   conversation_id?: string | null; envelope?: unknown; raw_base64?: string | null; headers?: Words

@@ -18,6 +18,7 @@ export interface Draft { tab: Tab; text: Record<Tab, string>; files: DraftFile[]
 export interface Undoable { pendingId: string; conversationId: string; messageId: string | null; until: number; wanted: boolean }
 
 const KEY = 'hub.drafts'
+const PREVIEW = 'hub.preview'
 const RETRY_MS = 3_000
 const REPEATABLE = new Set([0, 429, 502, 503, 504])
 const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
@@ -33,10 +34,13 @@ function saved(): Record<string, Record<Tab, string>> {
 export const useCompose = defineStore('compose', () => {
   const drafts = reactive(new Map<string, Draft>())
   const undoable = ref<Undoable | null>(null)
+  /** Whether the customer's view stands under the composer. */
+  const previewing = ref(localStorage.getItem(PREVIEW) === '1')
   const messages = useMessages()
   let lastKey = 0
 
   for (const [cid, text] of Object.entries(saved())) drafts.set(cid, { tab: 'reply', text, files: [], replyTo: null })
+  watch(previewing, (on) => { localStorage.setItem(PREVIEW, on ? '1' : '0') })
   watch(drafts, () => {
     const kept = [...drafts].filter(([, one]) => one.text.reply || one.text.note).map(([cid, one]) => [cid, one.text])
     sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)))
@@ -102,7 +106,7 @@ export const useCompose = defineStore('compose', () => {
     if (answer.body.message) return answer.body.message
     pending.state = 'waiting'
     const outcome = await useCommands().outcome(answer.body.command_id ?? pending.id)
-    if (outcome.status === 'refused' || !outcome.result?.message) throw new ApiError(409, { detail: outcome.reason ?? undefined })
+    if (outcome.status === 'refused' || !outcome.result?.message) throw new ApiError(409, { detail: outcome.reason ?? undefined, reason_code: outcome.reason_code ?? undefined, reason_values: outcome.reason_values })
     return outcome.result.message
   }
   /** Until the hub has it or refuses it. A repeat with the same id is harmless, so a break heals itself. */
@@ -163,5 +167,5 @@ export const useCompose = defineStore('compose', () => {
   }
   function clear(): void { drafts.clear(); undoable.value = null; sessionStorage.removeItem(KEY) }
 
-  return { drafts, undoable, draft, attach, detach, send, undo, cancel, clear }
+  return { drafts, undoable, previewing, draft, attach, detach, send, undo, cancel, clear }
 })

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { ApiError } from '@/api/client'
+import { reasonWords } from '@/format/reasons'
 import { i18n } from '@/i18n'
 
 export interface Toast { id: number; kind: 'info' | 'error'; text: string }
@@ -13,7 +14,9 @@ export function wordsOf(error: unknown): string {
   if (error.offline) return t('errors.unreachable')
   if (error.status === 429) return t('errors.tooMany', { n: error.retryAfterS ?? 30 }, error.retryAfterS ?? 30)
   if (error.status === 403) return error.problem.detail ?? t('errors.forbidden')
-  return error.problem.detail ?? error.problem.title ?? t('errors.unexpected')
+  const { detail, reason_code: code, reason_values: values } = error.problem
+  if (detail && code) return reasonWords({ code, reason: detail, values })
+  return detail ?? error.problem.title ?? t('errors.unexpected')
 }
 
 export const useToasts = defineStore('toasts', () => {

@@ -37,6 +37,15 @@ export default {
     labels: '{actor} changed the labels: {change}', handOff: '{actor} handed over to people: {reason}', handOffPlain: '{actor} handed over to people', gap: 'Something that arrived here could not be handled. It stands in the dead letters.', gapReason: 'Something that arrived here could not be handled: {reason}',
     created: 'The conversation began', hub: 'The hub', merged: 'Merged with another conversation', unreachable: 'The customer cannot be reached: {reason}', reachable: 'The customer can be reached again',
   },
+  preview: {
+    toggle: 'Customer’s view', title: 'What the customer will see', parts: '{n} message | {n} messages', empty: 'Write something: here you see it as the customer will.', asking: 'One moment…', refused: 'Will not be sent:',
+  },
+  refusals: {
+    nothing_left: 'there is nothing in it that this channel could be sent', block_kind: 'this channel cannot be sent: {kind}', file_kind: 'this channel carries no files of this kind: {kind}', file_size: 'the file is too big for this channel: {size_mb} of {max_mb} MB', file_type: 'this channel does not carry files of the type {mime}',
+    file_not_here: 'an attached file has not arrived here', file_gone: 'an attached file is no longer there', no_edit: 'messages on this channel cannot be changed', edit_too_long: 'the new text is longer than this channel takes: {size} of {limit}', no_delete: 'messages on this channel cannot be deleted', no_reactions: 'this channel has no reactions',
+    deadline: 'it could not be sent in time', unconfirmed: 'the platform did not confirm it: it may have arrived', after_stop: 'the hub stopped while it was being sent: it may have arrived', thread_renamed: 'the platform renamed the thread, and what was sent before stayed behind', window_closed: 'the time in which the platform lets us answer is over',
+    unreachable: 'the customer cannot be reached on this channel', channel_removed: 'the channel of this conversation was removed', newer_conversation: 'a newer conversation has begun with this customer', merged: 'the conversation was merged into another one',
+  },
   compose: {
     reply: 'Reply', note: 'Note', replyHint: 'Write to {name}…', noteHint: 'Only colleagues see this…', send: 'Send', addNote: 'Add note', attach: 'Attach files', drop: 'Drop the files here',
     meter: '{n} / {max}', over: 'Goes as {n} message | Goes as {n} messages', removeFile: 'Remove {name}', uploading: '{name}: {n} %', tooBig: '{name} is too big for this channel: {max} at most.', notCarried: 'This channel does not carry this kind of file: {name}.',

@@ -1,0 +1,31 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createApp, type App } from 'vue'
+import MessageBubble from '@/components/thread/MessageBubble.vue'
+import { i18n } from '@/i18n'
+import type { Message } from '@/api/types'
+import { message } from './make'
+
+let app: App | null = null
+afterEach(() => { app?.unmount(); app = null })
+
+function shown(album: Message[]): HTMLElement {
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  const place = document.createElement('div')
+  app = createApp(MessageBubble, { message: album[0], album, pending: null, first: true, last: true, group: false, abilities: undefined, flash: false }).use(pinia).use(i18n)
+  app.component('RouterLink', { template: '<a><slot /></a>' })
+  app.mount(place)
+  return place
+}
+const picture = (id: string, text: string): Message => message({ id, content: { text, group_key: 'g', attachments: [{ id, kind: 'image', state: 'pending' }] } })
+
+describe('an album', () => {
+  it('shows the words of every picture that has some', () => {
+    const words = [...shown([picture('m1', 'front'), picture('m2', ''), picture('m3', 'back')]).querySelectorAll('.text')].map((one) => one.textContent?.trim())
+    expect(words).toEqual(['front', 'back'])
+  })
+  it('without words is no unknown message', () => {
+    expect(shown([picture('m1', ''), picture('m2', '')]).querySelector('.nothing')).toBe(null)
+  })
+})
