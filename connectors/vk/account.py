@@ -92,6 +92,10 @@ class AccountCheck:
         return [CheckItem("long poll", True, f"on, version {VERSION}")]
 
     async def _server(self) -> list[CheckItem]:
+        if not self._subscription.has_address:
+            remedy = "Set HUB_PUBLIC_URL to the hub's address as VK can reach it, or use longpoll."
+            detail = "the hub has no public address for callbacks"
+            return [CheckItem("callback", False, detail, remedy)]
         try:
             ours = self._subscription.ours(await self._subscription.servers())
         except (Refused, NoAnswer) as error:

@@ -6,7 +6,8 @@ message) and what it is called there, and is looked up again when it is fetched.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 from connectors.vk.payload import Payload
 from shared.model.content import Attachment, AttachmentKind
@@ -64,40 +65,42 @@ def attachment(
     if key is not None:
         native["access_key"] = key
     identifier = name if _PLAIN.fullmatch(name) else "0"
-    match kind:
-        case "photo":
-            width, height, _ = largest(item)
-            return Attachment(
-                id=identifier,
-                kind=AttachmentKind.IMAGE,
-                mime="image/jpeg",
-                width=width,
-                height=height,
-                native=native,
-            )
-        case "sticker":
-            return _sticker(item, identifier, native)
-        case "graffiti":
-            return Attachment(
-                id=identifier,
-                kind=AttachmentKind.IMAGE,
-                name="graffiti.png",
-                mime="image/png",
-                width=item.positive("width"),
-                height=item.positive("height"),
-                native=native,
-            )
-        case "audio_message":
-            return Attachment(
-                id=identifier,
-                kind=AttachmentKind.VOICE,
-                mime="audio/ogg",
-                duration_s=item.number("duration"),
-                waveform=_waveform(item),
-                native=native,
-            )
-        case _:
-            return _document(item, identifier, native)
+    return _MAKERS.get(kind, _document)(item, identifier, native)
+
+
+def _photo(item: Payload, identifier: str, native: dict[str, str]) -> Attachment:
+    width, height, _ = largest(item)
+    return Attachment(
+        id=identifier,
+        kind=AttachmentKind.IMAGE,
+        mime="image/jpeg",
+        width=width,
+        height=height,
+        native=native,
+    )
+
+
+def _graffiti(item: Payload, identifier: str, native: dict[str, str]) -> Attachment:
+    return Attachment(
+        id=identifier,
+        kind=AttachmentKind.IMAGE,
+        name="graffiti.png",
+        mime="image/png",
+        width=item.positive("width"),
+        height=item.positive("height"),
+        native=native,
+    )
+
+
+def _voice(item: Payload, identifier: str, native: dict[str, str]) -> Attachment:
+    return Attachment(
+        id=identifier,
+        kind=AttachmentKind.VOICE,
+        mime="audio/ogg",
+        duration_s=item.number("duration"),
+        waveform=_waveform(item),
+        native=native,
+    )
 
 
 def _sticker(item: Payload, identifier: str, native: dict[str, str]) -> Attachment:
@@ -139,21 +142,38 @@ def _document(item: Payload, identifier: str, native: dict[str, str]) -> Attachm
     )
 
 
+_MAKERS: Mapping[str, Callable[[Payload, str, dict[str, str]], Attachment]] = MappingProxyType(
+    {
+        "photo": _photo,
+        "sticker": _sticker,
+        "graffiti": _graffiti,
+        "audio_message": _voice,
+        "doc": _document,
+    }
+)
+
+
 def largest(photo: Payload) -> tuple[int | None, int | None, str | None]:
     """(width, height, address) of the largest size of a photo."""
-    sizes = photo.children("sizes")
-    original = photo.child("orig_photo")
-    if original is not None:
-        sizes.append(original)
-    best: Payload | None = None
+    listed = photo.raw.get("sizes")
+    sizes = listed if isinstance(listed, list) else []
+    found: tuple[int | None, int | None, str | None] = None, None, None
     area = -1
-    for size in sizes:
-        covers = (size.positive("width") or 0) * (size.positive("height") or 0)
-        if covers >= area and (size.text("url") or size.text("src")):
-            best, area = size, covers
-    if best is None:
-        return photo.positive("width"), photo.positive("height"), None
-    return best.positive("width"), best.positive("height"), best.text("url") or best.text("src")
+    for size in (*sizes, photo.raw.get("orig_photo")):
+        if not isinstance(size, dict):
+            continue
+        url, width, height = (
+            size.get("url") or size.get("src"),
+            size.get("width"),
+            size.get("height"),
+        )
+        covers = 0
+        if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+            covers = width * height
+        if covers >= area and isinstance(url, str):
+            area = covers
+            found = (width, height, url) if covers else (None, None, url)
+    return found
 
 
 def _waveform(item: Payload) -> tuple[int, ...] | None:

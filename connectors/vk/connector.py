@@ -20,6 +20,7 @@ from connectors.base import (
 from connectors.vk.account import AccountCheck
 from connectors.vk.api import VkApi
 from connectors.vk.callback import Callback
+from connectors.vk.catch_up import CatchUp
 from connectors.vk.cropped import Cropped
 from connectors.vk.errors import NoAnswer, Refused
 from connectors.vk.event import Account
@@ -77,6 +78,9 @@ class VkConnector:
         self._check = AccountCheck(
             api, self._subscription, group_id=settings.group_id, polls=self._polls
         )
+        self._catch_up = CatchUp(
+            api, context.clock, parse=self.parse, accept=context.accept, **ours
+        )
         uploads = Uploads(api, context.http, timeout_s=settings.call_timeout_s)
         self._sender = Sender(api, uploads, settings.group_id)
         self._files = Files(api, context.http, context.clock, settings.group_id)
@@ -113,6 +117,7 @@ class VkConnector:
 
     async def close(self) -> None:
         """Give up what is under way."""
+        await self._catch_up.close()
         await self._people.close()
         await self._api.close()
 
@@ -125,8 +130,10 @@ class VkConnector:
         return await self._polling.pull(cursor)
 
     async def subscribe(self) -> None:
-        """Set up long poll or our callback server."""
+        """Set up long poll or our callback server, and look for what came while we were away."""
         await self._subscription.subscribe()
+        if not self._polls:
+            self._catch_up.start()
 
     async def unsubscribe(self) -> None:
         """Take our callback server away."""

@@ -66,7 +66,7 @@ class Gap:
             if self._to_read is None:
                 self._to_read = await self._conversations()
             if not self._to_read:
-                log.warning("gap.closed", channel_id=self._channel_id, messages=self._messages)
+                log.info("gap.closed", channel_id=self._channel_id, messages=self._messages)
                 return None
             events: list[RawEvent] = []
             chosen = self._to_read[:_AT_ONCE]

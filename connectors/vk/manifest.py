@@ -109,9 +109,9 @@ class VkSettings(ChannelSettings):
     poll_wait_s: int = Field(
         default=25,
         ge=0,
-        le=90,
+        le=80,
         title="Long poll, seconds",
-        description="How long one request waits for news; VK allows 90.",
+        description="How long one request waits for news, at most 80.",
     )
     call_timeout_s: float = Field(
         default=30,

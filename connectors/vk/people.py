@@ -16,6 +16,7 @@ from typing import Any, Final
 import structlog
 
 from connectors.base import Parsed
+from connectors.vk import refusals
 from connectors.vk.api import VkApi
 from connectors.vk.errors import NoAnswer, Refused
 from connectors.vk.payload import Payload
@@ -155,6 +156,8 @@ class People:
         try:
             said = await self._api.call(method, **values)
         except Refused as error:
+            if refusals.is_temporary(error):
+                raise NoAnswer(error.words, written=True) from None
             log.info("names.refused", channel_id=self._channel_id, code=error.code)
             return []
         if isinstance(said, dict):

@@ -15,6 +15,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from connectors.base import Pulled, RawEvent
 from connectors.vk import refusals
 from connectors.vk.api import VkApi
+from connectors.vk.catch_up import SINCE_S
 from connectors.vk.errors import NoAnswer, Refused
 from connectors.vk.gap import Gap
 from shared.clock import Clock
@@ -31,7 +32,6 @@ _SESSION_S: Final = 9 * 3600
 """Sessions have fallen silent after some hours more."""
 _KEEP_S: Final = 60
 _MARGIN_S: Final = 120
-_UNKNOWN_S: Final = 24 * 3600
 _FAILURES: Final = 3
 _OUTDATED, _EXPIRED, _LOST = 1, 2, 3
 _BAD_PARAMETER: Final = 100
@@ -115,7 +115,7 @@ class Polling:
         """A new channel: who has waited for an answer since yesterday is not to wait for ever."""
         session = await self._open()
         after = self._now_at(session.ts)
-        gap = self._gap(after.at_s - _UNKNOWN_S, "unanswered")
+        gap = self._gap(after.at_s - SINCE_S, "unanswered")
         self._closing = _Closing(cursor, gap, after)
         return await self._close_gap(self._closing)
 

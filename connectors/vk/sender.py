@@ -17,7 +17,6 @@ from connectors.vk.upload import Uploads
 from shared.delivery.split import Piece, cut, split
 from shared.errors import Rejected, SendError, Uncertain
 from shared.ids import ExternalId
-from shared.model.content import SpanKind
 from shared.model.delivery import Part
 
 _ID: Final = "id"
@@ -95,7 +94,6 @@ class Sender:
         self, part: Part, peer_id: int, piece: Piece, number: int, more: dict[str, Any]
     ) -> ExternalId:
         """One message. Raises ``Refused``, and a ``SendError`` when there is no answer."""
-        mentions = any(span.kind is SpanKind.MENTION for span in piece.spans)
         said = await self._answered(
             "messages.send",
             # A list of one, for only then VK tells the number in the conversation.
@@ -104,7 +102,7 @@ class Sender:
             message=piece.text,
             format_data=markup.format_data(piece.spans, piece.text),
             payload=json.dumps({PART: part.id}),
-            disable_mentions=None if mentions else 1,
+            disable_mentions=1,
             **more,
         )
         entry = said[0] if isinstance(said, list) and said else said

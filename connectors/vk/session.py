@@ -62,7 +62,7 @@ class HubSession(requests.Session):
         """One POST, at the API's own address or the one in the settings. Raises ``NoAnswer``."""
         path = URL(str(url)).path
         with self._lock:
-            if self._aborted:
+            if self._aborted or self._loop.is_closed():
                 raise NoAnswer("the call was given up", written=False)
             running = asyncio.run_coroutine_threadsafe(
                 self._post(self._base + path, data or {}), self._loop

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 _TITLE: Final = "Omnihub"
 _MOST: Final = 10
+_UNHEARD: Final = frozenset({"failed", "unconfigured"})
 _BY_HAND: Final = "allow the access key to manage the community, or set it up by hand"
 
 
@@ -48,6 +49,11 @@ class Subscription:
             await self._remove()
         except (Refused, NoAnswer) as error:
             raise refusals.of_read(error) from None
+
+    @property
+    def has_address(self) -> bool:
+        """VK could reach us."""
+        return self._callback.url is not None
 
     async def long_poll_settings(self) -> Payload:
         """What is switched on. Raises ``Refused`` and ``NoAnswer``."""
@@ -98,7 +104,8 @@ class Subscription:
                 number = said.get("server_id") if isinstance(said, dict) else None
             else:
                 number = ours.integer("id")
-                if ours.text("secret_key") != secret:
+                # Changing it, even to what it is, lets VK ask for the confirmation again.
+                if ours.text("secret_key") != secret or ours.text("status") in _UNHEARD:
                     await self._call("groups.editCallbackServer", server_id=number, **given)
             await self._call(
                 "groups.setCallbackSettings",

@@ -200,6 +200,7 @@ async def rig(
     collect: bool = True,
     simulators: bool = False,
     registry: Registry | None = None,
+    public_url: str | None = None,
 ) -> AsyncIterator[Rig]:
     """The service, running. ``bus`` and ``store`` may stand something between it and the real
     ones."""
@@ -211,6 +212,7 @@ async def rig(
         asyncio.TaskGroup() as group,
     ):
         resources = make_resources(hub, used, bus(hub.bus) if bus else hub.bus)
+        resources = replace(resources, public_url=public_url)
         if store is not None:
             resources = replace(resources, store=store(hub.store))
         service = ConnectorsService(

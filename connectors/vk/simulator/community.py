@@ -27,7 +27,9 @@ class Community:
         self.code = f"{group_id:x}c0de"
         self.key = "k1"
         self.base = ""
-        self.polled = {"is_enabled": False, "api_version": "5.131"}
+        self.polled: dict[str, Any] = {"is_enabled": False, "api_version": "5.131"}
+        self.messages_on = True
+        """People can write to the community."""
         self.servers: list[dict[str, Any]] = []
         self._next = 1
 
@@ -41,6 +43,11 @@ class Community:
         """``groups.getTokenPermissions``."""
         listed = [{"name": name, "setting": 1 << n} for n, name in enumerate(self.rights)]
         return {"mask": sum(item["setting"] for item in listed), "permissions": listed}
+
+    @property
+    def events(self) -> dict[str, int]:
+        """The types that Bots Long Poll tells."""
+        return self._stream.enabled
 
     def poll_server(self, given: Parameters) -> dict[str, Any]:
         """``groups.getLongPollServer``: always the ``ts`` of this moment."""

@@ -10,9 +10,11 @@ from connectors.vk.simulator.acts import Acts
 from connectors.vk.simulator.community import Community
 from connectors.vk.simulator.customer import Customers
 from connectors.vk.simulator.faults import Faults
+from connectors.vk.simulator.parameters import Parameters
 from connectors.vk.simulator.phone import screen
 from connectors.vk.simulator.posting import Posting
 from connectors.vk.simulator.reading import Reading
+from connectors.vk.simulator.refusal import Refusal
 from connectors.vk.simulator.sending import Sending
 from connectors.vk.simulator.server import Method, Server
 from connectors.vk.simulator.shelf import Shelf
@@ -130,6 +132,14 @@ class VkSimulator:
             if server["events"].get(event["type"]):
                 self._posting.offer(server, event)
 
+    def _conversations(self, reading: Reading) -> Method:
+        def method(given: Parameters) -> dict[str, Any]:
+            if not self.community.messages_on:
+                raise Refusal(7, "messages of the community are disabled")
+            return reading.conversations(given)
+
+        return method
+
     def _methods(self, uploads: Uploads) -> dict[str, Method]:
         community = self.community
         sending = Sending(self._world, self._shelf, self._stream, self._faults, self._tell)
@@ -155,7 +165,7 @@ class VkSimulator:
             "messages.getByConversationMessageId": reading.by_number,
             "messages.getById": reading.by_id,
             "messages.getHistory": reading.history,
-            "messages.getConversations": reading.conversations,
+            "messages.getConversations": self._conversations(reading),
             "messages.getConversationsById": reading.by_peers,
             "messages.markAsRead": reading.mark,
             "messages.setActivity": reading.activity,
