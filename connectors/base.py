@@ -24,6 +24,7 @@ from shared.model.delivery import Part
 from shared.model.inbound import Inbound, Receipt
 from shared.model.message import Message
 from shared.model.people import Actor
+from shared.model.template import Template
 from shared.ports.blobs import Blobs
 
 if TYPE_CHECKING:  # a manifest may import all that is public, and costs no HTTP library
@@ -282,6 +283,23 @@ class ShowsTyping(Protocol):
 
     async def typing(self, thread: ExternalId, context: Mapping[str, str]) -> None:
         """Show it for some seconds; best effort."""
+
+
+@runtime_checkable
+class MarksRead(Protocol):
+    """The customer can be shown that what they wrote was read."""
+
+    async def mark_read(self, thread: ExternalId, context: Mapping[str, str]) -> None:
+        """Show it for everything so far; best effort."""
+
+
+@runtime_checkable
+class ListsTemplates(Protocol):
+    """The account has templates, which can be sent outside of the reply window too."""
+
+    async def templates(self, *, refresh: bool = False) -> Sequence[Template]:
+        """All of them; ``refresh`` asks the platform although they are known. Raises
+        ``Unavailable``, ``Throttled``, ``ChannelBroken``."""
 
 
 @runtime_checkable

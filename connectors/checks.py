@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 
 from connectors.base import CheckReport as Looked
+from connectors.base import Connector, ListsTemplates
 from connectors.bugs import report_bug
 from connectors.configuration import setting_problems
 from connectors.live import KnownChannels
@@ -36,12 +37,14 @@ from shared.errors import BadPayload, ChannelBroken, Conflict, HubError, Unavail
 from shared.ids import ChannelId
 from shared.model.channel import Channel
 from shared.model.records import Start
+from shared.model.template import Template
 from shared.ports.store import ABSENT, Put, Update
 
 log = structlog.get_logger(__name__)
 
 _LIVE_LIMIT_S: Final = 15.0
 _AGAIN_S: Final = 0.5
+_MOST_TEMPLATES: Final = 1000
 
 
 class Checks:
@@ -114,6 +117,8 @@ class Checks:
                 return CheckReport(ok=False, problems=problems)
             if not request.live:
                 return CheckReport(ok=True)
+            if request.templates is not None:
+                return await self._templates(request, channel, manifest)
             own = request.channel_id
             store, seal = self._resources.store, self._resources.seal
             doubled = await taken(store, seal, manifest, values, own)
@@ -163,6 +168,20 @@ class Checks:
             async with opened(channel, manifest, self._registry, self._resources) as connector:
                 return await connector.check()
 
+    async def _templates(
+        self, request: CheckRequest, channel: Channel, manifest: Manifest
+    ) -> CheckReport:
+        """The templates of a stored channel's account, as far as one answer holds them."""
+        fresh = request.templates == "fresh"
+        async with asyncio.timeout(_LIVE_LIMIT_S):
+            known = self._channels.get(channel.id)
+            if known is not None and known.live is not None:
+                found = await _listed(known.live.connector, fresh=fresh)
+            else:
+                async with opened(channel, manifest, self._registry, self._resources) as connector:
+                    found = await _listed(connector, fresh=fresh)
+        return CheckReport(ok=True, templates=found)
+
     async def _learn(self, request: CheckRequest, looked: Looked) -> None:
         """Remember how the platform names the account of a stored channel."""
         if request.settings is not None or request.channel_id is None or looked.account is None:
@@ -172,6 +191,12 @@ class Checks:
             await self._resources.store.commit([change])
         except HubError as error:
             log.info("check.account_not_stored", error=type(error).__name__)
+
+
+async def _listed(connector: Connector, *, fresh: bool) -> tuple[Template, ...] | None:
+    if not isinstance(connector, ListsTemplates):
+        return None
+    return tuple(await connector.templates(refresh=fresh))[:_MOST_TEMPLATES]
 
 
 def _failed(detail: str, remedy: str) -> CheckReport:

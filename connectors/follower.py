@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from connectors.base import FollowsMessages, ShowsTyping
+from connectors.base import FollowsMessages, MarksRead, ShowsTyping
 from connectors.bugs import report_bug
 from connectors.live import KnownChannels, LiveChannel
 from shared.clock import Clock
@@ -15,7 +15,13 @@ from shared.collections import CONVERSATIONS
 from shared.envelope import Envelope
 from shared.errors import BadPayload, HubError
 from shared.eventlog import EventLog, seq_of
-from shared.events import ChannelChanged, MessageAdded, MessageChanged, Typing
+from shared.events import (
+    ChannelChanged,
+    ConversationChanged,
+    MessageAdded,
+    MessageChanged,
+    Typing,
+)
 from shared.ids import ChannelId, ConversationId, ExternalId, Partition
 from shared.metrics import Metrics
 from shared.model.conversation import Conversation
@@ -28,6 +34,8 @@ log = structlog.get_logger(__name__)
 TYPING_EVERY_S: Final = 4.0
 _TYPING_LIMIT_S: Final = 3.0
 _TYPING_WAITING: Final = 100
+_MARKS_WAITING: Final = 100
+_READ: Final = "read"
 _START_AGAIN_S: Final = 0.5
 
 
@@ -54,6 +62,7 @@ class Follower:
         self._channel_changed = channel_changed
         self._typing: asyncio.Queue[Typing] = asyncio.Queue(_TYPING_WAITING)
         self._typed_at: dict[str, datetime] = {}
+        self._marks: asyncio.Queue[Conversation] = asyncio.Queue(_MARKS_WAITING)
         self.started = asyncio.Event()
         """It knows where the log stands, and from here on misses nothing."""
 
@@ -61,6 +70,7 @@ class Follower:
         """Follow for ever; rides out outages of bus and store."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._show_typing())
+            group.create_task(self._mark_read())
             await self._follow()
 
     async def _follow(self) -> None:
@@ -90,6 +100,8 @@ class Follower:
             self._channel_changed()
         elif envelope.kind == Typing.kind:
             self._typed(envelope)
+        elif envelope.kind == ConversationChanged.kind:
+            self._read(envelope)
         elif envelope.kind in {MessageAdded.kind, MessageChanged.kind}:
             await self._message(envelope)
 
@@ -122,6 +134,40 @@ class Follower:
             log.info("follower.skipped", channel_id=live.channel.id, error=type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one channel's bug must not stop the others
             report_bug(self._metrics, "message_changed", error, channel_id=live.channel.id)
+
+    def _read(self, envelope: Envelope) -> None:
+        """An agent has read everything: whoever sends for the channel lets the customer see it."""
+        if envelope.payload.get("cause") != _READ:
+            return
+        raw = envelope.payload.get("conversation")
+        channel_id = raw.get("channel_id") if isinstance(raw, dict) else None
+        known = self._channels.get(ChannelId(str(channel_id)))
+        live = known.live if known is not None else None
+        if live is None or not isinstance(live.connector, MarksRead) or not live.sends():
+            return
+        try:
+            conversation = envelope.read(ConversationChanged).conversation
+        except BadPayload:
+            return
+        if conversation.unread == 0 and not self._marks.full():
+            self._marks.put_nowait(conversation)
+
+    async def _mark_read(self) -> None:
+        while True:
+            conversation = await self._marks.get()
+            known = self._channels.get(conversation.channel_id)
+            if known is None or known.live is None:
+                continue
+            connector = known.live.connector
+            try:
+                async with asyncio.timeout(_TYPING_LIMIT_S):
+                    if isinstance(connector, MarksRead):
+                        await connector.mark_read(conversation.thread, conversation.context)
+            except (HubError, TimeoutError) as error:
+                log.debug("read.unseen", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - one channel's bug must not stop the others
+                channel_id = conversation.channel_id
+                report_bug(self._metrics, "mark_read", error, channel_id=channel_id)
 
     def _typed(self, envelope: Envelope) -> None:
         try:

@@ -13,11 +13,12 @@ from inbox.rest.problems import FieldProblem, Invalid
 from shared.checks import CheckReport, CheckRequest
 from shared.clock import Clock
 from shared.collections import CHANNEL_TYPES, CHANNELS
-from shared.errors import BadRequest, ChannelBroken, Conflict, NotFound
+from shared.errors import BadRequest, ChannelBroken, Conflict, NotFound, Unavailable
 from shared.events import ChannelChanged
 from shared.ids import ChannelId, ChannelType, new_id
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
 from shared.model.people import Actor
+from shared.model.template import Template
 from shared.ports.store import ABSENT, Page, Put, Store, Update
 from shared.sealing import Seal
 
@@ -131,6 +132,25 @@ class Channels:
         channel = await self.get(id)
         request = CheckRequest(request_id=new_id("k"), type=channel.type, channel_id=channel.id)
         return await self.checks.ask(request)
+
+    async def templates(self, id: str, *, fresh: bool = False) -> tuple[Template, ...]:
+        """The templates of the channel's account. Raises ``NotFound``, also for a channel without
+        any, and ``Unavailable``."""
+        channel = await self.get(id)
+        report = await self.checks.ask(
+            CheckRequest(
+                request_id=new_id("k"),
+                type=channel.type,
+                channel_id=channel.id,
+                templates="fresh" if fresh else "known",
+            )
+        )
+        if not report.ok:
+            reasons = [item.detail for item in report.items] + [p.reason for p in report.problems]
+            raise Unavailable("; ".join(reasons) or "the templates cannot be read now")
+        if report.templates is None:
+            raise NotFound("this channel has no templates")
+        return report.templates
 
     async def _resettled(
         self, channel: Channel, settings: Mapping[str, Any], *, check: bool

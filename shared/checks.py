@@ -6,7 +6,7 @@ process that is away. Several processes may answer; the first answer counts.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from shared.envelope import Envelope
 from shared.events import Event, routing_key
 from shared.ids import ChannelId, ChannelType, uuid7
 from shared.model.base import Model
+from shared.model.template import Template
 from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication, Queue
 
@@ -38,6 +39,8 @@ class CheckRequest(Model):
     """None: those of the stored channel."""
     sealed: str | None = None
     live: bool = True
+    templates: Literal["known", "fresh"] | None = None
+    """Of a stored channel: tell its templates instead; ``fresh`` asks the platform anew."""
 
 
 class CheckedItem(Model):
@@ -63,6 +66,8 @@ class CheckReport(Model):
     account: str | None = None
     items: tuple[CheckedItem, ...] = ()
     problems: tuple[SettingProblem, ...] = ()
+    templates: tuple[Template, ...] | None = None
+    """Where they were asked for; None with ``ok``: this type of channel has none."""
 
 
 class ChannelChecked(Event):

@@ -6,7 +6,7 @@ themselves when they are put aside and read again.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,11 +31,21 @@ _LISTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _KEY: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
 class Piece(RawEvent):
-    """One event, and what its bytes say, so that they need not be read a second time."""
+    """One event of a webhook, as it was read there: its bytes are made when somebody asks."""
 
-    opened: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("opened",)
+
+    opened: dict[str, Any]
+
+    def __init__(self, opened: dict[str, Any], key: str) -> None:
+        object.__setattr__(self, "opened", opened)
+        object.__setattr__(self, "key", key)
+
+    @property
+    def body(self) -> bytes:
+        """A webhook with this one event."""
+        return json.dumps(self.opened, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,12 @@ class Single:
 
 def split(body: bytes) -> Sequence[RawEvent]:
     """The single events of a webhook. Raises ``BadPayload`` when it is none of Meta's."""
-    opened = decode(body)
-    return [
-        Piece(body=json.dumps(piece, separators=(",", ":")).encode(), key=key, opened=piece)
-        for piece, key in _pieces(opened)
-    ]
+    return [Piece(piece, key) for piece, key in _pieces(decode(body))]
 
 
 def opened_of(event: RawEvent) -> dict[str, Any]:
     """What the bytes of an event say. Raises ``BadPayload``."""
-    if isinstance(event, Piece) and event.opened is not None:
-        return event.opened
-    return decode(event.body)
+    return event.opened if isinstance(event, Piece) else decode(event.body)
 
 
 def single(raw: dict[str, Any]) -> Single:

@@ -24,14 +24,17 @@ class Account:
     phone_number_id: str
     waba_id: str
 
-    def require_ours(self, event: Single) -> None:
+    def is_ours(self, event: Single) -> bool:
         """A webhook of the app brings the events of all its numbers.
 
-        Raises ``BadPayload`` for another number's: it is kept aside, where admins see it.
+        News of what another number sent is nobody's loss here. Anything else of another number
+        raises ``BadPayload``: it is kept aside, where admins see it.
         """
         metadata = event.value.child("metadata") or Payload({})
         number = metadata.identifier("phone_number_id")
         if number is not None and number != self.phone_number_id:
+            if event.list == "statuses":
+                return False
             raise BadPayload(
                 f"it is for the phone number ID {number[:40]}, which is another channel's"
             )
@@ -39,6 +42,7 @@ class Account:
             raise BadPayload(
                 f"it is for the business account {event.entry_id[:40]}, which is another's"
             )
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _trimmed(text: str, start: int, end: int, sign: str) -> list[_Range]:
 def _nested(found: list[_Range]) -> list[_Range]:
     """Without what crosses another range, repeats it or stands within monospace."""
     kept: list[_Range] = []
-    for one in sorted(set(found), key=lambda r: (r.start, -r.end, r.sign)):
+    for one in sorted(set(found), key=lambda r: (r.start, -r.end, r.sign != _MONO, r.sign)):
         if all(_apart(one, other) or _within(one, other) for other in kept):
             kept.append(one)
     return kept

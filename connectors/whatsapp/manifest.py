@@ -172,7 +172,10 @@ MANIFEST = Manifest(
                 captioned=False,
             ),
             MediaLimit(
-                kind=AttachmentKind.STICKER.value, max_bytes=500 * _KIB, mimes=("image/webp",)
+                kind=AttachmentKind.STICKER.value,
+                max_bytes=500 * _KIB,
+                mimes=("image/webp",),
+                captioned=False,
             ),
             MediaLimit(kind=AttachmentKind.FILE.value, max_bytes=100 * _MIB),
         ),

@@ -39,7 +39,8 @@ def attachment(word: str, file: Payload, problem: str | None) -> Attachment:
     if digest is not None:
         native[SHA256] = digest
     return Attachment(
-        id="0",
+        # An edit brings the same file under another id of Meta's.
+        id=digest[:32] if digest is not None else "0",
         kind=kind,
         state=FetchState.EXPIRED if lost else FetchState.PENDING,
         reason=(problem or "WhatsApp gave no file") if lost else None,

@@ -5,14 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.base import Parsed, RawEvent
-from connectors.whatsapp import accounts, app, messages, statuses, systems
+from connectors.whatsapp import accounts, app, messages, statuses, systems, telephony
 from connectors.whatsapp.batch import opened_of, single
-from connectors.whatsapp.event import Account, Event, digest
-from connectors.whatsapp.people import person
+from connectors.whatsapp.event import Account, Event
 from shared.clock import Clock
 from shared.errors import BadPayload
-from shared.model.content import Content, Unsupported
-from shared.model.inbound import Inbound, InboundKind
+from shared.model.inbound import Inbound
 
 _READERS: Final[Mapping[str, Callable[[Event], tuple[Inbound, ...]]]] = MappingProxyType(
     {
@@ -22,6 +20,7 @@ _READERS: Final[Mapping[str, Callable[[Event], tuple[Inbound, ...]]]] = MappingP
         "errors": accounts.trouble,
         "user_preferences": accounts.preference,
         "user_id_update": systems.user_id_update,
+        "calls": telephony.call,
     }
 )
 _UNWANTED: Final = frozenset({"state_sync"})
@@ -31,7 +30,8 @@ _UNWANTED: Final = frozenset({"state_sync"})
 def parse_event(event: RawEvent, account: Account, clock: Clock) -> Parsed:
     """What one event says. Raises ``BadPayload`` and nothing else."""
     found = single(opened_of(event))
-    account.require_ours(found)
+    if not account.is_ours(found):
+        return Parsed()
     opened = Event(account, found, clock.now())
     try:
         if found.list == "statuses":
@@ -40,28 +40,8 @@ def parse_event(event: RawEvent, account: Account, clock: Clock) -> Parsed:
             return Parsed()
         if found.list is None:
             return Parsed(inbound=accounts.change(opened))
-        return Parsed(inbound=_READERS.get(found.list, _unknown)(opened))
+        return Parsed(inbound=_READERS[found.list](opened))
     except BadPayload:
         raise
     except ValueError as error:  # the model refused a value: what was not foreseen is kept aside
         raise BadPayload(f"{found.field[:64]} holds a value of {type(error).__name__}") from None
-
-
-def _unknown(event: Event) -> tuple[Inbound, ...]:
-    """Something of a customer that is not understood, such as a call."""
-    item = event.single.item
-    who = person(item, event.contact)
-    name = " ".join(part for part in (event.single.list, item.text("event")) if part)
-    occurred_at = item.moment("timestamp")
-    id = item.identifier("id") or digest(item.raw)
-    return (
-        event.make(
-            InboundKind.UNSUPPORTED,
-            who.thread(),
-            f"{event.single.list}:{id}:{item.text('event') or ''}",
-            occurred_at=occurred_at,
-            author=who.participant(),
-            place=event.place(occurred_at),
-            content=Content(blocks=(Unsupported(name=name[:64]),)),
-        ),
-    )

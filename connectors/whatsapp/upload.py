@@ -1,7 +1,7 @@
 """Files on their way to WhatsApp: uploaded first, then named in a message by their id."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -133,7 +133,7 @@ class Uploads:
         data = FormData(quote_fields=False)
         data.add_field("messaging_product", "whatsapp")
         data.add_field("type", mime)
-        data.add_field("file", _body(file), content_type=mime, filename=name_of(file, form))
+        data.add_field("file", _Body(file, mime), filename=name_of(file, form))
         limit_s = self._timeout_s + file.size_bytes / _BYTES_PER_S
         try:
             return await self._graph.upload(self._path, data, timeout_s=limit_s)
@@ -141,12 +141,12 @@ class Uploads:
             raise _not_sent(refusals.of_send(error)) from None
 
 
-def _body(file: OpenFile) -> AsyncIterablePayload:
-    async def chunks() -> AsyncIterator[bytes]:
-        async for chunk in file.read():
-            yield chunk
+class _Body(AsyncIterablePayload):
+    """A file that is read while it is sent, of a known size: no chunks of unknown number."""
 
-    return AsyncIterablePayload(chunks())
+    def __init__(self, file: OpenFile, mime: str) -> None:
+        super().__init__(file.read(), content_type=mime)
+        self._size = file.size_bytes
 
 
 def _not_sent(error: SendError) -> SendError:

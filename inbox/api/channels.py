@@ -18,6 +18,7 @@ from shared.errors import BadRequest
 from shared.model.base import Strict
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
 from shared.model.records import WebhookAttempt
+from shared.model.template import Template
 from shared.webhooks.log import AttemptLog
 
 
@@ -31,6 +32,12 @@ class CheckQuery(Strict):
     """Whether the account is looked at before something is stored."""
 
     check: bool = True
+
+
+class TemplatesQuery(Strict):
+    """Whether the platform is asked anew."""
+
+    refresh: bool = False
 
 
 class NewChannel(Strict):
@@ -96,6 +103,11 @@ class ChannelsApi:
                 "GET", "/channels/{id}/attempts", self.attempts, manage,
                 "The latest calls of a webhook channel's callback address, newest first", tag,
                 answer=Items[WebhookAttempt],
+            ),
+            Route(
+                "GET", "/channels/{id}/templates", self.templates, read,
+                "The templates that can be sent outside of the reply window", tag,
+                query=TemplatesQuery, answer=Items[Template],
             ),
             Route(
                 "DELETE", "/channels/{id}", self.remove, manage,
@@ -169,6 +181,11 @@ class ChannelsApi:
         channel = await self.channels.get(call.path["id"])
         log = AttemptLog(self.channels.store, f"channel/{channel.id}")
         return Items(items=list(await log.latest()))
+
+    async def templates(self, call: Call[TemplatesQuery, Nothing]) -> Items[Template]:
+        """Those that the account has, whatever their state."""
+        found = await self.channels.templates(call.path["id"], fresh=call.query.refresh)
+        return Items(items=list(found))
 
     async def _move(self, call: Call[Nothing, Nothing], state: ChannelState) -> ChannelView:
         channel = await self.channels.move(call.path["id"], state, call.caller.actor)

@@ -7,7 +7,9 @@ from pydantic import BaseModel, Field
 
 from inbox.api.conversations import conversation
 from inbox.api.orders import MessageDone, Orders
+from inbox.api.templates import said
 from inbox.api.writing import NewMessage
+from inbox.channels import Channels
 from inbox.files import Files
 from inbox.permissions import Permission
 from inbox.rest.route import Answer, Call, Handler, Nothing, Route
@@ -52,6 +54,7 @@ class MessagesApi:
     clock: Clock
     files: Files
     orders: Orders
+    channels: Channels
     undo_s: float
 
     def routes(self) -> list[Route]:
@@ -81,11 +84,16 @@ class MessagesApi:
                 conversation_id=target.id, actor=actor, text=body.text, attachments=files
             )
         else:
+            template = body.template.ref() if body.template is not None else None
             content = body.content(files)
+            text = content.text
+            if template is not None:
+                text = await said(self.channels, target.channel_id, template, files=len(files))
             command = Reply(
                 conversation_id=target.id,
                 actor=actor,
-                text=content.text,
+                text=text,
+                template=template,
                 attachments=content.attachments,
                 blocks=content.blocks,
                 buttons=content.buttons,
@@ -151,8 +159,10 @@ class MessagesApi:
     def _check(self, body: NewMessage) -> None:
         if body.is_empty():
             raise BadRequest("write something, or attach a file", field="text")
+        if body.template is not None and (body.text.strip() or body.buttons):
+            raise BadRequest("a template has its own text and buttons", field="template")
         if body.kind == "note":
-            for name in ("reply_to", "buttons", "blocks", "send_at", "undo_s"):
+            for name in ("reply_to", "buttons", "blocks", "template", "send_at", "undo_s"):
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
         if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:

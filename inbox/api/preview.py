@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from inbox.api.conversations import conversation
+from inbox.api.templates import said
 from inbox.api.writing import NewMessage
+from inbox.channels import Channels
 from inbox.files import Files
 from inbox.permissions import Permission
 from inbox.rest.route import Call, Nothing, Route
@@ -61,6 +63,7 @@ class PreviewApi:
     store: Store
     clock: Clock
     files: Files
+    channels: Channels
 
     def routes(self) -> list[Route]:
         """What they are."""
@@ -84,7 +87,12 @@ class PreviewApi:
         content = body.content(files)
         reference = await self._answered(target, body.reply_to)
         content = content.model_copy(update={"reply_to": reference})
-        return view(content, await self._capabilities(target), target, await self._stopped(target))
+        if body.template is not None:
+            template = body.template.ref()
+            text = await said(self.channels, target.channel_id, template, files=len(files))
+            content = content.model_copy(update={"text": text, "template": template})
+        stopped = await self._stopped(target, templated=body.template is not None)
+        return view(content, await self._capabilities(target), target, stopped)
 
     async def _answered(self, target: Conversation, id: str | None) -> ReplyRef | None:
         if id is None:
@@ -101,7 +109,7 @@ class PreviewApi:
         info = await self.store.get(CHANNEL_TYPES, target.channel_type)
         return info.capabilities if info else None
 
-    async def _stopped(self, target: Conversation) -> Rejected | None:
+    async def _stopped(self, target: Conversation, *, templated: bool) -> Rejected | None:
         """What stands between the conversation and any reply."""
         channel = await self.store.get(CHANNELS, target.channel_id)
         if channel is not None and channel.state is ChannelState.REMOVED:
@@ -113,7 +121,8 @@ class PreviewApi:
             thread = await self.store.get(THREADS, thread.alias_of)
         if thread is not None and thread.conversation_id not in (None, target.id):
             return rejected(Reason.NEWER_CONVERSATION)
-        if target.reply_until is not None and target.reply_until <= self.clock.now():
+        until = target.reply_until
+        if not templated and until is not None and until <= self.clock.now():
             return rejected(Reason.WINDOW_CLOSED)
         return None if target.reachable else rejected(Reason.UNREACHABLE)
 

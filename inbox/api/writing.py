@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from inbox.api.templates import TemplateRequest
 from inbox.rest.shapes import OwnId
 from shared.model.base import Strict, Utc
 from shared.model.content import (
@@ -131,13 +132,15 @@ class NewMessage(Strict):
     buttons: tuple[Annotated[tuple[ButtonRequest, ...], Field(max_length=20)], ...] = Field(
         default=(), max_length=20
     )
+    template: TemplateRequest | None = None
+    """Sent as this template, also outside of the reply window; the text is made of it."""
     send_at: Utc | None = None
     undo_s: float | None = Field(default=None, ge=0, le=60)
     """Absent: what the hub is set to, and nothing for programs."""
 
     def is_empty(self) -> bool:
         """Nothing that anybody could see."""
-        return not (self.text.strip() or self.attachments or self.blocks)
+        return not (self.text.strip() or self.attachments or self.blocks or self.template)
 
     def rows(self) -> tuple[ButtonRow, ...]:
         """The buttons as the model has them."""

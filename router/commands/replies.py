@@ -82,7 +82,7 @@ def _content(command: Reply, answered: Message | None) -> Content:
             author_name=answered.author.name,
         )
     return Content(
-        text=command.text,
+        text=command.text or (command.template.name if command.template else ""),
         spans=command.spans,
         attachments=command.attachments,
         blocks=command.blocks,

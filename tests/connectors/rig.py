@@ -201,6 +201,7 @@ async def rig(
     simulators: bool = False,
     registry: Registry | None = None,
     public_url: str | None = None,
+    body_limit_bytes: int = 64 * 1024,
 ) -> AsyncIterator[Rig]:
     """The service, running. ``bus`` and ``store`` may stand something between it and the real
     ones."""
@@ -212,7 +213,7 @@ async def rig(
         asyncio.TaskGroup() as group,
     ):
         resources = make_resources(hub, used, bus(hub.bus) if bus else hub.bus)
-        resources = replace(resources, public_url=public_url)
+        resources = replace(resources, public_url=public_url, body_limit_bytes=body_limit_bytes)
         if store is not None:
             resources = replace(resources, store=store(hub.store))
         service = ConnectorsService(

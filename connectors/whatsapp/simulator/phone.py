@@ -20,7 +20,10 @@ def screen(person: Person | None, shelf: Shelf) -> list[dict[str, Any]]:
     for shown in reversed(person.messages if person is not None else ()):
         attachments = _attachments(shown.body, shelf, room)
         room -= sum(len(item.get("data_base64", "")) for item in attachments)
-        lines.append(_line(person, shown, attachments))
+        line = _line(person, shown, attachments)
+        if person is not None and person.typed_to and not lines:
+            line["typing"] = True
+        lines.append(line)
     return lines[::-1]
 
 

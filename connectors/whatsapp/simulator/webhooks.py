@@ -5,6 +5,7 @@ import hmac
 import json
 from collections import deque
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, Final
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -129,7 +130,7 @@ class Webhooks:
             if url is not None:
                 try:
                     async with self._http.post(
-                        url, data=body, headers=headers, timeout=_LIMIT
+                        url, data=BytesIO(body), headers=headers, timeout=_LIMIT
                     ) as answer:
                         if answer.status == _TAKEN:
                             return

@@ -678,6 +678,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates that can be sent outside of the reply window */
+        get: operations["get_channels_id_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1420,6 +1437,16 @@ export interface components {
             url: string | null;
         };
         /**
+         * ButtonValueRequest
+         * @description What is filled into one button, by its place from 0 on.
+         */
+        ButtonValueRequest: {
+            /** Index */
+            index: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * Call
          * @description A call on the channel.
          */
@@ -1814,6 +1841,11 @@ export interface components {
              * @default []
              */
             problems: components["schemas"]["SettingProblem"][];
+            /**
+             * Templates
+             * @default null
+             */
+            templates: components["schemas"]["Template"][] | null;
         } & {
             [key: string]: unknown;
         };
@@ -2935,6 +2967,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Template] */
+        Items_Template_: {
+            /** Items */
+            items: components["schemas"]["Template"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[WebhookAttempt] */
         Items_WebhookAttempt_: {
             /** Items */
@@ -3347,6 +3389,8 @@ export interface components {
              * @default []
              */
             buttons: components["schemas"]["ButtonRequest"][][];
+            /** @default null */
+            template: components["schemas"]["TemplateRequest"] | null;
             /**
              * Send At
              * @default null
@@ -4138,6 +4182,84 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Template
+         * @description A template of a channel's account, in one language.
+         */
+        Template: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /** Status */
+            status: string;
+            /**
+             * Category
+             * @default null
+             */
+            category: string | null;
+            /**
+             * External Id
+             * @default null
+             */
+            external_id: string | null;
+            /**
+             * Named
+             * @default false
+             */
+            named: boolean;
+            /** @default null */
+            header: components["schemas"]["TemplateHeader"] | null;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /**
+             * Variables
+             * @default []
+             */
+            variables: string[];
+            /**
+             * Footer
+             * @default null
+             */
+            footer: string | null;
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["TemplateButton"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TemplateButton
+         * @description A button of a template.
+         */
+        TemplateButton: {
+            /** Type */
+            type: string;
+            /** Text */
+            text: string;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+            /**
+             * Variable
+             * @default false
+             */
+            variable: boolean;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TemplateButtonValue
          * @description What is filled into one button, by its place among the buttons from 0 on.
          */
@@ -4146,6 +4268,29 @@ export interface components {
             index: number;
             /** Value */
             value: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TemplateHeader
+         * @description What stands above a template's text: a line, or a file of one kind.
+         */
+        TemplateHeader: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "text" | "image" | "video" | "document" | "location";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Variables
+             * @default []
+             */
+            variables: string[];
         } & {
             [key: string]: unknown;
         };
@@ -4175,6 +4320,31 @@ export interface components {
             buttons: components["schemas"]["TemplateButtonValue"][];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TemplateRequest
+         * @description A template and its values; the file of a header is the message's one attachment.
+         */
+        TemplateRequest: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /**
+             * Header
+             * @default []
+             */
+            header: components["schemas"]["ValueRequest"][];
+            /**
+             * Body
+             * @default []
+             */
+            body: components["schemas"]["ValueRequest"][];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["ButtonValueRequest"][];
         };
         /**
          * TemplateValue
@@ -4242,6 +4412,19 @@ export interface components {
             mime: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * ValueRequest
+         * @description What is filled into one place; ``name`` where the places of the template have names.
+         */
+        ValueRequest: {
+            /** Text */
+            text: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
         };
         /**
          * ViewCount
@@ -6118,6 +6301,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_WebhookAttempt_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channels_id_templates: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Template_"];
                 };
             };
             /** @description A problem (RFC 9457) */
