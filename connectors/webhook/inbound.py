@@ -61,8 +61,9 @@ class Reader:
                 fields = {"external_id": body.id, "content": self._content(body)}
                 if body.sequence is not None:
                     fields["place"] = str(body.sequence).zfill(_DIGITS)
-                if event.by == "agent":
+                if event.to is not None:
                     fields["origin"] = Origin.AGENT_APP
+                    fields["participants"] = (_person(event.to),)
             case said.EditEvent(message=body):
                 fields = {"target_external_id": body.id, "content": self._content(body)}
             case said.DeleteEvent(message_id=target) | said.ReadEvent(message_id=target):
@@ -86,19 +87,21 @@ class Reader:
             answered=event.answered_at is not None,
             duration_s=talked_s,
         )
-        recording = said.File(id="recording", url=event.recording_url, kind=AttachmentKind.AUDIO) \
-            if event.recording_url else None  # fmt: skip
-        files = (self._file(recording),) if recording else ()
         outgoing = event.direction == "out"
         customer = event.customer
         fields = {
             "external_id": f"call:{event.call_id}",
-            "content": Content(blocks=(call,), attachments=files),
+            "content": Content(blocks=(call,), attachments=self._recording(event.recording_url)),
             "origin": Origin.AGENT_APP if outgoing else Origin.USER,
             "participants": (_person(customer),) if outgoing else (),
             "occurred_at": event.started_at,
         }
         return self._event(event, "message", event.sender, fields)
+
+    def _recording(self, url: str | None) -> tuple[Attachment, ...]:
+        if url is None:
+            return ()
+        return (self._file(said.File(id="recording", url=url, kind=AttachmentKind.AUDIO)),)
 
     def _event(
         self, event: said.Event, kind: str, person: said.Person, fields: dict[str, Any]
@@ -160,7 +163,8 @@ class Reader:
         return Attachment(
             id=file.id or digest,
             kind=kind,
-            name=file.name,
+            name=_safe(file.name),
+            name_original=file.name,
             mime=file.mime,
             size_bytes=file.size_bytes,
             duration_s=file.duration_s,
@@ -168,6 +172,12 @@ class Reader:
             if file.url is not None
             else {"inline": file.data_base64 or ""},
         )
+
+
+def _safe(name: str | None) -> str | None:
+    """The last part of a path, without characters that nobody sees."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if c.isprintable()).strip(" .") or None
 
 
 def _person(person: said.Person) -> Participant:

@@ -153,7 +153,19 @@ class MessageEvent(_ByPerson):
     type: Literal["message"]
     message: Body
     by: Literal["customer", "agent"] = "customer"
-    """``agent``: somebody answered in that system itself."""
+    """``agent``: somebody answered in that system itself; ``to`` is the customer then."""
+    to: Person | None = None
+
+    def place(self) -> Thread:
+        """Where it happened."""
+        customer = self.to if self.by == "agent" and self.to is not None else self.sender
+        return self.thread or Thread(id=customer.id)
+
+    @model_validator(mode="after")
+    def _answers_somebody(self) -> "MessageEvent":
+        if (self.by == "agent") is not (self.to is not None):
+            raise ValueError("give to, the customer, exactly where by is agent")
+        return self
 
 
 class EditEvent(_ByPerson):

@@ -1,5 +1,7 @@
 """`hub connector`: channel types of one's own, from an empty folder to a tested package."""
 
+import asyncio
+import json
 import os
 import re
 import subprocess
@@ -14,6 +16,7 @@ import connectors
 from connectors.capability_table import capability_table
 from connectors.registry import Registry
 from hub.commands.running import fail
+from shared.errors import HubError
 from shared.webhooks.signing import new_secret
 
 app = typer.Typer(help="Channel types of your own.", no_args_is_help=True)
@@ -63,6 +66,12 @@ def _named(text: str, name: str) -> str:
     return text
 
 
+def _needs_tests() -> None:
+    missing = [name for name in ("pytest", "pytest_asyncio", "hypothesis") if not find_spec(name)]
+    if missing:
+        raise fail(f"{', '.join(missing)} is not installed: pip install 'omnihub[connectors]'")
+
+
 @app.command("test", context_settings={"ignore_unknown_options": True})
 def run_suite(
     path: Annotated[Path, typer.Argument(help="The folder that holds the connector's package.")],
@@ -71,9 +80,7 @@ def run_suite(
     ] = None,
 ) -> None:
     """Run the contract suite, and the folder's own tests, against a connector."""
-    missing = [name for name in ("pytest", "pytest_asyncio", "hypothesis") if not find_spec(name)]
-    if missing:
-        raise fail(f"{', '.join(missing)} is not installed: pip install 'omnihub[connectors]'")
+    _needs_tests()
     folder = path.resolve()
     if not folder.is_dir():
         raise fail(f"there is no folder {path}")
@@ -89,6 +96,25 @@ def run_suite(
     }
     ended = subprocess.run(command, cwd=folder, env=environ, check=False)  # noqa: S603 - pytest, told by whoever typed it
     raise typer.Exit(ended.returncode)
+
+
+@app.command("parse")
+def parse(
+    path: Annotated[Path, typer.Argument(help="The folder that holds the connector's package.")],
+    payload: Annotated[
+        Path, typer.Argument(help="A recorded payload, such as tests/inbound/a.json")
+    ],
+) -> None:
+    """Show what a connector says of a recorded payload, as its `expected` is written."""
+    _needs_tests()
+    from connectors.contract.folder import case_in
+    from connectors.contract.showing import expected_of
+
+    try:
+        said = asyncio.run(expected_of(case_in(path), payload))
+    except (HubError, OSError, ValueError) as error:
+        raise fail(str(error)) from None
+    typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
 
 
 @app.command("secret")

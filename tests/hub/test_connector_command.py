@@ -1,5 +1,6 @@
 """`hub connector`: from an empty folder to a package that keeps the contract."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ async def test_a_folder_of_the_checkout_is_tested_too(tmp_path: Path) -> None:
 
     assert tested.status == 0, tested.out + tested.err
     assert "1 passed" in tested.out
+
+
+async def test_what_a_connector_says_of_a_payload_is_shown(tmp_path: Path) -> None:
+    payload = SMS / "tests" / "inbound" / "delivered.json"
+
+    shown = await hub_command(tmp_path, "connector", "parse", str(SMS), str(payload))
+
+    assert shown.status == 0, shown.err
+    assert json.loads(shown.out) == json.loads(payload.read_text())["expected"] | {"inbound": []}
 
 
 async def test_a_folder_whose_tests_leave_the_contract_out_is_no_success(tmp_path: Path) -> None:

@@ -90,3 +90,16 @@ def test_secrets_of_the_settings_do_not_show_in_their_text(monkeypatch: pytest.M
 
     assert "very-secret" not in shown
     assert "also-secret" not in shown
+
+
+def test_private_networks_are_a_list_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PRIVATE_NETWORKS", "10.1.0.0/16, fd00::/8")
+
+    assert load_settings().private_networks == ("10.1.0.0/16", "fd00::/8")
+
+
+def test_a_private_network_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PRIVATE_NETWORKS", "10.1.0.0/16,office")
+
+    with pytest.raises(BadRequest, match=r"HUB_PRIVATE_NETWORKS.*office"):
+        load_settings()

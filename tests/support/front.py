@@ -22,7 +22,7 @@ from aiohttp import (
 _LOOK_EVERY_S = 0.1
 _LOOK = ClientTimeout(total=1)
 _PASS = ClientTimeout(total=60, sock_connect=2)
-_CUSTOMERS = ("/hooks/", "/webchat/", "/widget.js", "/demo/", "/simulators")
+_CUSTOMERS = ("/hooks/", "/webchat/", "/webhook/", "/widget.js", "/demo/", "/simulators")
 _OWN = {"host", "content-length", "transfer-encoding", "connection", "content-encoding"}
 
 

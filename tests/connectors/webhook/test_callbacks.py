@@ -117,6 +117,8 @@ async def test_a_receiver_that_asks_to_wait_is_called_again_when_it_said(
     assert shop.texts() == ["the answer"]
     assert (first.status, newest.status) == (int(fault), 200)
     assert newest.at - first.at >= timedelta(seconds=1)
+    assert first.next_at is not None
+    assert first.next_at - first.at < timedelta(seconds=4)
 
 
 @pytest.mark.parametrize("fault", ["500", "502_html", "cut_after_write", "cut_before", "404"])

@@ -81,6 +81,7 @@ def problem(body: dict[str, Any]) -> str:
             ),
             "message: a span ends behind the text",
         ),
+        (event(by="agent"), "event: give to, the customer, exactly where by is agent"),
         (event("reaction", message=None, message_id="m1"), "emoji: is missing"),
     ],
 )

@@ -1,6 +1,7 @@
 """Files in both directions."""
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,21 @@ async def test_a_larger_file_is_handed_over_by_a_link_that_ends(tmp_path: Path) 
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["Content-Disposition"].startswith("attachment")
     assert refused == 404
+
+
+async def test_a_link_that_is_older_than_a_week_leads_nowhere(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, public=True) as shop:
+        await shop.far_end.write("Anna", "hello")
+        await shop.arrived()
+        attachment = await stored(shop.hub.blobs, b"x" * 300_000)
+        content = Content(attachments=(attachment,))
+        old = shop.clock.now() - timedelta(days=7, seconds=1)
+        await shop.sent(shop.part(content=content, created_at=old))
+        (told,) = shop.far_end.receiver.received
+        address = told["message"]["attachments"][0]["url"]
+
+        async with shop.http.get(address.replace("https://hub.invalid", shop.url)) as answer:
+            assert answer.status == 404
 
 
 async def test_without_a_public_address_a_huge_file_fails_with_what_helps(shop: Shop) -> None:
