@@ -61,7 +61,7 @@ def news_in(raw: bytes, root: Entity, text: str, signed: Signed) -> News | None:
     report = _report_type(root)
     for entity in root.walk():
         if entity.mime == "message/delivery-status":
-            return _by_status(raw, entity, part)
+            return _by_status(raw, entity, part, text)
         if entity.mime == "message/disposition-notification":
             return _by_disposition(raw, entity, part, signed)
         if entity.mime == "message/feedback-report" and report == "feedback-report":
@@ -73,13 +73,13 @@ def _report_type(root: Entity) -> str:
     return (root.headers.parameters("content-type").get("report-type") or "").lower()
 
 
-def _by_status(raw: bytes, entity: Entity, part: PartId | None) -> News | None:
+def _by_status(raw: bytes, entity: Entity, part: PartId | None, text: str) -> News | None:
     """RFC 3464: fields per recipient. The worst of them counts."""
     found: list[News] = []
     for fields in _groups(content_of(raw, entity)):
         action = (fields.plain("action") or "").strip().lower()
         status = fields.plain("status") or ""
-        reason = _reason(fields)
+        reason = _reason(fields, text)
         permanent = status.strip().startswith("5")
         if action == "failed" or (not action and permanent):
             found.append(News("failed", part, reason, bool(_GONE.search(f"{status} {reason}"))))
@@ -140,8 +140,10 @@ def _groups(data: bytes) -> Iterator[Headers]:
     return (read_headers(block) for block in blocks[:200])
 
 
-def _reason(fields: Headers) -> str:
+def _reason(fields: Headers, text: str) -> str:
+    """The server's words; some servers tell them to people only, in the text."""
     diagnostic = (fields.text("diagnostic-code") or "").partition(";")[2].strip()
+    diagnostic = diagnostic or _line_of(text)
     status = (fields.plain("status") or "").strip()
     recipient = (fields.plain("final-recipient") or "").partition(";")[2].strip()
     said = " ".join(filter(None, (recipient and f"{recipient}:", diagnostic or status)))

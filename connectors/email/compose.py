@@ -111,7 +111,7 @@ def recipients(part: Part) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
 
 
 def _parsed(value: str) -> tuple[Address, ...]:
-    found = getaddresses([value]) if value else []
+    found = getaddresses([_CONTROL.sub(" ", value)]) if value else []
     return tuple(
         Address(email=email, name=words(name) or None) for name, email in found if "@" in email
     )

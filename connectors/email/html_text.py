@@ -63,13 +63,18 @@ def text_from_html(html: str) -> str:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._lines: list[str] = [""]
-        self._depths: list[int] = [0]
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        """Pieces of the line that is being read: joined once, for some lines are a megabyte."""
+        self._written = False
+        """Something that can be seen stands in it."""
+        self._depth = 0
+        """Of the line: it may have begun within a quotation that has ended."""
         self._silent = 0
         self._quote = 0
         self._pre = 0
         self._link: str | None = None
-        self._link_from = (0, 0)
+        self._link_from = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
@@ -81,16 +86,16 @@ class _Reader(HTMLParser):
         values = dict(attrs)
         if tag == "blockquote":
             self._quote += 1
-            self._depths[-1] = self._quote
+            self._depth = self._quote
         elif tag == "pre":
             self._pre += 1
         elif tag == "li":
             self._add("- ")
-        elif tag in {"td", "th"} and self._lines[-1].strip():
+        elif tag in {"td", "th"} and self._written:
             self._add("  ")
         elif tag == "a":
             self._link = values.get("href")
-            self._link_from = (len(self._lines), len(self._lines[-1]))
+            self._link_from = len(self._line)
         elif tag == "img" and values.get("alt"):
             self._add(f"[{values['alt']}]")
 
@@ -104,7 +109,7 @@ class _Reader(HTMLParser):
             self._block(tag in _PARAGRAPHS)
         if tag == "blockquote":
             self._quote = max(0, self._quote - 1)
-            self._depths[-1] = self._quote
+            self._depth = self._quote
         elif tag == "pre":
             self._pre = max(0, self._pre - 1)
 
@@ -119,38 +124,38 @@ class _Reader(HTMLParser):
                 self._add(line)
             return
         text = _SPACES.sub(" ", data)
-        if not self._lines[-1] or self._lines[-1].endswith(" "):
+        if not self._line or self._line[-1].endswith(" "):
             text = text.lstrip(" ")
         self._add(text)
 
     def result(self) -> str:
-        lines = []
-        for line, depth in zip(self._lines, self._depths, strict=True):
-            prefix = "> " * min(depth, 10)
-            lines.append(f"{prefix}{line.rstrip()}".rstrip() if prefix else line.rstrip())
-        return _BREAKS.sub("\n\n", "\n".join(lines)).strip()
+        """What was read."""
+        self._break()
+        return _BREAKS.sub("\n\n", "\n".join(self._lines)).strip()
 
     def _add(self, text: str) -> None:
-        if not self._silent:
-            self._lines[-1] += text
+        if text and not self._silent:
+            self._line.append(text)
+            self._written = self._written or not text.isspace()
 
     def _break(self) -> None:
-        self._lines.append("")
-        self._depths.append(self._quote)
+        prefix = "> " * min(self._depth, 10)
+        self._lines.append(f"{prefix}{''.join(self._line)}".rstrip())
+        self._line, self._written, self._depth = [], False, self._quote
+        self._link_from = 0
 
     def _block(self, paragraph: bool) -> None:
-        if self._lines[-1].strip():
+        if self._written:
             self._break()
-        if paragraph and len(self._lines) > 1 and self._lines[-2].strip():
+        if paragraph and self._lines and self._lines[-1].strip("> "):
             self._break()
-        self._depths[-1] = self._quote
+        self._depth = self._quote
 
     def _end_link(self) -> None:
         link, self._link = self._link, None
         if not link or not link.lower().startswith(("http://", "https://")):
             return
-        line, column = self._link_from
-        shown = self._lines[-1][column:] if line == len(self._lines) else self._lines[-1]
+        shown = "".join(self._line[self._link_from :])
         bare = link.partition("://")[2].rstrip("/")
         if shown.strip() and bare not in shown:
             self._add(f" ({link[:500]})")

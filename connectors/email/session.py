@@ -41,6 +41,8 @@ class Session:
 
     async def close(self) -> None:
         """Cut the connection and let the thread end."""
+        if self._closed:
+            return
         self._closed = True
         if self._imap is not None:
             self._imap.abort()

@@ -122,6 +122,8 @@ class Smtp:
                 except aiosmtplib.SMTPRecipientRefused as error:
                     if error.code < 0:
                         raise NotSent("the SMTP server's answer is unreadable") from None
+                    if error.code == 421:  # noqa: PLR2004 - it closes the line with that
+                        raise
                     refused[one] = (error.code, error.message)
         except aiosmtplib.SMTPResponseException as error:
             raise refusals.of_answer(error.code, error.message) from None

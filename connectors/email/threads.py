@@ -1,7 +1,7 @@
 """Which thread a mail belongs to, and what an answer in it is made of. Pure."""
 
+import re
 from collections.abc import Collection
-from email.utils import formataddr
 from typing import Final
 
 from connectors.email.addresses import canonical
@@ -15,6 +15,7 @@ from shared.model.inbound import Clue, ThreadRef
 
 PARTITION: Final = "mailbox"
 """All mails of a channel are handled one after another: which thread is whose is found in order."""
+_QUOTED: Final = re.compile(r'[\\"]')
 _REFERENCES: Final = 10
 _PEOPLE: Final = 60
 
@@ -87,4 +88,10 @@ def shortened(references: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _joined(found: Collection[Address]) -> str:
-    return ", ".join(formataddr((one.name or "", one.email), charset="utf-8") for one in found)
+    """As a header would have them, in plain letters: ``compose`` reads it again."""
+    return ", ".join(map(_mailbox, found))
+
+
+def _mailbox(address: Address) -> str:
+    name = _QUOTED.sub(r"\\\g<0>", address.name or "")
+    return f'"{name}" <{address.email}>' if name else address.email

@@ -56,7 +56,7 @@ class MailServer:
         folder = Path(tempfile.mkdtemp(prefix="hub-mail-", dir="/tmp"))  # where Exim's user may go
         user = _user(smtp=smtp)
         group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-        ports = [_free_port() for _ in range(4)]
+        ports = [free_port() for _ in range(4)]
         imap, imaps, lmtp, smtp_port = ports
         server = cls(folder, imap, imaps, lmtp, smtp_port, _certificate(folder), user)
         for name in ("run", "state", "mail", "home", "spool"):
@@ -174,6 +174,11 @@ class MailServer:
         found = [path for part in ("new", "cur") for path in (place / part).glob("*")]
         return [path.read_bytes() for path in sorted(found, key=lambda path: path.name)]
 
+    def write(self, path: Path, data: bytes) -> None:
+        """Put a file among a user's mails, past the servers. Only as root or the servers' user."""
+        path.write_bytes(data)
+        path.chmod(0o666)
+
     def flags(self, user: str, folder: str = "") -> list[str]:
         """The flags of a user's mails as Maildir writes them: ``S`` is read."""
         place = self.maildir(user, folder)
@@ -266,7 +271,8 @@ def _certificate(folder: Path) -> str:
     return (folder / "cert.pem").read_text(encoding="ascii")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

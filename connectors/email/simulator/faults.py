@@ -24,8 +24,8 @@ LINE: Final = ("hang", "cut_before", "cut_after_write", "partial")
 SIGN_IN: Final = ("401", "imap_401")
 ARRIVAL: Final = ("duplicate",)
 """The next mail of a customer arrives twice, by two ways."""
-IMAP: Final = ("imap_cut", "imap_hang", "renumber")
-"""Cut the line at the next command, answer nothing, or forget all numbers."""
+IMAP: Final = ("imap_cut", "imap_hang", "imap_broken_mail", "renumber")
+"""Cut the line at the next command, answer nothing, refuse to give a mail, forget all numbers."""
 KINDS: Final = (*RECIPIENT, *CONTENT, *LINE, *SIGN_IN, *ARRIVAL, *IMAP)
 
 

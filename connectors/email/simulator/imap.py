@@ -72,7 +72,9 @@ class ImapServer:
         if self._faults.take("renumber"):
             self._world.inbox.renumber()
             return False
-        if verb in {"LOGIN", "AUTHENTICATE"}:
+        if verb == "UID FETCH" and "BODY" in rest and self._faults.take("imap_broken_mail"):
+            await line.say(f"{tag} NO [SERVERBUG] Internal error occurred")
+        elif verb in {"LOGIN", "AUTHENTICATE"}:
             await self._sign_in(line, tag, rest)
         elif verb == "LOGOUT":
             await line.say("* BYE", f"{tag} OK done")

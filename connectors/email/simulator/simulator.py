@@ -1,5 +1,6 @@
 """The simulator as the hub holds it: starts, listens, acts for customers, shows phones."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -32,6 +33,7 @@ class EmailSimulator:
         self._imap = ImapServer(_USER, self._password, self._faults, self._world)
         self._smtp = SmtpServer(_USER, self._password, self._faults, self._take, self._exists)
         self._ports = (0, 0)
+        self._taken: deque[bytes] = deque(maxlen=50)
 
     async def start(self) -> str:
         """Listen on free local ports; returns the address of the mailbox."""
@@ -98,12 +100,22 @@ class EmailSimulator:
             other = b"Received: by relay.shop.example\r\nDelivered-To: info@shop.example\r\n"
             self._world.inbox.add(other + raw, at)
 
+    def folder(self, name: str) -> Sequence[bytes]:
+        """The mails in a folder of the hub's mailbox."""
+        return [stored.raw for stored in self._world.folders[name].mails]
+
+    def keep_sent(self) -> None:
+        """Keep copies of all mails that were sent, as some providers do by themselves."""
+        for raw in self._taken:
+            self._world.folders["Sent"].add(raw, self._context.clock.now(), {"\\Seen"})
+
     def _exists(self, address: str) -> bool:
         person = self._world.at(address)
         return person is None or not person.gone
 
     def _take(self, envelope: Envelope, data: bytes) -> None:
         """A mail from the hub: each recipient finds it in their own mailbox."""
+        self._taken.append(data)
         mail = message_from_bytes(data, policy=policy.default)
         for address in envelope.recipients:
             person = self._world.at(address) or self._world.person(address)

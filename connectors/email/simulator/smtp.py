@@ -11,7 +11,7 @@ from typing import Final
 
 from connectors.email.simulator.faults import CONTENT, RECIPIENT, Faults
 
-_SIZE: Final = 25 * 1024 * 1024
+_SIZE: Final = 20 * 1024 * 1024
 _LINE: Final = 64 * 1024
 _HANG_S: Final = 300.0
 _PATH: Final = re.compile(r"(?i)^(?:mail from|rcpt to):\s*<([^>]*)>(.*)$")

@@ -103,6 +103,15 @@ def test_the_first_of_several_senders_counts() -> None:
     assert event.author.external_id == "first@x.example"
 
 
+def test_addresses_in_other_letters_are_kept() -> None:
+    raw = 'From: "Анна \\"А" <анна@почта.рф>\r\nCc: име@x.example\r\n\r\nhello'.encode()
+
+    event = read(raw)
+
+    assert event.thread.context["to"] == '"Анна \\"А" <анна@почта.рф>'
+    assert event.thread.context["cc"] == "име@x.example"
+
+
 def test_a_mail_without_a_sender_is_a_message_all_the_same() -> None:
     event = read(b"From: \r\nTo: undisclosed-recipients:;\r\nSubject: x\r\n\r\nhello")
 
@@ -219,6 +228,16 @@ def test_lines_that_were_broken_for_old_programs_are_joined() -> None:
     event = read(a_mail("one long \r\nline\r\n\r\nanother", headers=headers))
 
     assert event.content.text == "one long line\n\nanother"
+
+
+def test_a_line_of_a_megabyte_of_html_is_read_in_its_time() -> None:
+    html = "<p>" + "text <img src='http://x.example/y.png'> " * 50_000
+    began = time.monotonic()
+
+    event = read(a_mail(html, headers={"Content-Type": "text/html"}))
+
+    assert event.content.text.startswith("text text")
+    assert time.monotonic() - began < 5
 
 
 def test_html_alone_gives_its_text_without_styles_and_scripts() -> None:

@@ -62,6 +62,17 @@ async def test_a_mail_is_marked_as_read_only_once_it_is_confirmed(
     assert server.flags("support") == ["S"]
 
 
+async def test_what_the_bus_did_not_confirm_stays_unread(
+    player: Player, server: MailServer
+) -> None:
+    server.deliver("support", a_mail())
+
+    for _ in range(3):
+        await player.pull(confirmed=False)
+
+    assert server.flags("support") == [""]
+
+
 async def test_a_sent_mail_arrives_and_a_copy_is_kept(player: Player, server: MailServer) -> None:
     part = make_part("the answer", context={"to": "Анна <anna@shop.example>", "subject": "Заказ"})
 
