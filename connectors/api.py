@@ -5,6 +5,7 @@ added here and not taken away within a major version of the hub.
 """
 
 from connectors.base import (
+    GROUP_CONTEXT,
     Answer,
     Answers,
     AnswersActions,
@@ -16,6 +17,8 @@ from connectors.base import (
     FetchesMedia,
     FollowsMessages,
     LimitsItself,
+    ListsTemplates,
+    MarksRead,
     OpenFile,
     Outgoing,
     Paces,
@@ -85,6 +88,7 @@ from shared.model.people import Actor, ActorKind, Identifier, IdentifierKind, Pa
 from shared.webhooks.signing import sign, verify
 
 __all__ = [
+    "GROUP_CONTEXT",
     "Action",
     "Actor",
     "ActorKind",
@@ -129,8 +133,10 @@ __all__ = [
     "InboundKind",
     "LimitsItself",
     "Link",
+    "ListsTemplates",
     "Location",
     "Manifest",
+    "MarksRead",
     "MediaLimit",
     "NotSent",
     "OpenFile",

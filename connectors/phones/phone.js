@@ -170,8 +170,15 @@ export class Phone {
   }
 
   bubble(item) {
-    const mine = item.from === "customer";
+    // In a group others are customers too.
+    const mine = item.from === "customer" && item.own !== false;
     const body = make("div", { className: "bubble" });
+    if (item.author && !mine) {
+      body.append(make("b", { className: "author", textContent: item.author }));
+    }
+    if (item.service) {
+      body.append(make("p", { className: "block", textContent: item.service }));
+    }
     if (item.reply_to) {
       body.append(make("blockquote", { textContent: item.reply_to.text || "…" }));
     }

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from router import timeline
+from router import refs, timeline
 from router.cases import reopen
 from router.commands import assignment
 from router.commands.done import Done, Refused, with_message
@@ -17,7 +17,7 @@ from router.commands.standing import (
 from router.operations import ORDER_STEP, next_order
 from router.timeline import Draft
 from router.work import SOURCE, Work
-from shared.collections import CHANNEL_TYPES, PARTS
+from shared.collections import CHANNEL_TYPES, PARTS, THREADS, thread_id
 from shared.commands import Reply
 from shared.delivery.plan import choices_of, plan
 from shared.errors import Rejected
@@ -39,7 +39,8 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     await require_latest(work, conversation)
     answered = await _answered(work, conversation, command)
     able = await capabilities(work, conversation)
-    content = _carried(_content(command, answered), able)
+    external_id = await _number_of(work, conversation, answered)
+    content = _carried(_content(command, answered, external_id), able)
     if conversation.status is Status.RESOLVED:
         conversation = reopen(work, conversation, command.actor, cause="reply")
     if assignment.is_taken_by_reply(work, conversation, command.actor):
@@ -73,12 +74,27 @@ async def _answered(work: Work, conversation: Conversation, command: Reply) -> M
     return answered
 
 
-def _content(command: Reply, answered: Message | None) -> Content:
+async def _number_of(
+    work: Work, conversation: Conversation, answered: Message | None
+) -> ExternalId | None:
+    """What the platform calls the message now. In a thread that it renamed, the numbers of messages
+    from before stayed behind, and may be those of other messages there."""
+    if answered is None or not answered.external_ids:
+        return None
+    external_id, channel_id = answered.external_ids[0], conversation.channel_id
+    named = await work.unit.get(THREADS, thread_id(channel_id, conversation.thread))
+    if named is None or named.alias_of is None:
+        return external_id
+    known = await refs.find_ref(work.unit, channel_id, (conversation.thread,), external_id)
+    return external_id if known is not None else None
+
+
+def _content(command: Reply, answered: Message | None, external_id: ExternalId | None) -> Content:
     reference = None
     if answered is not None:
         reference = ReplyRef(
             message_id=answered.id,
-            external_id=_external_id(answered),
+            external_id=external_id,
             author_name=answered.author.name,
         )
     return Content(
@@ -163,7 +179,3 @@ async def _part(
         created_at=work.now,
         changed_at=work.now,
     )
-
-
-def _external_id(message: Message) -> ExternalId | None:
-    return message.external_ids[0] if message.external_ids else None

@@ -6,11 +6,11 @@ dropped silently.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shared.delivery.announce import announcement, language_of
 from shared.delivery.blocks import fit_blocks
-from shared.delivery.buttons import Fitted, fit_buttons, links_as_text
+from shared.delivery.buttons import fit_buttons, links_as_text
 from shared.delivery.choices import as_lines, numbered
 from shared.delivery.files import albums, fit_file, takes_caption
 from shared.delivery.formats import keep_formats
@@ -106,24 +106,16 @@ def _fit(content: Content, capabilities: Capabilities) -> _Fitted:
     if not text.strip():
         text, spans = "", ()
     blocks = fit_blocks(content.blocks, capabilities)
-    # One list is all that a customer can answer by number: options of a poll join the buttons.
-    able = capabilities.model_copy(update={"buttons": False}) if blocks.options else capabilities
-    buttons = _buttons(content, able, with_text=bool(text.strip() or blocks.said))
+    # One list for everything: said to be one when it was written, or begun by a poll.
+    listed = bool(content.choices or blocks.options)
+    able = capabilities.model_copy(update={"buttons": False}) if listed else capabilities
+    buttons = fit_buttons(content.buttons, able, with_text=bool(text.strip() or blocks.said))
     choices = content.choices or numbered(buttons.listed, blocks.options)
     written = (*blocks.said, as_lines(choices), links_as_text(buttons.links))
     for paragraph in written:
         if paragraph:
             text += "\n\n" + paragraph if text.strip() else paragraph
     return _Fitted(text, spans, blocks.sent, buttons.rows, choices)
-
-
-def _buttons(content: Content, capabilities: Capabilities, *, with_text: bool) -> Fitted:
-    fitted = fit_buttons(content.buttons, capabilities, with_text=with_text)
-    if not content.choices:
-        return fitted
-    # It was said to be a list when it was written; the customer's answer is read by that.
-    links = fit_buttons(content.buttons, capabilities.model_copy(update={"buttons": False})).links
-    return replace(fitted, rows=(), listed=(), links=links)
 
 
 def _parts(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.delivery.measure import Unit, measure
@@ -29,6 +29,8 @@ from shared.model.content import (
     SpanKind,
 )
 
+whenever = settings(deadline=None)
+"""What is claimed has nothing to do with time, and a busy machine stalls."""
 YES, NO = Button(label="Yes", value="y"), Button(label="No", value="n")
 SITE = Button(kind=ButtonKind.LINK, label="Site", url="https://example.com")
 SAY = Button(kind=ButtonKind.REPLY, label="Hello")
@@ -118,6 +120,12 @@ MANY = Content(text="?", buttons=tuple((Button(label=str(n)),) for n in range(1,
             {},
             [("When?\n\n1. Yes\n2. Today\n3. Tomorrow", [])],
             id="one numbering for everything",
+        ),
+        pytest.param(
+            Content(text="?", blocks=(POLL,), buttons=((YES, SITE),)),
+            {"buttons": True},
+            [("?\n\nWhen?\n\n1. Yes\n2. Today\n3. Tomorrow\n\nSite: https://example.com", [])],
+            id="buttons join the list that a poll begins",
         ),
     ],
 )
@@ -287,6 +295,28 @@ def test_a_kind_of_file_without_captions_has_its_text_after_it() -> None:
     assert [(part.text, len(part.attachments)) for part in parts] == [("", 1), ("hi", 0)]
 
 
+@pytest.mark.parametrize(
+    "unit, room, captioned",
+    [
+        ("utf16", 6, True), ("utf16", 5, False),
+        ("characters", 3, True), ("characters", 2, False),
+        ("bytes", 12, True), ("bytes", 11, False),
+    ],
+)  # fmt: skip
+def test_a_caption_is_measured_in_the_channels_own_unit(
+    unit: Unit, room: int, captioned: bool
+) -> None:
+    image = Attachment(id="a", kind=AttachmentKind.IMAGE, size_bytes=1)
+    media = (MediaLimit(kind="image", max_bytes=100),)
+    content = Content(text="😀😀😀", attachments=(image,))
+
+    parts = plan(content, able(text_unit=unit, max_caption=room, media=media))
+
+    assert [bool(part.attachments and part.text) for part in parts] == (
+        [True] if captioned else [False, False]
+    )
+
+
 def test_an_album_goes_one_by_one_where_there_are_none() -> None:
     files = tuple(Attachment(id=str(n), kind=AttachmentKind.IMAGE, size_bytes=1) for n in range(3))
     media = (MediaLimit(kind="image", max_bytes=100),)
@@ -384,6 +414,7 @@ def test_buttons_beside_a_poll_that_becomes_a_list_join_that_list() -> None:
     assert part.buttons == ()
 
 
+@whenever
 @given(content=contents, channel=channels)
 def test_no_part_is_beyond_the_channels_limits(content: Content, channel: Capabilities) -> None:
     parts = plan(content, channel)
@@ -398,6 +429,7 @@ def test_no_part_is_beyond_the_channels_limits(content: Content, channel: Capabi
         assert part.text.strip() or part.attachments or part.blocks
 
 
+@whenever
 @given(content=contents, channel=channels)
 def test_nothing_that_was_written_is_lost_and_its_order_is_kept(
     content: Content, channel: Capabilities
@@ -411,6 +443,7 @@ def test_nothing_that_was_written_is_lost_and_its_order_is_kept(
     assert files == [file.id for file in content.attachments]
 
 
+@whenever
 @given(content=contents, channel=channels)
 def test_every_button_is_pressed_numbered_or_written_out(
     content: Content, channel: Capabilities
@@ -431,6 +464,7 @@ def test_every_button_is_pressed_numbered_or_written_out(
         assert len([one for one in kept if one.kind is not ButtonKind.LINK]) == len(numbered)
 
 
+@whenever
 @given(content=contents, channel=channels)
 def test_spans_lie_within_the_text_and_are_shown(content: Content, channel: Capabilities) -> None:
     carried = {format.value for format in channel.formats}
@@ -445,6 +479,7 @@ def test_spans_lie_within_the_text_and_are_shown(content: Content, channel: Capa
             assert span.kind.value in carried
 
 
+@whenever
 @given(content=contents, channel=channels)
 def test_buttons_stand_only_under_the_last_part(content: Content, channel: Capabilities) -> None:
     parts = plan(content, channel)
@@ -452,3 +487,13 @@ def test_buttons_stand_only_under_the_last_part(content: Content, channel: Capab
     assert not any(part.buttons for part in parts[:-1])
     if parts[-1].buttons:
         assert len(parts[-1].attachments) <= 1
+
+
+@whenever
+@given(content=contents, channel=channels)
+def test_a_list_that_was_decided_on_before_is_the_one_that_is_sent(
+    content: Content, channel: Capabilities
+) -> None:
+    decided = content.model_copy(update={"choices": choices_of(content, channel)})
+
+    assert plan(decided, channel) == plan(content, channel)

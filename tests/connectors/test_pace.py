@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from connectors.board import Board, head_of
 from connectors.outcome import decide, found_sending
 from shared.delivery.pace import Buckets, after, backoff_s
+from shared.delivery.reasons import Reason, rejected
 from shared.errors import (
     ChannelBroken,
     ContactGone,
@@ -238,3 +239,23 @@ def test_a_thread_that_waits_for_next_to_nothing_is_not_due_in_the_same_moment(
     board.put_off(head.thread, after(NOW, seconds))
 
     assert board.take(NOW) is None
+
+
+@pytest.mark.parametrize(
+    "error, code, values",
+    [
+        (rejected(Reason.FILE_SIZE, size_mb="9.0", max_mb="5.0"), "file_size",
+         {"size_mb": "9.0", "max_mb": "5.0"}),
+        (Rejected("chat not found"), None, {}),
+        (NotFound("gone"), "file_gone", {}),
+        (Uncertain("cut"), "unconfirmed", {}),
+    ],
+)  # fmt: skip
+def test_a_reason_of_ours_has_its_word_beside_its_sentence(
+    error: Exception, code: str | None, values: dict[str, str]
+) -> None:
+    failure = decide(error, part(), TEXT, NOW, Random(1)).failure
+
+    assert failure is not None
+    assert (failure.code, failure.values) == (code, values)
+    assert failure.reason

@@ -4,8 +4,6 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.hub_process import HubProcess
 from tests.support.waiting import until
 
@@ -115,7 +113,9 @@ async def test_a_group_is_one_conversation_that_follows_it_into_a_supergroup(
         assert (after["title"], after["thread_kind"]) == ("Builders", "group")
 
 
-async def test_topics_and_a_business_account_are_answered_where_they_are(tmp_path: Path) -> None:
+async def test_topics_and_a_business_account_are_answered_where_they_are_also_with_a_place(
+    tmp_path: Path,
+) -> None:
     places = ("Ann @ Market / Paint", "Ben @ Market / Wood", "Cyd @ business Olga")
     async with HubProcess(tmp_path, "--simulators") as hub:
         for place in places:
@@ -140,25 +140,15 @@ async def test_topics_and_a_business_account_are_answered_where_they_are(tmp_pat
         await until(answered, limit_s=20)
         echoed = [await said(hub, one["id"]) for one in await conversations(hub)]
         assert [len(texts) for texts in echoed] == [1, 1, 1]
-
-
-@pytest.mark.parametrize("blocks", [[{"type": "location", "latitude": 1.5, "longitude": 2}]])
-async def test_a_place_goes_to_the_customers_phone(tmp_path: Path, blocks: list[Any]) -> None:
-    async with HubProcess(tmp_path, "--simulators") as hub:
-        await write(hub, "Ann", "where are you?")
-
-        async def begun() -> bool:
-            return bool(await conversations(hub))
-
-        await until(begun, limit_s=20)
-        (conversation,) = await conversations(hub)
-        await hub.call(
-            "POST", f"/api/v1/conversations/{conversation['id']}/messages", {"blocks": blocks}
-        )
+        office = {"type": "location", "latitude": 1.5, "longitude": 2}
+        path = f"/api/v1/conversations/{one['id']}/messages"
+        sent = await hub.call("POST", path, {"blocks": [office]})
 
         async def there() -> bool:
-            return len(await phone(hub, "Ann")) == 1
+            lines = [line for where in places for line in await phone(hub, where)]
+            return [line["blocks"] for line in lines if "blocks" in line] == [
+                {"location": {"latitude": 1.5, "longitude": 2.0}}
+            ]
 
         await until(there, limit_s=20)
-        (line,) = await phone(hub, "Ann")
-        assert line["blocks"]["location"] == {"latitude": 1.5, "longitude": 2.0}
+        assert sent["message"]["content"]["blocks"][0]["type"] == "location"

@@ -26,11 +26,12 @@ from shared.commands import (
     Snooze,
 )
 from shared.hints import HINT_KIND
-from shared.ids import AgentId, MessageId, part_id
+from shared.ids import AgentId, ExternalId, MessageId, part_id
 from shared.model.channel import ChannelState
 from shared.model.content import Attachment, AttachmentKind, FetchState
 from shared.model.conversation import Conversation, PendingFor, Priority, Status
 from shared.model.delivery import Delivery, Failure, FailureKind
+from shared.model.inbound import ThreadRef
 from shared.model.message import Direction, Message
 from shared.model.people import Agent
 from shared.model.records import Outcome, OutcomeStatus
@@ -485,3 +486,28 @@ async def test_an_unknown_conversation_is_not_found(world: World) -> None:
     outcome = await world.ask(Resolve.model_validate({"conversation_id": stranger, "actor": AGENT}))
 
     assert (outcome.status, outcome.code) == (REFUSED, 404)
+
+
+async def test_in_a_renamed_thread_only_what_was_said_there_is_answered_by_its_number(
+    world: World,
+) -> None:
+    conversation = await begun(world)
+    (before,) = await world.messages()
+    new = ThreadRef(
+        external_id=ExternalId("chat-2"), partition_key="chat-1", renamed_from=ExternalId("chat-1")
+    )
+    await world.tell(inbound(text="moved", external_id="77", thread=new))
+    after = (await world.messages_of(conversation))[-1]
+
+    parts = []
+    for answered in (before, after):
+        reply = Reply(
+            conversation_id=conversation.id, actor=AGENT, text="answer", reply_to=answered.id
+        )
+        (part,) = await world.parts(stored(await world.ask(reply)))
+        parts.append(part)
+
+    assert [(part.thread, part.reply_external_id) for part in parts] == [
+        ("chat-2", None),
+        ("chat-2", "77"),
+    ]

@@ -1,7 +1,7 @@
 """Which texts answer a numbered list, and which are only texts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.delivery.choices import LONGEST_ANSWER, answered, as_lines, numbered
@@ -15,6 +15,8 @@ from shared.model.content import (
     Location,
 )
 
+whenever = settings(deadline=None)
+"""What is claimed has nothing to do with time, and a busy machine stalls."""
 LIST = numbered([Button(label="Да, верно", value="yes"), Button(label="Ещё нет", value="no")])
 
 
@@ -125,6 +127,7 @@ def test_one_label_twice_needs_the_number() -> None:
     assert answered(Content(text="2"), twice) == twice[1]
 
 
+@whenever
 @given(
     labels=st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=20),
     text=st.text(max_size=300),
@@ -137,6 +140,7 @@ def test_any_text_is_an_answer_of_at_most_one_line(labels: list[str], text: str)
     assert choice is None or choice in choices
 
 
+@whenever
 @given(
     words=st.lists(
         st.text(alphabet="abcdeяж ", min_size=1, max_size=20).filter(str.strip),

@@ -69,7 +69,7 @@ def _author(person: Person, shown: Shown) -> dict[str, Any]:
     name = sender.get("title") or " ".join(
         sender[part] for part in ("first_name", "last_name") if sender.get(part)
     )
-    return {"author": name}
+    return {"author": name, "own": sender.get("id") == person.id}
 
 
 def _attachments(message: dict[str, Any], shelf: Shelf, room: int) -> list[dict[str, Any]]:
