@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 _REMEMBER: Final = 20_000
 _WAITING: Final = 5_000
 _BATCH: Final = 100
-_GATHER_S: Final = 0.3
+_GATHER_S: Final = 0.2
 _AGAIN_S: Final = 30.0
 _FRESH: Final = timedelta(hours=24)
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})

@@ -46,7 +46,7 @@ def change(event: Event) -> tuple[Inbound, ...]:
     return (
         event.make(
             InboundKind.ACCOUNT,
-            account_thread(event.account),
+            account_thread(),
             f"a:{digest(single.entry_id, single.field, single.item.raw)}",
             occurred_at=single.item.moment("timestamp"),
             origin=Origin.SYSTEM,
@@ -63,7 +63,7 @@ def trouble(event: Event) -> tuple[Inbound, ...]:
     return (
         event.make(
             InboundKind.ACCOUNT,
-            account_thread(event.account),
+            account_thread(),
             f"a:{digest(event.single.entry_id, 'errors', error.raw)}",
             origin=Origin.SYSTEM,
             service="problem",
@@ -100,6 +100,5 @@ def _told(value: Payload) -> str | None:
         child = value.child(inner)
         if child is not None:
             found += [child.identifier(key) for key in child]
-    for inner in ("restriction_info",):
-        found += [item.text("restriction_type") for item in value.children(inner)]
+    found += [item.text("restriction_type") for item in value.children("restriction_info")]
     return ", ".join(part for part in found if part)[:_LONGEST] or None

@@ -5,7 +5,7 @@ the hub comes as history, thousands of messages in one webhook and in no order. 
 and opens nothing: nobody waits for an answer to it.
 """
 
-from connectors.whatsapp.event import Account, Event, digest
+from connectors.whatsapp.event import Event, digest
 from connectors.whatsapp.messages import OURS, changed, reacted, told
 from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import Person, person
@@ -51,9 +51,8 @@ def history(event: Event) -> tuple[Inbound, ...]:
     return (told(event, message, customer.thread(), prefix="h", **fields),)
 
 
-def account_thread(account: Account) -> ThreadRef:
+def account_thread() -> ThreadRef:
     """Where stands what concerns nobody in particular."""
-    del account
     return ThreadRef(external_id=ExternalId("account"), partition_key="account")
 
 
@@ -86,7 +85,7 @@ def _declined(event: Event, chunk: Payload) -> Inbound:
     said = problem(chunk.children("errors")[0])
     return event.make(
         InboundKind.ACCOUNT,
-        account_thread(event.account),
+        account_thread(),
         f"a:{digest(event.single.entry_id, 'history', chunk.raw)}",
         origin=Origin.SYSTEM,
         service="history_not_shared",

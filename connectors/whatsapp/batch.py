@@ -169,9 +169,8 @@ def _history(
     """Each message of a chunk of history, in a chunk of its own."""
     opened = Payload(_object(chunk))
     head = {key: part for key, part in opened.raw.items() if key not in {"threads", "errors"}}
-    for name in ("errors",):
-        for error in opened.children(name):
-            yield entry_id, change, "history", head | {name: [error.raw]}
+    for error in opened.children("errors"):
+        yield entry_id, change, "history", head | {"errors": [error.raw]}
     for thread in opened.children("threads"):
         about = {key: part for key, part in thread.raw.items() if key != "messages"}
         messages = thread.raw.get("messages")

@@ -66,7 +66,7 @@ class WhatsAppConnector:
         self._webhook = Webhook(settings.app_secret, token)
         self._subscription = Subscription(context, settings, self._graph, token)
         self._catalogue = Catalogue(self._graph, settings.waba_id, context.clock)
-        uploads = Uploads(self._graph, number, timeout_s=settings.send_timeout_s)
+        uploads = Uploads(self._graph, number, context.clock, timeout_s=settings.send_timeout_s)
         self._sender = Sender(self._graph, number, uploads, self._catalogue)
         self._check = Check(self._graph, settings, self._subscription, context.clock)
 

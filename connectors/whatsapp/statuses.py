@@ -24,7 +24,9 @@ _STATES: Final[Mapping[str, Delivery]] = MappingProxyType(
         "failed": Delivery.FAILED,
     }
 )
-_PART: Final = re.compile(r"p[0-9a-f]{34}-\d{3}")
+_PART: Final = re.compile(r"p[0-9a-f]{34}-(?:\d{3}|x[0-9a-f]{16})")
+_OPERATION: Final = "-x"
+"""In the name of a part that is no message of its own: a reaction."""
 _KEPT: Final = ("conversation", "pricing", "type")
 
 
@@ -48,7 +50,7 @@ def receipts(event: Event) -> tuple[Receipt, ...]:
     if part_id is None:
         return (Receipt(**given),)
     ours = Receipt(**given, part_id=part_id)
-    if state is not Delivery.FAILED:
+    if state is not Delivery.FAILED or _OPERATION in part_id:
         return (ours,)
     # A failure may come before the answer to the send: then its part is still being sent and takes
     # no bad news, and the message's id, which nobody knows yet, keeps it until the answer is there.

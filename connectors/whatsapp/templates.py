@@ -24,6 +24,8 @@ _FIELDS: Final = "id,name,language,status,category,parameter_format,components"
 _PAGE: Final = 200
 _PAGES: Final = 50
 _KEPT: Final = timedelta(minutes=10)
+_SOONEST: Final = timedelta(seconds=5)
+"""Asking anew counts against the account's limit of calls, which is low."""
 _FORMATS: Final = frozenset({"text", "image", "video", "document", "location"})
 
 
@@ -40,8 +42,8 @@ class Catalogue:
     async def all(self, *, refresh: bool = False) -> tuple[Template, ...]:
         """All templates. Raises ``Unavailable``, ``Throttled``, ``ChannelBroken``."""
         now = self._clock.now()
-        fresh = self._read_at is not None and now - self._read_at < _KEPT
-        if self._known is None or refresh or not fresh:
+        fresh = not self._is_older_than(_KEPT)
+        if self._known is None or not fresh or (refresh and self._is_older_than(_SOONEST)):
             self._known = await self._read()
             self._read_at = now
         return self._known
@@ -56,8 +58,9 @@ class Catalogue:
         Raises ``Rejected`` with the reason. None where the list cannot be read: Meta decides.
         """
         try:
-            known = await self.all()
-            found = _find(known, given) or _find(await self.all(refresh=True), given)
+            found = _find(await self.all(), given)
+            if found is None or not found.approved:
+                found = _find(await self.all(refresh=True), given)
         except HubError:
             return None
         if found is None:
@@ -68,6 +71,9 @@ class Catalogue:
         if reason is not None:
             raise Rejected(reason)
         return found
+
+    def _is_older_than(self, age: timedelta) -> bool:
+        return self._read_at is None or self._clock.now() - self._read_at >= age
 
     async def _read(self) -> tuple[Template, ...]:
         found: list[Template] = []

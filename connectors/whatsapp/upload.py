@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -14,11 +15,13 @@ from connectors.whatsapp import refusals
 from connectors.whatsapp.file_name import safe_name
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
 from connectors.whatsapp.payload import Payload
+from shared.clock import Clock
 from shared.errors import NotSent, SendError, Uncertain
 from shared.model.content import Attachment, AttachmentKind
 
 _BYTES_PER_S: Final = 256 * 1024
 _REMEMBERED: Final = 500
+_KEPT: Final = timedelta(days=25)
 _KIB: Final = 1024
 _MIB: Final = 1024 * 1024
 
@@ -98,11 +101,14 @@ def name_of(file: OpenFile, form: Form) -> str:
 class Uploads:
     """The files of one number at Meta; an id is good for thirty days."""
 
-    def __init__(self, graph: Graph, phone_number_id: str, *, timeout_s: float) -> None:
+    def __init__(
+        self, graph: Graph, phone_number_id: str, clock: Clock, *, timeout_s: float
+    ) -> None:
         self._graph = graph
         self._path = f"{phone_number_id}/media"
         self._timeout_s = timeout_s
-        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._clock = clock
+        self._known: OrderedDict[tuple[str, str], tuple[str, datetime]] = OrderedDict()
 
     async def media_id(self, file: OpenFile, form: Form) -> str:
         """The id of the file at Meta, uploaded if it is not there yet.
@@ -114,13 +120,13 @@ class Uploads:
         if mime == _OGG:
             mime = "audio/ogg; codecs=opus"
         key = (file.attachment.blob_id or "", mime)
-        known = self._known.get(key)
-        if known is not None and file.attachment.blob_id is not None:
-            return known
+        known, now = self._known.get(key), self._clock.now()
+        if known is not None and file.attachment.blob_id is not None and now - known[1] < _KEPT:
+            return known[0]
         found = Payload(await self._upload(file, form, mime)).identifier("id")
         if found is None:
             raise NotSent("Meta gave the file no id")
-        self._known[key] = found
+        self._known[key] = (found, now)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found

@@ -12,7 +12,7 @@ from shared.errors import Unauthorised
 _HEADER: Final = "x-hub-signature-256"
 _PREFIX: Final = "sha256="
 _CHALLENGE: Final = 1024
-_TEMPLATES: Final = b"template"
+_TEMPLATES: Final = (b'"message_template', b'"template_category')
 
 
 class Webhook:
@@ -51,4 +51,4 @@ class Webhook:
 
 def tells_of_templates(request: RawRequest) -> bool:
     """Whether the account's templates may have changed."""
-    return request.method == "POST" and _TEMPLATES in request.body
+    return request.method == "POST" and any(word in request.body for word in _TEMPLATES)

@@ -57,7 +57,7 @@ class Server:
         self._renew = renew
         self._closing = asyncio.Event()
         self.calls: list[str] = []
-        """The methods that were called, in order; the last thousand or so."""
+        """The methods that were answered, in order; the last thousand or so."""
         app = web.Application(client_max_size=_BODY_BYTES)
         app.router.add_post("/method/{method}", self._call)
         app.router.add_get("/poll", self._poll)
@@ -80,7 +80,6 @@ class Server:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
-        self.calls = [*self.calls[-1000:], name]
         form = await request.post()
         given = Parameters({key: str(value) for key, value in form.items()})
         try:
@@ -92,6 +91,8 @@ class Server:
             return await self._answer(request, method, given, fault)
         except Refusal as refusal:
             return _json(refusal.answer(name))
+        finally:
+            self.calls = [*self.calls[-1000:], name]
 
     def _fault(self, name: str) -> str | None:
         if name in _CHANGES:

@@ -57,6 +57,15 @@ class Management:
         self._subscribed = False
         self.page_size = 5
         """How many templates a page holds at most."""
+        self.token = {
+            "app_id": _APP,
+            "is_valid": True,
+            "expires_at": 0,
+            "scopes": ["whatsapp_business_management", "whatsapp_business_messaging"],
+        }
+        """What is told of the access token."""
+        self.status = "CONNECTED"
+        """Of the number."""
         self.server: Server | None = None
 
     def methods(self) -> Mapping[tuple[str, str], Method]:
@@ -106,7 +115,7 @@ class Management:
             "verified_name": "Omnihub Demo",
             "quality_rating": "GREEN",
             "throughput": {"level": "STANDARD"},
-            "status": "CONNECTED",
+            "status": self.status,
             "code_verification_status": "VERIFIED",
             "webhook_configuration": {
                 "application": self._webhooks.url,
@@ -164,8 +173,7 @@ class Management:
         given = await body_of(request)
         if given.get("method") != "GET" or not given.get("input_token"):
             raise Refusal(100, "The parameter input_token is required.")
-        scopes = ["whatsapp_business_management", "whatsapp_business_messaging"]
-        return {"data": {"app_id": _APP, "is_valid": True, "expires_at": 0, "scopes": scopes}}
+        return {"data": self.token}
 
     def _ours(self, request: web.Request, id: str) -> None:
         if request.match_info["id"] != id:

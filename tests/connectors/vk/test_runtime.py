@@ -291,6 +291,8 @@ async def test_a_confirmation_is_answered_before_the_channel_could_subscribe(
 async def test_a_cropped_callback_waits_until_vk_gives_the_whole(tmp_path: Path) -> None:
     async with _lined(tmp_path) as line:
         platform = await line.community(mode="callback", callback_secret=_SECRET)
+        # What is written later is not found by the look at the start.
+        await until(lambda: platform.calls("messages.getConversations"))
         await platform.act("Ann", {"type": "album", "count": 10, "text": "ten"})
         number = int(platform.phone("Ann")[0]["id"])
         event = _message(platform, number, "ten", is_cropped=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +77,36 @@ async def test_a_revoked_token_is_told_in_metas_words_with_a_remedy(
     item = _item(report, "token")
     assert (report.ok, item.ok) == (False, False)
     assert "system user" in item.remedy
+
+
+async def test_a_token_that_lacks_a_permission_is_told_which(hub: Hub) -> None:
+    hub.platform.management.token["scopes"] = ["whatsapp_business_messaging"]
+
+    item = _item(await hub.connector.check(), "token")
+
+    assert not item.ok
+    assert "whatsapp_business_management" in item.detail
+
+
+@pytest.mark.parametrize("days, ok, warned", [(90, True, False), (3, True, True), (0, False, True)])
+async def test_the_end_of_a_token_is_told_before_it_comes(
+    hub: Hub, days: int, ok: bool, warned: bool
+) -> None:
+    until = datetime.now(UTC) + timedelta(days=days, hours=1)
+    hub.platform.management.token["expires_at"] = int(until.timestamp())
+
+    item = _item(await hub.connector.check(), "token")
+
+    assert (item.ok, bool(item.remedy)) == (ok, warned)
+    assert f"{until:%Y-%m-%d}" in item.detail
+
+
+async def test_a_number_that_meta_has_banned_is_told_so(hub: Hub) -> None:
+    hub.platform.management.status = "BANNED"
+
+    item = _item(await hub.connector.check(), "number")
+
+    assert (item.ok, "banned" in item.detail) == (False, True)
 
 
 async def test_another_number_is_told_as_the_number_that_is_wrong(

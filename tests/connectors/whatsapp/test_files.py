@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from connectors.base import Outgoing
 from connectors.whatsapp.manifest import MANIFEST
 from connectors.whatsapp.upload import Form, form_of, mime_of
+from shared.clock import ManualClock
 from shared.delivery.files import fit_file
 from shared.delivery.plan import plan
 from shared.errors import NotSent, Rejected, Unavailable
@@ -210,6 +211,21 @@ async def test_the_same_file_is_uploaded_once(hub: Hub) -> None:
     await hub.send(anna, files=[file])
 
     assert hub.asked["image"]["id"] == first
+
+
+async def test_a_file_whose_id_will_soon_be_forgotten_is_uploaded_anew(
+    http: ClientSession, hub: Hub
+) -> None:
+    anna, clock = await hub.meet("Anna"), ManualClock()
+    hub.connector = make_connector(http, clock=clock, **hub.platform.settings())
+    file = make_file(AttachmentKind.IMAGE, mime="image/jpeg")
+    await hub.send(anna, files=[file])
+    first = hub.asked["image"]["id"]
+    await clock.advance(26 * 86_400)
+
+    await hub.send(anna, files=[file])
+
+    assert hub.asked["image"]["id"] != first
 
 
 async def test_an_upload_that_goes_wrong_sent_nothing(

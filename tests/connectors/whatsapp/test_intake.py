@@ -146,7 +146,8 @@ async def test_a_thousand_statuses_of_one_webhook_all_come_onto_the_bus(tmp_path
     async with _shop(tmp_path) as shop:
         many = [
             {"id": f"wamid.{number}", "status": "delivered", "timestamp": "1767604260",
-             "recipient_id": "16505551234"}
+             "recipient_id": "16505551234",
+             "biz_opaque_callback_data": f"p{number % 256:02x}{number:032x}-000"}
             for number in range(1000)
         ]  # fmt: skip
 

@@ -171,6 +171,17 @@ def test_a_failure_addresses_the_part_and_the_message(connector: WhatsAppConnect
     assert by_part.external_ids == by_id.external_ids == ("wamid.B",)
 
 
+def test_a_reaction_that_failed_is_addressed_by_its_part_alone(
+    connector: WhatsAppConnector,
+) -> None:
+    operation = PART[:-3] + "x0123456789abcdef"
+    failed = status("failed", biz_opaque_callback_data=operation)
+
+    (receipt,) = receipts(connector, change({"statuses": [failed]}))
+
+    assert receipt.part_id == operation
+
+
 async def test_outside_of_the_window_the_platform_itself_refuses_by_a_status(hub: Hub) -> None:
     anna = await hub.meet("Anna")
     await hub.platform.act("Anna", {"type": "silence", "hours": 25})

@@ -88,10 +88,13 @@ async def test_the_list_is_read_anew_on_demand_and_after_a_while(
     connector = make_connector(http, clock=clock, **hub.platform.settings())
     before = await connector.templates()
     hub.platform.templates.items.pop()
+    at_once = await connector.templates(refresh=True)
+    await clock.advance(6)
     on_demand = await connector.templates(refresh=True)
     hub.platform.templates.items.pop()
     await clock.advance(11 * 60)
 
+    assert len(at_once) == len(before)
     assert len(on_demand) == len(before) - 1
     assert len(await connector.templates()) == len(before) - 2
 

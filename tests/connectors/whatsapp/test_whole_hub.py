@@ -196,6 +196,19 @@ async def test_whoever_blocked_the_business_is_unreachable_until_they_write(
     assert (gone, (await _conversation(hub, who))["reachable"]) == (False, True)
 
 
+async def test_a_reaction_that_fails_later_is_told_by_a_line(hub: HubProcess, who: str) -> None:
+    await write_as(hub, CHANNEL, who, f"hello from {who}")
+    await _fault(hub, "status_131009")
+    (message,) = await _messages(hub, who)
+    await hub.call("POST", f"/api/v1/messages/{message['id']}/reaction", {"emoji": "👍"})
+
+    async def told() -> bool:
+        lines = [one["system"] for one in await _messages(hub, who) if one["system"]]
+        return any(line["name"] == "reaction_failed" for line in lines)
+
+    await until(told, limit_s=15)
+
+
 async def test_a_customer_who_gets_too_much_holds_nobody_else_up(hub: HubProcess, who: str) -> None:
     other = f"another {who}"
     await write_as(hub, CHANNEL, who, f"hello from {who}")
