@@ -301,6 +301,7 @@ MANIFEST = Manifest(
         rate_channel=RateLimit(count=60, per_s=60, burst=20),
         deadline_s=48 * 3600,
     ),
+    exclusive=("address",),
     module="connectors.email.connector",
     pulls=True,
     simulator="connectors.email.simulator",

@@ -173,6 +173,7 @@ MANIFEST = Manifest(
         rate_channel=RateLimit(count=18, per_s=1, burst=2),
         customer_edits=True,
     ),
+    exclusive=("group_id", "api_base"),
     module="connectors.vk.connector",
     pulls=True,
     webhooks=True,

@@ -197,6 +197,7 @@ MANIFEST = Manifest(
         customer_edits=True,
         customer_deletes=True,
     ),
+    exclusive=("phone_number_id", "api_base"),
     module="connectors.whatsapp.connector",
     webhooks=True,
     simulator="connectors.whatsapp.simulator",

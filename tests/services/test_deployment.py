@@ -24,7 +24,6 @@ from shared.settings import Settings
 from tests.support.set_ups import own_database, own_vhost
 
 ROOT = Path(__file__).parents[2]
-_OURS = ("inbox", "router", "connectors-webchat", "connectors-telegram")
 _LOOK = ClientTimeout(total=2)
 
 
@@ -32,6 +31,9 @@ def compose() -> dict[str, Any]:
     """The compose file, anchors and merges resolved."""
     read: dict[str, Any] = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text())
     return read
+
+
+_OURS = tuple(name for name in compose()["services"] if name not in {"rabbitmq", "mongo"})
 
 
 @pytest.fixture
