@@ -1,9 +1,12 @@
 """Templates: read page by page, kept for a while, checked, and put into a message."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.typedefs import Handler
 
 from connectors.base import ListsTemplates
 from connectors.whatsapp.connector import WhatsAppConnector
@@ -13,7 +16,7 @@ from connectors.whatsapp.templates import template
 from shared.clock import ManualClock
 from shared.delivery.plan import plan
 from shared.delivery.templates import problem, rendered
-from shared.errors import Rejected
+from shared.errors import Rejected, Unavailable
 from shared.model.channel import Capabilities
 from shared.model.content import AttachmentKind, Content
 from shared.model.template import TemplateButtonValue, TemplateRef, TemplateValue
@@ -215,3 +218,51 @@ def test_a_long_text_of_a_template_is_not_split() -> None:
 
 def test_the_connector_has_the_ability(connector: WhatsAppConnector) -> None:
     assert isinstance(connector, ListsTemplates)
+
+
+@asynccontextmanager
+async def _serving(handler: Handler) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handler)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def test_no_token_stands_in_the_address_of_a_page(http: ClientSession) -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(str(request.url))
+        following = request.url.with_query(after="1", access_token="repeated by the platform")
+        paging = {"next": str(following)} if len(asked) == 1 else {}
+        return web.json_response({"data": [], "paging": paging})
+
+    async with _serving(answer) as base:
+        await make_connector(http, api_base=base).templates()
+
+    assert len(asked) == 2
+    assert "access_token" not in asked[1]
+
+
+async def test_a_page_on_another_server_is_not_asked_for(http: ClientSession) -> None:
+    strangers: list[str] = []
+
+    async def stranger(request: web.Request) -> web.Response:
+        strangers.append(request.headers["Authorization"])
+        return web.json_response({"data": []})
+
+    async with _serving(stranger) as elsewhere:
+
+        async def answer(_request: web.Request) -> web.Response:
+            return web.json_response({"data": [], "paging": {"next": f"{elsewhere}/page"}})
+
+        async with _serving(answer) as base:
+            with pytest.raises(Unavailable, match="another server"):
+                await make_connector(http, api_base=base).templates()
+
+    assert strangers == []
