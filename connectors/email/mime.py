@@ -93,7 +93,8 @@ def _children(raw: bytes, entity: Entity, budget: _Budget) -> list[Entity]:
     boundary = entity.headers.parameters("content-type").get("boundary")
     if not boundary or len(boundary) > _BOUNDARY_MAX:
         return []
-    mark = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|$)")
+    # It begins with plain bytes, so that ten megabytes are searched in no time.
+    mark = re.compile(rb"\n--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|$)")
     default = "message/rfc822" if entity.mime == "multipart/digest" else "text/plain"
     found: list[Entity] = []
     begins: int | None = None
@@ -101,7 +102,9 @@ def _children(raw: bytes, entity: Entity, budget: _Budget) -> list[Entity]:
     at = max(0, entity.start - 1)
     for match in mark.finditer(raw, at, entity.end):
         if begins is not None:
-            found.append(_part(raw, begins, match.start(), entity, len(found) + 1, default))
+            carried = raw[match.start() - 1 : match.start()] == b"\r"
+            ends = match.start() - 1 if carried else match.start()
+            found.append(_part(raw, begins, ends, entity, len(found) + 1, default))
             budget.parts -= 1
         begins = match.end()
         if match[1] or budget.parts <= 0:

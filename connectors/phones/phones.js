@@ -38,6 +38,14 @@ themeButton.addEventListener("click", () => {
   paint();
 });
 
+// By name, whichever came first: those of other platforms start later.
+function successor(phone) {
+  const shown = [...phones.values()].filter((other) => other.element.isConnected);
+  const after = shown.filter((other) => other.channel.title > phone.channel.title);
+  after.sort((one, other) => (one.channel.title < other.channel.title ? -1 : 1));
+  return after[0]?.element ?? null;
+}
+
 async function findPhones() {
   let channels;
   try {
@@ -55,7 +63,7 @@ async function findPhones() {
     }
     const phone = new Phone(channel);
     phones.set(channel.id, phone);
-    main.append(phone.element);
+    main.insertBefore(phone.element, successor(phone));
     await phone.refresh();
   }
   empty.hidden = phones.size > 0;

@@ -13,8 +13,6 @@ from typing import Annotated, Final
 import typer
 
 import connectors
-from connectors.capability_table import capability_table
-from connectors.registry import Registry
 from hub.commands.running import fail
 from shared.errors import HubError
 from shared.webhooks.signing import new_secret
@@ -38,6 +36,8 @@ def new(
     """Write a working connector with its simulator and tests, to be turned into yours."""
     if not _NAME.fullmatch(name):
         raise fail(f"{name!r} cannot be a type's name: use a-z, 0-9 and _, a letter first")
+    from connectors.registry import Registry  # with the HTTP library: only who asks pays for it
+
     if any(name == known for known in Registry.discover().manifests()):
         raise fail(f"there is a channel type {name} already")
     folder = path or Path(f"hub-{name.replace('_', '-')}")
@@ -126,4 +126,7 @@ def secret() -> None:
 @app.command("table")
 def table() -> None:
     """What each channel type can do, as the Markdown of docs/capabilities.md."""
+    from connectors.capability_table import capability_table
+    from connectors.registry import Registry
+
     typer.echo(capability_table(Registry.discover().manifests().values()), nl=False)

@@ -10,7 +10,6 @@ from typing import Final
 
 import typer
 
-from connectors.registry import Registry
 from hub.client import Api, hub_api
 from hub.commands.running import ConfigFile, DataDir, read_settings
 from shared import log
@@ -73,6 +72,8 @@ def _machine(settings: Settings) -> list[Finding]:
 
 def _packages() -> list[Finding]:
     """Channel types of other packages that cannot be used."""
+    from connectors.registry import Registry  # with the HTTP library: only who asks pays for it
+
     return [
         Finding(
             f"channel type {one.name}",

@@ -81,8 +81,9 @@ async def test_a_customer_on_telegram_and_an_agent_talk(hub: RunningHub, browser
     async with new_page(browser) as telephone, new_page(browser) as inbox:
         await sign_in(inbox, hub.url)
         await telephone.goto(f"{hub.url}/simulators/")
-        await telephone.get_by_test_id("phone-input").first.fill("Где мой заказ?")
-        await telephone.get_by_test_id("phone-send").first.click()
+        mine = telephone.locator('[data-channel-id="sim-telegram"]')
+        await mine.get_by_test_id("phone-input").fill("Где мой заказ?")
+        await mine.get_by_test_id("phone-send").click()
 
         await open_conversation(inbox, "Где мой заказ?")
         await answer(inbox, "Уже в пути, будет завтра.")

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from shared.webhooks.signing import new_secret
 from tests.support.hub_command import hub_command
 from tests.support.hub_process import HubProcess
@@ -14,6 +16,7 @@ from tests.support.waiting import until
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "examples" / "any_system.py"
 LIMIT_S = 20.0
+pytestmark = pytest.mark.timeout(120)  # whole hubs are started
 
 
 @asynccontextmanager

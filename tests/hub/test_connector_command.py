@@ -14,9 +14,10 @@ from tests.support.hub_command import hub_command
 ROOT = Path(__file__).parents[2]
 SMS = ROOT / "docs" / "examples" / "sms"
 SLOW_S = 120
+"""Two processes are started, one after the other, and the machine may be busy."""
+pytestmark = pytest.mark.timeout(SLOW_S)
 
 
-@pytest.mark.timeout(SLOW_S)
 async def test_a_new_connector_keeps_the_contract_as_it_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "acme"
     written = await hub_command(tmp_path, "connector", "new", "acme_sms", "--path", str(folder))
@@ -29,7 +30,6 @@ async def test_a_new_connector_keeps_the_contract_as_it_is_written(tmp_path: Pat
     assert "xample" not in sources
 
 
-@pytest.mark.timeout(SLOW_S)
 async def test_a_fault_in_a_new_connector_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "acme"
     await hub_command(tmp_path, "connector", "new", "acme", "--path", str(folder))
@@ -38,13 +38,14 @@ async def test_a_fault_in_a_new_connector_is_found(tmp_path: Path) -> None:
     assert 'raise Unauthorised("the signature does not fit")' in text
     connector.write_text(text.replace('raise Unauthorised("the signature does not fit")', "return"))
 
-    tested = await hub_command(tmp_path, "connector", "test", str(folder), "-x", "-k", "signature")
+    tested = await hub_command(
+        tmp_path, "connector", "test", str(folder), "-x", "-k", "signature", limit_s=SLOW_S
+    )
 
     assert tested.status == 1
     assert "was let in" in tested.out
 
 
-@pytest.mark.timeout(SLOW_S)
 async def test_the_worked_example_keeps_the_contract(tmp_path: Path) -> None:
     tested = await hub_command(tmp_path, "connector", "test", str(SMS), limit_s=SLOW_S)
 
@@ -54,7 +55,9 @@ async def test_the_worked_example_keeps_the_contract(tmp_path: Path) -> None:
 async def test_a_folder_of_the_checkout_is_tested_too(tmp_path: Path) -> None:
     folder = ROOT / "connectors" / "webhook"
 
-    tested = await hub_command(tmp_path, "connector", "test", str(folder), "-k", "settings_refuse")
+    tested = await hub_command(
+        tmp_path, "connector", "test", str(folder), "-k", "settings_refuse", limit_s=SLOW_S
+    )
 
     assert tested.status == 0, tested.out + tested.err
     assert "1 passed" in tested.out
@@ -74,7 +77,7 @@ async def test_a_folder_whose_tests_leave_the_contract_out_is_no_success(tmp_pat
     await hub_command(tmp_path, "connector", "new", "acme", "--path", str(folder))
     (folder / "tests" / "test_contract.py").write_text("def test_nothing() -> None: ...\n")
 
-    tested = await hub_command(tmp_path, "connector", "test", str(folder))
+    tested = await hub_command(tmp_path, "connector", "test", str(folder), limit_s=SLOW_S)
 
     assert tested.status != 0
     assert "ConnectorContract" in tested.out + tested.err

@@ -3,11 +3,14 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.support.hub_command import hub_command
 from tests.support.hub_process import HubProcess
 from tests.support.simulated import until_phone_shows, write_as
 
 SMS = Path(__file__).parents[2] / "docs" / "examples" / "sms"
+pytestmark = pytest.mark.timeout(120)  # whole hubs are started
 
 
 def installed(site: Path, name: str, entry: str) -> str:

@@ -4,12 +4,15 @@ import base64
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.hub_process import HubProcess
 from tests.support.simulated import phone, until_phone_shows, write_as
 from tests.support.waiting import until
 
 SIM = "sim-webhook"
 LIMIT_S = 20.0
+pytestmark = pytest.mark.timeout(120)  # whole hubs are started
 
 
 async def act(hub: HubProcess, **action: Any) -> None:

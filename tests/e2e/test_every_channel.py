@@ -1,0 +1,96 @@
+"""From the phone of each platform to the agent's screen and back, in a real browser."""
+
+import struct
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.support.browser import (
+    answer,
+    message,
+    new_page,
+    open_browser,
+    open_conversation,
+    sign_in,
+)
+from tests.support.hub_process import HubProcess
+from tests.support.running_hub import RunningHub
+from tests.support.simulated import resolve_all
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+CHANNELS = ("sim-telegram", "sim-vk", "sim-whatsapp", "sim-email", "sim-webhook")
+
+
+def png(side: int) -> bytes:
+    """A grey square."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    rows = b"".join(b"\x00" + b"\x80" * side for _ in range(side))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    folder: Path = tmp_path_factory.mktemp("hub")
+    async with HubProcess(folder, "--simulators", environ={"HUB_UNDO_S": "0"}) as running:
+        yield running
+
+
+async def write(page: Page, channel: str, text: str) -> None:
+    """Write as the customer whom the phone shows."""
+    mine = page.locator(f'[data-channel-id="{channel}"]')
+    await mine.get_by_test_id("phone-input").fill(text)
+    await mine.get_by_test_id("phone-send").click()
+
+
+async def send_picture(page: Page, channel: str) -> None:
+    """Send a picture from the phone."""
+    mine = page.locator(f'[data-channel-id="{channel}"]')
+    picture = {"name": "kettle.png", "mimeType": "image/png", "buffer": png(64)}
+    await mine.get_by_test_id("phone-file").set_input_files(picture)  # type: ignore[arg-type]
+    await write(page, channel, "This is the kettle")
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_text_and_a_picture_come_in_and_an_answer_with_one_goes_out(
+    hub: RunningHub, browser: Browser, channel: str
+) -> None:
+    async with new_page(browser) as telephone, new_page(browser) as inbox:
+        await sign_in(inbox, hub.url)
+        await telephone.goto(f"{hub.url}/simulators/")
+        phone = telephone.locator(f'[data-channel-id="{channel}"]')
+        await expect(phone).to_be_visible(timeout=60_000)
+        await write(telephone, channel, f"Where is my order on {channel}?")
+
+        await open_conversation(inbox, f"Where is my order on {channel}?")
+        await answer(inbox, "On its way, tomorrow.")
+        answered = phone.get_by_test_id("phone-message").filter(has_text="On its way, tomorrow.")
+        await expect(answered).to_be_visible(timeout=30_000)
+        await send_picture(telephone, channel)
+
+        shown = message(inbox, "This is the kettle")
+        await expect(shown.first).to_be_visible(timeout=30_000)
+        picture = inbox.get_by_test_id("thread").locator("button.picture img").last
+        await expect(picture).to_be_visible(timeout=30_000)
+        await expect(picture).to_have_js_property("naturalWidth", 64)
+        await expect(message(inbox, "On its way, tomorrow.").first).to_be_visible()
+    await resolve_all(hub)
