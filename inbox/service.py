@@ -19,6 +19,7 @@ from inbox.api.contacts import ContactsApi
 from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.files import FilesApi
+from inbox.api.mails import MailsApi
 from inbox.api.messages import MessagesApi
 from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
@@ -237,6 +238,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *ContactsApi(Contacts(store, clock, inbox.news)).routes(),
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
+        *MailsApi(store, blobs).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

@@ -94,3 +94,29 @@ async def test_text_and_a_picture_come_in_and_an_answer_with_one_goes_out(
         await expect(picture).to_have_js_property("naturalWidth", 64)
         await expect(message(inbox, "On its way, tomorrow.").first).to_be_visible()
     await resolve_all(hub)
+
+
+async def test_a_mail_is_shown_as_it_was_written_and_runs_nothing(
+    hub: RunningHub, browser: Browser
+) -> None:
+    html = (
+        '<h1 style="color:#b00020">Order 77</h1><img src="https://spy.example/p.gif">'
+        "<script>parent.document.title = 'owned'</script>"
+        '<p onclick="parent.document.title = 1">It has not arrived.</p>'
+    )
+    action = {"type": "html", "text": "Order 77 has not arrived.", "html": html}
+    async with new_page(browser) as inbox:
+        await sign_in(inbox, hub.url)
+        await hub.call(
+            "POST", "/simulators/sim-email/actions", {"customer": "Boris", "action": action}
+        )
+        await open_conversation(inbox, "Order 77 has not arrived.")
+
+        await inbox.get_by_test_id("mail-open").click()
+
+        page = inbox.frame_locator('[data-testid="mail-page"]')
+        await expect(page.get_by_role("heading", name="Order 77")).to_be_visible()
+        await page.get_by_text("It has not arrived.").click()
+        await expect(inbox.get_by_test_id("mail-pictures")).to_be_visible()
+        assert "owned" not in await inbox.title()
+    await resolve_all(hub)

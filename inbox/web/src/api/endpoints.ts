@@ -33,6 +33,7 @@ export const api = {
   cancel: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/cancel`),
   resend: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/resend`),
   react: (mid: string, emoji: string | null) => http.post<MessageAnswer>(`/messages/${id(mid)}/reaction`, { emoji }),
+  mailPage: (mid: string, pictures: boolean) => `/api/v1/messages/${id(mid)}/html?pictures=${pictures}`,
   attachment: (mid: string, aid: string) => `/api/v1/attachments/${id(mid)}/${id(aid)}`,
 
   command: (command: string) => http.get<T.Outcome>(`/commands/${id(command)}`),

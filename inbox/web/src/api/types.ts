@@ -38,7 +38,7 @@ export interface ReplyRef { message_id?: string | null; external_id?: string | n
 export interface Forward { origin: string; name?: string | null; at?: Iso | null; nested?: Content[] }
 export interface Action { value?: string | null; label?: string | null }
 export interface MailAddress { email: string; name?: string | null }
-export interface EmailFields { subject?: string | null; sender?: MailAddress | null; to?: MailAddress[]; cc?: MailAddress[]; quoted_from?: number | null; automatic?: boolean }
+export interface EmailFields { subject?: string | null; sender?: MailAddress | null; to?: MailAddress[]; cc?: MailAddress[]; html_blob_id?: string | null; quoted_from?: number | null; automatic?: boolean }
 export interface Entry { kind: 'deep_link' | 'ad' | 'page' | 'other'; ref?: string | null; source?: string | null; title?: string | null; url?: string | null }
 export interface Content {
   text: string; spans?: Span[]; attachments?: Attachment[]; blocks?: Block[]; buttons?: Button[][]

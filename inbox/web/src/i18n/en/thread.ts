@@ -5,6 +5,7 @@ export default {
     newBelow: '{n} new message below | {n} new messages below', toBottom: 'To the newest message', unread: 'New',
     typing: '{name} is typing…', customerTyping: 'The customer is typing…', viewing: '{name} is also here | {name} are also here', missing: 'This conversation does not exist, or you may not see it.',
   },
+  mail: { title: 'The mail as it was written', show: 'As it was written', hide: 'Text only', pictures: 'Show {n} picture from elsewhere | Show {n} pictures from elsewhere', picturesHelp: 'Loading them tells the sender that the mail was read.' },
   message: {
     note: 'Note', edited: 'edited', editedTitle: 'Earlier versions', deleted: 'Message deleted', deletedAt: 'deleted {time}', deletedBy: 'The customer deleted this message. What it said:',
     late: 'arrived late', lateHelp: 'It came after the messages below it, and was put in its place.', forwarded: 'Forwarded', forwardedFrom: 'Forwarded from {name}',
