@@ -38,6 +38,8 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     await require_channel(work, conversation)
     await require_latest(work, conversation)
     answered = await _answered(work, conversation, command)
+    due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
+    await require_window(work, conversation, due_at, template=command.template is not None)
     able = await capabilities(work, conversation)
     external_id = await _number_of(work, conversation, answered)
     content = _carried(_content(command, answered, external_id), able)
@@ -47,8 +49,6 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
         conversation = assignment.give(
             work, conversation, command.actor.id, command.actor.name, None, command.actor
         )
-    due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
-    await require_window(work, conversation, due_at, template=command.template is not None)
     turn_from, order = conversation.out_order, next_order(work, conversation)
     draft = _draft(work, conversation, command, content, due_at)
     message, conversation = timeline.append(

@@ -12,6 +12,7 @@ from shared.model.content import AttachmentKind, Button, Content, FetchState
 from shared.model.delivery import Delivery
 from tests.connectors.webchat.mailbox import Hub, Mailbox, OpenHub
 from tests.support.browser import new_page, open_browser
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
 
@@ -136,9 +137,13 @@ async def test_an_unread_answer_shows_on_the_closed_button(browser: Browser, sit
 
         await expect(page.get_by_test_id("webchat-badge")).to_have_text("1")
         await expect(page.get_by_test_id("webchat-open")).to_be_focused()
-        stored = await site.mailbox.message(thread_in(site.mailbox), message.id)
-        assert stored is not None
-        assert stored.delivery is Delivery.DELIVERED
+
+        async def delivered() -> bool:
+            stored = await site.mailbox.message(thread_in(site.mailbox), message.id)
+            return stored is not None and stored.delivery is Delivery.DELIVERED
+
+        # The widget shows it first, and tells of it then.
+        await until(delivered, limit_s=10)
 
 
 async def test_where_no_websocket_can_be_had_the_widget_polls(browser: Browser, site: Hub) -> None:

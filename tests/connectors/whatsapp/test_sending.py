@@ -201,9 +201,11 @@ async def test_a_long_value_comes_back_as_its_token(hub: Hub) -> None:
     assert pressed[0].value == button.token()
 
 
-def test_more_buttons_than_a_list_has_rows_are_refused_with_the_number() -> None:
-    with pytest.raises(Rejected, match="10"):
-        plan(Content(text="which?", buttons=_rows(11)), MANIFEST.capabilities)
+def test_more_buttons_than_a_list_has_rows_are_a_numbered_list() -> None:
+    (part,) = plan(Content(text="which?", buttons=_rows(11)), MANIFEST.capabilities)
+
+    assert part.buttons == ()
+    assert "11. " in part.text
 
 
 @pytest.mark.parametrize(
