@@ -30,12 +30,11 @@ from connectors.base import (
     Sent,
     ServesPages,
     ShowsTyping,
-    Simulator,
-    SimulatorContext,
     Subscribes,
 )
 from connectors.calling import HttpAnswer, call, retry_after_s
 from connectors.manifest import ChannelSettings, Manifest
+from connectors.simulator import Simulator, SimulatorContext
 from shared.errors import (
     BadPayload,
     BadRequest,

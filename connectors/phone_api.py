@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 from pydantic import Field, ValidationError
 
-from connectors.base import Simulator
+from connectors.simulator import Simulator
 from shared.errors import BadRequest, HubError
 from shared.ids import ChannelId, ChannelType
 from shared.model.base import Strict

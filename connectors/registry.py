@@ -17,10 +17,11 @@ from typing import Any, Final, Self
 import structlog
 from aiohttp import web
 
-from connectors.base import Connector, ConnectorContext, Simulator, SimulatorContext
+from connectors.base import Connector, ConnectorContext
 from connectors.bugs import frames
 from connectors.importing import imported_aside
 from connectors.manifest import COMMON_WORDS, Manifest
+from connectors.simulator import Simulator, SimulatorContext
 from shared.collections import CHANNEL_TYPES
 from shared.errors import ChannelBroken
 from shared.ids import ChannelType

@@ -12,13 +12,13 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from connectors.base import Simulator, SimulatorContext
 from connectors.bugs import report_bug
 from connectors.configuration import close_settings
 from connectors.manifest import Manifest
 from connectors.phone_api import PhoneApi
 from connectors.registry import Registry
 from connectors.resources import Resources
+from connectors.simulator import Simulator, SimulatorContext
 from shared.collections import CHANNELS, CURSORS
 from shared.errors import Conflict, HubError, Unavailable
 from shared.ids import ChannelId, ChannelType

@@ -3,7 +3,8 @@
 from typing import Any
 
 from router import people, timeline
-from router.places import Place, alias_of
+from router.aliases import alias_of
+from router.places import Place
 from router.threading import Choice, choose
 from router.work import Work
 from shared.collections import CHANNEL_TYPES, CONVERSATIONS, IDENTITIES, THREADS, TIMERS, thread_id

@@ -1,6 +1,7 @@
 """What is left where an item was put aside: a mark in its thread, an answer to its author."""
 
 from router import items, people, places, timeline
+from router.aliases import thread_named
 from router.commands import handling as commands
 from router.items import Subject
 from router.work import Work
@@ -38,7 +39,7 @@ async def _conversation_of(work: Work, subject: Subject) -> Conversation | None:
     if isinstance(subject, Command):
         return await work.unit.get(CONVERSATIONS, subject.conversation_id)
     external_id = subject.thread.external_id if isinstance(subject, Inbound) else subject.thread
-    thread = await places.thread_named(work.unit, subject.channel_id, external_id)
+    thread = await thread_named(work.unit, subject.channel_id, external_id)
     conversation = await places.latest_in(work.unit, thread)
     if conversation is not None:
         places.stay(work, slot_of(conversation.id))

@@ -6,6 +6,7 @@ signature vouches for it, only those who take part in a conversation may join it
 
 from typing import Final
 
+from router.aliases import alias_of, thread_named
 from router.unit import Unit
 from router.work import Work
 from shared.collections import CONVERSATIONS, MESSAGES, THREADS, identity_id, thread_id
@@ -15,7 +16,6 @@ from shared.model.inbound import Clue, Inbound
 
 PEOPLE: Final = "people"
 """The key of the conversation's context that holds who takes part, blanks between."""
-_ALIASES_DEEP: Final = 8
 _ANYBODYS: Final = frozenset(
     [
         "gmail.com",
@@ -72,14 +72,7 @@ async def remember(
         id = thread_id(channel_id, name)
         if id == thread.id or await work.unit.get(THREADS, id) is not None:
             continue
-        alias = Thread(
-            id=id,
-            channel_id=channel_id,
-            thread=name,
-            alias_of=thread.id,
-            slot_key=thread.slot_key,
-        )
-        work.unit.put(THREADS, alias)
+        work.unit.put(THREADS, alias_of(thread, name))
 
 
 async def _load(unit: Unit, item: Inbound) -> None:
@@ -101,13 +94,9 @@ async def _thread_of(
         conversation = await unit.get(CONVERSATIONS, message.conversation_id)
         if conversation is None:
             return None
-        thread = await unit.get(THREADS, thread_id(channel_id, conversation.thread))
+        thread = await thread_named(unit, channel_id, conversation.thread)
     elif clue.name is not None:
-        thread = await unit.get(THREADS, thread_id(channel_id, clue.name))
-    for _ in range(_ALIASES_DEEP):
-        if thread is None or thread.alias_of is None:
-            break
-        thread = await unit.get(THREADS, thread.alias_of)
+        thread = await thread_named(unit, channel_id, clue.name)
     if thread is None or thread.conversation_id is None:
         return None
     latest = await unit.get(CONVERSATIONS, thread.conversation_id)

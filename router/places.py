@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from router import mailthreads, timeline
+from router.aliases import alias_of, thread_named
 from router.unit import Unit
 from router.work import SOURCE, Elsewhere, Work
-from shared.collections import CONVERSATIONS, PARTS, THREADS, thread_id
+from shared.collections import CONVERSATIONS, PARTS, THREADS
 from shared.hints import hint
 from shared.ids import ChannelId, ExternalId, Slot, partition_of_slot, slot_for
 from shared.model.conversation import Conversation, Status, Thread
@@ -13,7 +14,6 @@ from shared.model.delivery import Delivery
 from shared.model.inbound import Inbound
 from shared.model.people import Actor, ActorKind
 
-_ALIASES_DEEP = 8
 _MOST_PARTS = 500
 
 
@@ -48,16 +48,6 @@ async def place_of(work: Work, item: Inbound) -> Place:
     return Place(slot, thread, await latest_in(work.unit, thread))
 
 
-async def thread_named(unit: Unit, channel_id: ChannelId, external_id: ExternalId) -> Thread | None:
-    """The thread with this name, followed through its aliases; None if it was never seen."""
-    thread = await unit.get(THREADS, thread_id(channel_id, external_id))
-    for _ in range(_ALIASES_DEEP):
-        if thread is None or thread.alias_of is None:
-            break
-        thread = await unit.get(THREADS, thread.alias_of)
-    return thread
-
-
 async def latest_in(unit: Unit, thread: Thread | None) -> Conversation | None:
     """The latest conversation of a thread."""
     if thread is None or thread.conversation_id is None:
@@ -70,17 +60,6 @@ def stay(work: Work, slot: Slot) -> None:
     partition = partition_of_slot(slot)
     if partition != work.partition:
         raise Elsewhere(partition)
-
-
-def alias_of(thread: Thread, name: ExternalId) -> Thread:
-    """Another name of the thread."""
-    return Thread(
-        id=thread_id(thread.channel_id, name),
-        channel_id=thread.channel_id,
-        thread=name,
-        alias_of=thread.id,
-        slot_key=thread.slot_key,
-    )
 
 
 async def _adopt(work: Work, channel_id: ChannelId, alias: ExternalId, name: ExternalId) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from router import mailthreads, operations, people, places, refs, timeline
+from router.aliases import thread_named
 from router.delivery import (
     delivery_of,
     external_ids_of,
@@ -108,7 +109,7 @@ async def _stay(work: Work, receipt: Receipt) -> None:
     if named is not None:
         places.stay(work, slot_of(named))
         return
-    thread = await places.thread_named(work.unit, receipt.channel_id, receipt.thread)
+    thread = await thread_named(work.unit, receipt.channel_id, receipt.thread)
     if thread is not None:
         places.stay(work, slot_for(receipt.channel_id, thread.slot_key))
 
@@ -135,7 +136,7 @@ async def _addresses(work: Work, receipt: Receipt) -> list[_Address]:
 
 
 async def _thread_names(work: Work, receipt: Receipt) -> Sequence[ExternalId]:
-    thread = await places.thread_named(work.unit, receipt.channel_id, receipt.thread)
+    thread = await thread_named(work.unit, receipt.channel_id, receipt.thread)
     names = [receipt.thread]
     if thread is not None:
         conversation = await places.latest_in(work.unit, thread)
@@ -154,7 +155,7 @@ async def _park(work: Work, receipt: Receipt, external_id: ExternalId) -> None:
         at=receipt.at,
     )
     work.unit.put(PARKED_RECEIPTS, parked)
-    thread = await places.thread_named(work.unit, receipt.channel_id, receipt.thread)
+    thread = await thread_named(work.unit, receipt.channel_id, receipt.thread)
     if thread is not None and not thread.has_parked:
         work.unit.revise(THREADS, thread, {"has_parked": True})
 
@@ -222,7 +223,7 @@ async def _name_thread(work: Work, receipt: Receipt, message: Message) -> None:
     conversation = await conversation_of(work, message)
     if conversation is None or conversation.thread_kind != "email":
         return
-    thread = await places.thread_named(work.unit, receipt.channel_id, conversation.thread)
+    thread = await thread_named(work.unit, receipt.channel_id, conversation.thread)
     if thread is not None:
         await mailthreads.remember(work, receipt.channel_id, thread, receipt.external_ids)
 
@@ -281,7 +282,7 @@ async def _apply_up_to(work: Work, receipt: Receipt, addresses: Sequence[_Addres
         return
     if receipt.external_ids:
         return
-    thread = await places.thread_named(work.unit, receipt.channel_id, receipt.thread)
+    thread = await thread_named(work.unit, receipt.channel_id, receipt.thread)
     conversation = await places.latest_in(work.unit, thread)
     if conversation is not None:
         await mark_up_to(work, conversation.id, None, receipt.state, receipt.at)

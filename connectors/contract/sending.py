@@ -11,8 +11,9 @@ from datetime import timedelta
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from connectors.base import Connector, Outgoing, Pulls, Simulator, SimulatorContext, Subscribes
+from connectors.base import Connector, Outgoing, Pulls, Subscribes
 from connectors.contract.cases import Case
+from connectors.simulator import Simulator, SimulatorContext
 from shared.clock import SystemClock
 from shared.errors import (
     BadRequest,

@@ -5,9 +5,9 @@ from typing import Any
 from aiogram.methods import GetMe, GetWebhookInfo
 
 from connectors.base import CheckItem, CheckReport
+from connectors.payload import Payload
 from connectors.telegram import refusals
 from connectors.telegram.api import BotApi, NoAnswer, Refused
-from connectors.telegram.payload import Payload
 from connectors.telegram.webhook import Webhook
 from shared.errors import ChannelBroken
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from connectors.telegram.people import name_of
 from shared.ids import ExternalId
 from shared.model.content import (

@@ -1,6 +1,6 @@
 """Telegram Business: a bot that reads and answers in the private chats of an account's owner."""
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from connectors.telegram.people import user
 from connectors.telegram.update import Update, place, thread
 from shared.errors import BadPayload

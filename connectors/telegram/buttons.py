@@ -14,7 +14,7 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
 )
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from shared.model.content import Button, ButtonKind, ButtonRow
 
 MAX_DATA_BYTES = 64

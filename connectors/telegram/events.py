@@ -1,8 +1,8 @@
 """Updates that are no messages: presses, reactions, members, and what is not known."""
 
+from connectors.payload import Payload
 from connectors.telegram import blocks, people, services
 from connectors.telegram.buttons import label_of
-from connectors.telegram.payload import Payload
 from connectors.telegram.update import Update, message_id, person_thread, thread
 from shared.errors import BadPayload
 from shared.ids import ExternalId

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from connectors.payload import Payload
 from connectors.telegram.file_name import safe_name
-from connectors.telegram.payload import Payload
 from shared.model.content import Attachment, AttachmentKind, FetchState
 
 _FILES: Mapping[str, tuple[AttachmentKind, str | None]] = MappingProxyType(

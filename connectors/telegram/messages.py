@@ -2,9 +2,9 @@
 
 import re
 
+from connectors.payload import Payload
 from connectors.telegram import blocks, references, services
 from connectors.telegram.media import attachments
-from connectors.telegram.payload import Payload
 from connectors.telegram.people import author, user
 from connectors.telegram.spans import spans
 from connectors.telegram.update import LAST_MESSAGE, Update, message_id, place, thread

@@ -1,6 +1,6 @@
 """Who wrote: users, and chats that write in their own name."""
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from shared.ids import ExternalId
 from shared.model.people import Identifier, IdentifierKind, Participant
 

@@ -1,6 +1,6 @@
 """What a message refers to: the one it answers, and where it was forwarded from."""
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from connectors.telegram.people import name_of
 from shared.ids import ExternalId
 from shared.model.content import Forward, ReplyRef

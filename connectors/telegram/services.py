@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from connectors.telegram.people import name_of, user
 from shared.model.content import Service
 from shared.model.people import Participant

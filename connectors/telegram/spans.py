@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from connectors.telegram.payload import Payload
+from connectors.payload import Payload
 from shared.ids import ExternalId
 from shared.model.content import Span, SpanKind
 

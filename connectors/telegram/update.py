@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import GROUP_CONTEXT
+from connectors.payload import Payload
 from connectors.telegram.address import Address
-from connectors.telegram.payload import Payload
 from shared.errors import BadPayload
 from shared.ids import ChannelId, ChannelType, EventKey, ExternalId
 from shared.model.inbound import Inbound, InboundKind, ThreadRef

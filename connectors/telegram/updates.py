@@ -11,8 +11,8 @@ from typing import Any
 
 from aiogram.enums import UpdateType
 
+from connectors.payload import Payload, decode
 from connectors.telegram import business, events, messages
-from connectors.telegram.payload import Payload, decode
 from connectors.telegram.update import Account, Update
 from shared.clock import Clock
 from shared.errors import BadPayload

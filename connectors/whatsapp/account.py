@@ -6,10 +6,10 @@ from typing import Final
 from pydantic import SecretStr
 
 from connectors.base import CheckItem, CheckReport
+from connectors.payload import Payload
 from connectors.whatsapp import refusals
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
 from connectors.whatsapp.manifest import WhatsAppSettings
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.subscription import Subscription
 from shared.clock import Clock
 from shared.errors import HubError, Throttled, Unavailable

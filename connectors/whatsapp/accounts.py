@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from connectors.payload import Payload
 from connectors.whatsapp.app import account_thread
 from connectors.whatsapp.event import Event, digest
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import person
 from connectors.whatsapp.problems import problem
 from shared.model.inbound import Inbound, InboundKind, Origin

@@ -5,9 +5,9 @@ the hub comes as history, thousands of messages in one webhook and in no order. 
 and opens nothing: nobody waits for an answer to it.
 """
 
+from connectors.payload import Payload
 from connectors.whatsapp.event import Event, digest
 from connectors.whatsapp.messages import OURS, changed, reacted, told
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import Person, person
 from connectors.whatsapp.problems import problem
 from shared.errors import BadPayload

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from connectors.base import RawEvent
-from connectors.whatsapp.payload import Payload, decode
+from connectors.payload import Payload, decode
 from shared.errors import BadPayload
 
 _OBJECT: Final = "whatsapp_business_account"

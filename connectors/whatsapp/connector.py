@@ -18,13 +18,13 @@ from connectors.base import (
     RawRequest,
     Sent,
 )
+from connectors.payload import Payload
 from connectors.whatsapp import batch, refusals
 from connectors.whatsapp.account import Check
 from connectors.whatsapp.event import Account
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
 from connectors.whatsapp.manifest import WhatsAppSettings
 from connectors.whatsapp.media import MEDIA_ID, SHA256
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.sender import Sender
 from connectors.whatsapp.subscription import Subscription
 from connectors.whatsapp.templates import Catalogue

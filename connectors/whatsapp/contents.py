@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.payload import Payload
 from connectors.whatsapp.media import MEDIA, attachment
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.problems import words
 from shared.ids import ExternalId
 from shared.model.content import (

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
+from connectors.payload import Payload
 from connectors.whatsapp.batch import Single
-from connectors.whatsapp.payload import Payload
 from shared.errors import BadPayload
 from shared.ids import ChannelId, ChannelType, EventKey, ExternalId
 from shared.model.inbound import Inbound, InboundKind, ThreadRef

@@ -16,7 +16,7 @@ from aiohttp import (
 from pydantic import SecretStr
 from yarl import URL
 
-from connectors.whatsapp.payload import Payload
+from connectors.payload import Payload
 from connectors.whatsapp.problems import Problem, problem
 
 _CONNECT_S: Final = 10

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from connectors.payload import Payload
 from connectors.whatsapp.file_name import safe_name
-from connectors.whatsapp.payload import Payload
 from shared.model.content import Attachment, AttachmentKind, FetchState
 
 _KINDS: Final[Mapping[str, AttachmentKind]] = MappingProxyType(

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.payload import Payload
 from connectors.whatsapp.contents import content, press
 from connectors.whatsapp.event import Event, message_id
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import Person, group_thread, person
 from connectors.whatsapp.references import dressed, entry
 from connectors.whatsapp.systems import system, welcome

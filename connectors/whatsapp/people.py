@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.whatsapp.payload import Payload
+from connectors.payload import Payload
 from shared.errors import BadPayload
 from shared.ids import ExternalId
 from shared.model.inbound import ThreadRef

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.whatsapp.payload import Payload
+from connectors.payload import Payload
 
 _LONGEST: Final = 300
 NO_CODE: Final = -1

@@ -1,6 +1,6 @@
 """What a message refers to: the one it answers, a forward, a product, the advertisement."""
 
-from connectors.whatsapp.payload import Payload
+from connectors.payload import Payload
 from shared.ids import ExternalId
 from shared.model.content import Content, Entry, Forward, Link, ReplyRef
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from connectors.base import OpenFile, Outgoing, Sent
+from connectors.payload import Payload
 from connectors.whatsapp import refusals
 from connectors.whatsapp.calls import File, body, head, reaction
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.templates import Catalogue, message
 from connectors.whatsapp.upload import Uploads, form_of, name_of
 from shared.errors import Rejected, Uncertain

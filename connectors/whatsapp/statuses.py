@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.payload import Payload
 from connectors.whatsapp import refusals
 from connectors.whatsapp.event import Event, message_id
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import group_thread, person
 from connectors.whatsapp.problems import NO_CODE, Problem, problem
 from shared.errors import BadPayload

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from connectors.base import ConnectorContext
+from connectors.payload import Payload
 from connectors.whatsapp import refusals
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
 from connectors.whatsapp.manifest import WhatsAppSettings
-from connectors.whatsapp.payload import Payload
 from shared.errors import Rejected, Unavailable
 
 _URL_MOST: Final = 200

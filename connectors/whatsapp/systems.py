@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from connectors.payload import Payload
 from connectors.whatsapp.event import Event, message_id
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import BSUID, WA_ID, Person, person
 from shared.errors import BadPayload
 from shared.model.inbound import Inbound, InboundKind, Origin, ThreadRef

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
+from connectors.payload import Payload
 from connectors.whatsapp import refusals
 from connectors.whatsapp.calls import File
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
-from connectors.whatsapp.payload import Payload
 from shared.clock import Clock
 from shared.delivery.templates import places, problem
 from shared.errors import HubError, Rejected

@@ -11,10 +11,10 @@ from aiohttp import FormData
 from aiohttp.payload import AsyncIterablePayload
 
 from connectors.base import OpenFile
+from connectors.payload import Payload
 from connectors.whatsapp import refusals
 from connectors.whatsapp.file_name import safe_name
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
-from connectors.whatsapp.payload import Payload
 from shared.clock import Clock
 from shared.errors import NotSent, SendError, Uncertain
 from shared.model.content import Attachment, AttachmentKind

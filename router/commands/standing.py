@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from router import places
+from router.aliases import thread_named
 from router.commands.done import Refused
 from router.work import Work
 from shared.collections import CHANNEL_TYPES, CHANNELS, MESSAGES
@@ -62,6 +62,6 @@ async def require_latest(work: Work, conversation: Conversation) -> None:
     """No newer case has begun in the thread, of which it has one at a time. Raises ``Refused``."""
     if conversation.merged_into is not None:
         raise Refused("the conversation was merged into another one")
-    thread = await places.thread_named(work.unit, conversation.channel_id, conversation.thread)
+    thread = await thread_named(work.unit, conversation.channel_id, conversation.thread)
     if thread is not None and thread.conversation_id not in (None, conversation.id):
         raise Refused("a newer conversation has begun in this thread")

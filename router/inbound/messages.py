@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from router import mailthreads, people, places, refs, timeline
+from router import mailthreads, people, refs, timeline
+from router.aliases import thread_named
 from router.cases import case_for, forget_snooze, reply_window_s, thread_facts
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
@@ -270,7 +271,7 @@ async def _joined(work: Work, item: Inbound, message: Message) -> tuple[External
     conversation = await work.unit.get(CONVERSATIONS, message.conversation_id)
     if conversation is None:
         return ()
-    thread = await places.thread_named(work.unit, item.channel_id, conversation.thread)
+    thread = await thread_named(work.unit, item.channel_id, conversation.thread)
     if thread is not None:
         names = (told.external_id, *told.names)
         await mailthreads.remember(work, item.channel_id, thread, names)

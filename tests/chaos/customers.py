@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.base import Simulator
+from connectors.simulator import Simulator
 from tests.chaos.ledger import Ledger, Written
 from tests.chaos.plan import Plan
 from tests.chaos.timing import Timing

@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import ClientSession, ClientTimeout
 from yarl import URL
 
-from connectors.base import Simulator
+from connectors.simulator import Simulator
 from hub.services.broker import Broker, add_vhost
 from shared.settings import Settings
 from tests.chaos.fault import LEASE_S, PROCESSES, STORE_TIMEOUT_S, TELEGRAM, links

@@ -12,13 +12,13 @@ from typing import Any
 from aiohttp import ClientSession, web
 from pydantic import SecretStr
 
-from connectors.base import SimulatorContext
 from connectors.broken import channel_changed
 from connectors.configuration import close_settings
 from connectors.live import LiveChannel
 from connectors.registry import Registry
 from connectors.resources import Resources
 from connectors.service import ConnectorsService
+from connectors.simulator import SimulatorContext
 from shared.clock import Clock, SystemClock
 from shared.collections import CHANNELS, PARTS
 from shared.envelope import Envelope

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Simulator
+from connectors.simulator import Simulator
 from shared.collections import DEAD_LETTERS
 from shared.ports.store import Update
 from tests.support.far_ends import Visitor, add_telegram, telegram_platform

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from aiohttp import ClientError
 
-from connectors.base import Simulator
+from connectors.simulator import Simulator
 from tests.support.far_ends import Visitor
 from tests.support.ledger import Ledger
 from tests.support.services_process import ServicesProcess

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from connectors.base import Simulator, SimulatorContext
+from connectors.simulator import Simulator, SimulatorContext
 from connectors.telegram.simulator import simulate
 from shared.clock import Clock, SystemClock
 from shared.ids import ChannelId

@@ -8,13 +8,13 @@ from email.utils import format_datetime
 from typing import Any
 from zlib import crc32
 
-from connectors.base import SimulatorContext
 from connectors.email.simulator import phone
 from connectors.email.simulator.acts import Acts
 from connectors.email.simulator.faults import Faults
 from connectors.email.simulator.imap import ImapServer
 from connectors.email.simulator.smtp import Envelope, SmtpServer
 from connectors.email.simulator.world import ADDRESS, Person, Shown, World
+from connectors.simulator import SimulatorContext
 from shared.errors import BadRequest
 
 _USER = "support"

@@ -3,7 +3,7 @@
 Documented behaviour as of Bot API 10.3. It refuses what Telegram refuses, in Telegram's words.
 """
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.telegram.simulator.simulator import TelegramSimulator
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.telegram.simulator.acts import Acts
 from connectors.telegram.simulator.attachments import KINDS
 from connectors.telegram.simulator.changing import Changing

@@ -3,7 +3,7 @@
 Documented behaviour as of API 5.199. It refuses what VK refuses, with VK's codes.
 """
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.vk.simulator.simulator import VkSimulator
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.vk.simulator.acts import Acts
 from connectors.vk.simulator.community import Community
 from connectors.vk.simulator.customer import Customers

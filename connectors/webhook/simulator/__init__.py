@@ -1,6 +1,6 @@
 """A made-up system at the far end of a webhook channel: it takes callbacks and tells events."""
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.webhook.simulator.simulator import WebhookSimulator
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.webhook.simulator.acts import Acts
 from connectors.webhook.simulator.faults import Faults
 from connectors.webhook.simulator.outbox import Outbox

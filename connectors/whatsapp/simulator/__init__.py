@@ -3,7 +3,7 @@
 Documented behaviour as of version 23.0. It refuses what Meta refuses, with Meta's codes and words.
 """
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.whatsapp.simulator.simulator import WhatsAppSimulator
 
 

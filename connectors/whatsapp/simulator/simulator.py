@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.whatsapp.simulator.acts import Acts
 from connectors.whatsapp.simulator.customer import Customers
 from connectors.whatsapp.simulator.events import Events

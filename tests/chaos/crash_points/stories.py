@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from aiohttp import ClientError
 
-from connectors.base import Simulator
+from connectors.simulator import Simulator
 from tests.chaos.crash_points.hub import PointedHub
 from tests.chaos.crash_points.screen import Screen
 from tests.chaos.crash_points.thread import FILE, Expected, messages_of, wrong_with

@@ -8,10 +8,11 @@ import pytest
 from aiohttp import ClientSession
 from aiosmtpd.controller import Controller
 
-from connectors.base import Outgoing, Parsed, SimulatorContext
+from connectors.base import Outgoing, Parsed
 from connectors.email.connector import EmailConnector
 from connectors.email.simulator import simulate
 from connectors.email.simulator.simulator import EmailSimulator
+from connectors.simulator import SimulatorContext
 from shared.clock import ManualClock, SystemClock
 from shared.errors import (
     ChannelBroken,

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from connectors.base import Outgoing, SimulatorContext
+from connectors.base import Outgoing
 from connectors.email.simulator import simulate
 from connectors.email.simulator.simulator import EmailSimulator
+from connectors.simulator import SimulatorContext
 from shared.clock import SystemClock
 from shared.errors import BadPayload, BadRequest, ChannelBroken, Unavailable
 from shared.ids import ChannelId

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.telegram.simulator import simulate
 from shared.clock import SystemClock
 from shared.ids import ChannelId

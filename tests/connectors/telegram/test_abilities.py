@@ -2,15 +2,8 @@
 
 from aiohttp import ClientSession
 
-from connectors.base import (
-    AnswersActions,
-    Connector,
-    FetchesMedia,
-    Pulls,
-    ShowsTyping,
-    Simulator,
-    Subscribes,
-)
+from connectors.base import AnswersActions, Connector, FetchesMedia, Pulls, ShowsTyping, Subscribes
+from connectors.simulator import Simulator
 from tests.connectors.telegram.player import Hub, make_connector
 
 

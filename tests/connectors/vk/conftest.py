@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from connectors.base import Parsed, SimulatorContext
+from connectors.base import Parsed
+from connectors.simulator import SimulatorContext
 from connectors.vk.simulator import simulate
 from shared.clock import SystemClock
 from shared.ids import ChannelId

@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from connectors.base import SimulatorContext
 from connectors.configuration import close_settings
 from connectors.registry import Registry
+from connectors.simulator import SimulatorContext
 from connectors.vk.manifest import MANIFEST
 from connectors.vk.simulator import simulate
 from connectors.vk.simulator.simulator import VkSimulator

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, ClientTimeout
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.vk.simulator import simulate
 from connectors.vk.simulator.simulator import VkSimulator
 from shared.clock import SystemClock

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from connectors.whatsapp.connector import WhatsAppConnector
 from connectors.whatsapp.simulator import simulate
 from shared.clock import SystemClock

@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from connectors.base import SimulatorContext
 from connectors.configuration import close_settings
 from connectors.registry import Registry
+from connectors.simulator import SimulatorContext
 from connectors.whatsapp.manifest import MANIFEST
 from connectors.whatsapp.simulator import simulate
 from connectors.whatsapp.simulator.simulator import WhatsAppSimulator

@@ -2,8 +2,8 @@
 
 import pytest
 
+from connectors.payload import Payload
 from connectors.whatsapp.connector import WhatsAppConnector
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.people import person
 from shared.errors import BadPayload
 from shared.model.inbound import InboundKind, Origin

@@ -9,9 +9,9 @@ from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
 
 from connectors.base import ListsTemplates
+from connectors.payload import Payload
 from connectors.whatsapp.connector import WhatsAppConnector
 from connectors.whatsapp.manifest import MANIFEST
-from connectors.whatsapp.payload import Payload
 from connectors.whatsapp.templates import template
 from shared.clock import ManualClock
 from shared.delivery.plan import plan

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.base import SimulatorContext
+from connectors.simulator import SimulatorContext
 from shared.errors import BadRequest
 from tests.contracts.connectors.sample.connector import sign
 

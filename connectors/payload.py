@@ -1,8 +1,7 @@
 """Reading a platform's JSON without trusting it: a field of the wrong type reads as absent.
 
-Webhooks gain fields and kinds with every version of the Graph API, and since customers may hide
-their numbers even the sender is missing at times. Reading field by field keeps one odd leaf from
-costing a message. Numbers of seconds come as strings.
+Platforms add fields and kinds every month, and some that their documentation calls certain are
+missing at times. Reading field by field keeps one odd leaf from costing a message.
 """
 
 import json
