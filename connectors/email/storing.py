@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Final
 
+import structlog
+
 from connectors.email.frame import Found
 from connectors.email.opened import open_mail
 from connectors.email.sanitise import sanitised
 from shared.errors import BadPayload
 from shared.ids import BlobId
 from shared.ports.blobs import Blobs
+
+log = structlog.get_logger(__name__)
 
 _CHUNK: Final = 256 * 1024
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -47,6 +51,10 @@ class Storing:
 def _html_of(found: Found, raw: bytes) -> str | None:
     try:
         html = open_mail(found, raw).body.html_document
+        return sanitised(html) if html else None
     except BadPayload:
         return None  # parse says so in its own time
-    return sanitised(html) if html else None
+    except Exception as error:  # noqa: BLE001 - one odd mail must not hold up those behind it
+        # It is kept whole and goes on without its HTML; what cannot be parsed is put aside later.
+        log.warning("email.html_unread", uid=found.uid, error=type(error).__name__)
+        return None
