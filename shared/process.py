@@ -102,8 +102,11 @@ async def _with_signals(
     await main(ending)
     limit.cancel()
     if ending.told:
-        # Everything is closed. A thread may still import a library, which can take seconds.
-        loop.call_later(_THREADS_S, _leave_threads)
+        # Everything is closed. A thread may still import a library or wait for a platform, and the
+        # interpreter would wait for it, also after the loop: so this is no timer of the loop.
+        leaving = threading.Timer(_THREADS_S, _leave_threads)
+        leaving.daemon = True
+        leaving.start()
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:
