@@ -10,6 +10,7 @@ from shared.errors import BadRequest, Conflict
 from shared.events import ChannelChanged
 from shared.ids import ChannelId, ChannelType
 from shared.model.channel import Channel
+from shared.policies.defaults import ensure_policies
 from shared.ports.store import ABSENT, Put, Store
 from shared.settings import Settings
 
@@ -23,6 +24,7 @@ async def first_start(store: Store, clock: Clock, people: People, settings: Sett
     ``BadRequest`` for an admin's address that is none.
     """
     await _ensure_site_chat(store, clock, people.news)
+    await ensure_policies(store, clock.now())
     try:
         return await people.ensure_admin(settings.admin_email, settings.admin_password)
     except BadRequest:

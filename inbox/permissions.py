@@ -27,6 +27,8 @@ class Permission(StrEnum):
     DEAD_LETTERS = "dead_letters"
     AUDIT_READ = "audit.read"
     SETTINGS_READ = "settings.read"
+    SETTINGS_MANAGE = "settings.manage"
+    """Policy documents: topics, rules, deadlines and the like."""
 
 
 _BOT: Final = frozenset(
@@ -48,6 +50,7 @@ _SUPERVISOR: Final = _AGENT | {Permission.DEAD_LETTERS, Permission.AUDIT_READ}
 _ADMIN: Final = _SUPERVISOR | {
     Permission.PEOPLE_MANAGE,
     Permission.CHANNELS_MANAGE,
+    Permission.SETTINGS_MANAGE,
     Permission.LOCAL_OR_ADMIN,
 }
 

@@ -23,6 +23,7 @@ from inbox.api.mails import MailsApi
 from inbox.api.messages import MessagesApi
 from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
+from inbox.api.policies import PoliciesApi
 from inbox.api.preview import PreviewApi
 from inbox.api.session import SessionApi
 from inbox.api.tokens import TokensApi
@@ -45,6 +46,7 @@ from inbox.news import News
 from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
+from inbox.policies import Policies
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
 from inbox.rest.middleware import add_headers, edge
@@ -239,6 +241,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
+        *PoliciesApi(Policies(store, clock, inbox.news)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

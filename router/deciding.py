@@ -4,6 +4,7 @@ from typing import Final
 
 from router import receipts
 from router.commands import handling as commands
+from router.consequences import settle
 from router.inbound import handling as inbound
 from router.items import Item
 from router.policy import Policy
@@ -27,6 +28,7 @@ async def decide(unit: Unit, item: Item, partition: Partition, policy: Policy) -
     """
     work = Work(unit, partition, policy, item.envelope)
     subject = item.subject
+    mark = unit.mark()
     try:
         if isinstance(subject, Inbound):
             await inbound.handle(work, subject)
@@ -36,6 +38,8 @@ async def decide(unit: Unit, item: Item, partition: Partition, policy: Policy) -
             await commands.handle(work, subject)
     except Elsewhere as there:
         work.publish(_forward(item, there.partition))
+        return
+    await settle(work, mark)
 
 
 def _forward(item: Item, partition: Partition) -> Publication:

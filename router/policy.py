@@ -1,9 +1,11 @@
 """The rules of the house that a later setting may change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.model.channel import ChannelTypeInfo
+from shared.policies.book import Book
+from shared.policies.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,13 @@ class Policy:
     """How long an unexplained echo waits for the send that may explain it."""
     deadline: timedelta = timedelta(days=1)
     """After that a part fails, where the channel type says nothing else."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """Where the present book of what admins decide stands."""
+
+    @property
+    def book(self) -> Book:
+        """What admins have decided, as it stands now."""
+        return self.shelf.book
 
     def deadline_for(self, info: ChannelTypeInfo | None) -> timedelta:
         """How long parts of a channel type may take."""

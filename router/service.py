@@ -64,6 +64,7 @@ class Router:
         self._store = store
         self._clock = clock
         self._policy = policy or Policy()
+        self._name = leases.owner
         self._metrics = metrics or Metrics()
         self._troubles = Troubles()
         self._partitions = Partitions(store, clock, leases, self._troubles, self._task_for)
@@ -91,6 +92,11 @@ class Router:
     async def run(self) -> None:
         """Work until cancelled; then finish the commits in hand and release the leases."""
         async with asyncio.TaskGroup() as group:
+            shelf = self._policy.shelf
+            kept = shelf.keep(self._store, self._bus, self._clock, f"router.{self._name}")
+            group.create_task(kept, name="router/policies")
+            # No item is to meet a book that was not read yet.
+            await shelf.read.wait()
             group.create_task(self._partitions.keep(group), name="router/partitions")
             group.create_task(self._keeper.run(), name="router/dead-letters")
             for sweep in self._sweeps:

@@ -199,6 +199,18 @@ class Unit:
         del self.events[mark.events :]
         del self.publications[mark.publications :]
 
+    def changed_since(
+        self, mark: Mark, collection: Collection[D]
+    ) -> list[tuple[D | None, D | None]]:
+        """The documents of a collection that differ from how they stood at the mark: as they were
+        and as they are; None where there is none."""
+        then: dict[str, D | None] = {}
+        for (name, id), before in self._journal[mark.journal :]:
+            if name == collection.name:
+                then.setdefault(id, None if before is UNREAD else before)  # type: ignore[arg-type]
+        now = ((before, self._entries[collection.name, id].current) for id, before in then.items())
+        return [(before, after) for before, after in now if after is not before]
+
     def documents(self) -> Iterator[Used]:
         """Everything that was read or written, as it was before and as it is."""
         for key, entry in self._entries.items():

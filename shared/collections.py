@@ -35,6 +35,7 @@ from shared.model.records import (
     Upload,
     WebhookAttempt,
 )
+from shared.model.topic import Topic
 from shared.ports.store import Collection, Index
 
 
@@ -163,6 +164,7 @@ SESSIONS: Final = Collection(
 TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
 SETTINGS: Final = Collection("settings", HubSetting)
+TOPICS: Final = Collection("topics", Topic)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -201,6 +203,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TOKENS,
     BOTS,
     SETTINGS,
+    TOPICS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -248,5 +251,6 @@ DECLARED_QUERIES: Final = (
     Query(DEAD_LETTERS, (), "asked_at"),
     Query(MEMBERS, ("service",), "until"),
     Query(SESSIONS, ("agent_id",)),
+    Query(TOPICS),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

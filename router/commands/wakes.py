@@ -1,6 +1,9 @@
 """A timer fired."""
 
-from router import timeline
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from router import people, timeline
 from router.commands.done import Done, with_conversation
 from router.inbound import echoes, messages
 from router.places import place_of
@@ -18,13 +21,15 @@ async def wake(work: Work, conversation: Conversation, command: Wake) -> Done:
     if timer is None or timer.due_at != command.due_at:
         return with_conversation(conversation, changed=False)
     work.unit.delete(TIMERS, timer.id)
-    if timer.kind == echoes.ECHO_TIMER:
-        return await _settle_echo(work, conversation, timer)
+    return await _OF_KIND[timer.kind](work, conversation, timer)
+
+
+async def _end_snooze(work: Work, conversation: Conversation, timer: Timer) -> Done:
     if conversation.status is not Status.SNOOZED or conversation.snoozed_until != timer.due_at:
         return with_conversation(conversation, changed=False)
     fields = {"status": Status.OPEN, "snoozed_until": None}
-    after = timeline.change(work, conversation, "wake", fields, command.actor)
-    after = timeline.line(work, after, "woke", command.actor)
+    after = timeline.change(work, conversation, "wake", fields, people.SYSTEM)
+    after = timeline.line(work, after, "woke", people.SYSTEM)
     return with_conversation(after)
 
 
@@ -39,3 +44,12 @@ async def _settle_echo(work: Work, conversation: Conversation, timer: Timer) -> 
     if not await echoes.settle(work, item, place):
         await messages.store(work, item, place)
     return with_conversation(conversation, changed=False)
+
+
+TimerHandler = Callable[[Work, Conversation, Timer], Awaitable[Done]]
+
+_OF_KIND: Final[Mapping[str, TimerHandler]] = {
+    "wake": _end_snooze,
+    echoes.ECHO_TIMER: _settle_echo,
+}
+"""What each kind of timer is for."""

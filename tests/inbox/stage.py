@@ -164,6 +164,9 @@ class Browser:
     async def patch(self, path: str, body: Any) -> Answer:
         return await self.call("PATCH", path, body)
 
+    async def put(self, path: str, body: Any) -> Answer:
+        return await self.call("PUT", path, body)
+
     async def delete(self, path: str) -> Answer:
         return await self.call("DELETE", path)
 

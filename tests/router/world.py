@@ -55,8 +55,9 @@ from shared.model.inbound import Inbound, InboundKind, Receipt, ThreadRef
 from shared.model.message import Direction, Message
 from shared.model.people import Actor, ActorKind, Participant
 from shared.model.records import Lease, Outcome
+from shared.policies.book import POLICY_COLLECTIONS, book_of
 from shared.ports.bus import Bus, Exchange, Publication
-from shared.ports.store import Put, Store
+from shared.ports.store import Collection, Put, Store
 from shared.topology import partition_key, partition_queue
 from tests.support.stores import Embedded, open_embedded
 
@@ -126,6 +127,12 @@ class World:
     clock: ManualClock
     embedded: Embedded
     policy: Policy = field(default_factory=Policy)
+
+    def decree(self, collection: Collection[Any], *documents: Any) -> None:
+        """Let these be the policy documents of one kind, beside those of the others."""
+        kept = {kind.name: self.policy.book.all(kind) for kind in POLICY_COLLECTIONS}
+        edition = self.policy.book.edition + 1
+        self.policy.shelf.book = book_of(edition, kept | {collection.name: documents})
 
     async def tell(self, *items: Inbound) -> None:
         """Publish inbound events and let the router handle them."""

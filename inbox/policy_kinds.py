@@ -1,0 +1,36 @@
+"""Every kind of policy document that admins may keep, with what makes one of it impossible."""
+
+from typing import Any, Final
+
+from inbox.policies import PolicyKind
+from shared.collections import TOPICS
+from shared.errors import BadRequest
+from shared.model.topic import Topic, TopicSpec
+from shared.policies.book import Book
+
+
+def check_topic(id: str, spec: TopicSpec, book: Book) -> None:
+    """The parent is there, and no topic is its own ancestor."""
+    seen = {id}
+    parent_id = spec.parent_id
+    while parent_id is not None:
+        if parent_id in seen:
+            raise BadRequest("a topic cannot stand below itself", field="parent_id")
+        seen.add(parent_id)
+        parent = book.get(TOPICS, parent_id)
+        if parent is None:
+            raise BadRequest("there is no such topic", field="parent_id")
+        parent_id = parent.parent_id
+
+
+def check_topic_removal(id: str, book: Book) -> None:
+    """Topics below it go first."""
+    if any(topic.parent_id == id for topic in book.all(TOPICS)):
+        raise BadRequest("other topics stand below it")
+
+
+TOPIC: Final[PolicyKind[Topic, TopicSpec]] = PolicyKind(
+    TOPICS, TopicSpec, "topics", "topic", "tp", check_topic, check_topic_removal
+)
+
+POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (TOPIC,)

@@ -1,0 +1,52 @@
+"""What a fresh hub's book says, until an admin says otherwise."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from shared.collections import SETTINGS, TOPICS
+from shared.errors import Conflict
+from shared.model.records import HubSetting
+from shared.model.topic import Topic
+from shared.policies.book import EDITION
+from shared.ports.store import ABSENT, Change, Put, Store
+
+_TOPICS: Final = (
+    ("technical", "Technical", "Техническая проблема"),
+    ("advice", "Product advice", "Консультация по товару"),
+    ("money", "Money", "Деньги и оплата"),
+    ("suggestions", "Suggestions", "Предложения"),
+)
+
+
+def default_policies(now: datetime) -> Sequence[Change]:
+    """The first edition as changes of one commit."""
+    changes: list[Change] = [_edition()]
+    changes += [
+        _put(
+            TOPICS,
+            Topic(
+                id=id, name=name, names={"ru": russian}, position=n, created_at=now, updated_at=now
+            ),
+        )
+        for n, (id, name, russian) in enumerate(_TOPICS)
+    ]
+    return changes
+
+
+async def ensure_policies(store: Store, now: datetime) -> None:
+    """Write the first edition where there never was one. Raises ``Unavailable``."""
+    if await store.get(SETTINGS, EDITION) is not None:
+        return
+    try:
+        await store.commit(default_policies(now))
+    except Conflict:
+        return  # another process was first
+
+
+def _edition() -> Put[HubSetting]:
+    return Put(SETTINGS, HubSetting(id=EDITION, value=None), expect=ABSENT)
+
+
+def _put(collection: Any, document: Any) -> Put[Any]:
+    return Put(collection, document, expect=ABSENT)
