@@ -41,6 +41,7 @@ def give(
         "assignee_id": AgentId(agent_id) if agent_id else None,
         "assignee_name": agent_name if agent_id else None,
         "team_id": team_id,
+        "assigned_at": work.now if agent_id else None,
         # A bot that held it does so no longer once a person does.
         "bot_id": None if agent_id else conversation.bot_id,
     }

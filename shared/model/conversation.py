@@ -88,6 +88,18 @@ class Conversation(Document):
     priority: Priority = Priority.NORMAL
     labels: tuple[str, ...] = ()
     topic: str | None = None
+    skills: tuple[str, ...] = ()
+    """What whoever answers must be able to: ``refunds``, ``repairs``."""
+    language: str | None = None
+    """In which the customer writes, as a BCP 47 tag: ``ru``, ``en``."""
+    segments: tuple[str, ...] = ()
+    """Of the contact, such as ``vip``: as they were when something last happened."""
+    verified: bool = False
+    """It is certain who the contact is: a signature or an agent vouches for it."""
+    fields: dict[str, str] = Field(default_factory=dict)
+    """What is known of the case beside its messages, by the name of the field."""
+    assigned_at: Utc | None = None
+    """Since when its assignee holds it."""
     unread: int = 0
     """Inbound messages since an agent last read it."""
     preview: Preview | None = None

@@ -2235,6 +2235,35 @@ export interface components {
              */
             topic: string | null;
             /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Verified
+             * @default false
+             */
+            verified: boolean;
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Assigned At
+             * @default null
+             */
+            assigned_at: string | null;
+            /**
              * Unread
              * @default 0
              */

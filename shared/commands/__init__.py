@@ -1,0 +1,80 @@
+"""Commands: what agents, bots and the hub itself ask the router to do.
+
+On the bus a command is an envelope of kind ``command.<name>`` whose id is the command's id: a
+repeat with the same id gets the same outcome and does nothing.
+"""
+
+from datetime import datetime
+
+from shared.commands.base import Command
+from shared.commands.conversations import (
+    Assign,
+    HandOff,
+    MarkRead,
+    Pend,
+    Reopen,
+    Resolve,
+    SetLabels,
+    SetPriority,
+    Snooze,
+    Wake,
+)
+from shared.commands.messages import Cancel, DeleteMessage, Edit, Note, React, Reply, Resend
+from shared.envelope import Envelope
+from shared.ids import CommandId, partition_of
+from shared.payload import Payload
+from shared.ports.bus import Exchange, Publication
+from shared.topology import partition_key
+
+__all__ = [
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage", "Edit",
+    "HandOff", "MarkRead", "Note", "Pend", "React", "Reopen", "Reply", "Resend", "Resolve",
+    "SetLabels", "SetPriority", "Snooze", "Wake", "own_command_id", "publication",
+]  # fmt: skip
+
+COMMANDS: tuple[type[Command], ...] = (
+    Reply,
+    Note,
+    Cancel,
+    Resend,
+    Edit,
+    DeleteMessage,
+    React,
+    Assign,
+    Resolve,
+    Reopen,
+    Pend,
+    Snooze,
+    SetPriority,
+    SetLabels,
+    MarkRead,
+    HandOff,
+    Wake,
+)
+HUBS_OWN: tuple[type[Command], ...] = (Wake,)
+"""Nobody else may ask for these."""
+COMMAND_KINDS: dict[str, type[Command]] = {command.kind: command for command in COMMANDS}
+
+
+def own_command_id(actor_id: str, given: str) -> CommandId:
+    """A command's id on the bus: what its author calls it, under the author's id, so that nobody
+    meets another's."""
+    return CommandId(f"{actor_id}.{given}")
+
+
+def publication(
+    command: Command, command_id: CommandId, *, at: datetime, source: str, trace_id: str
+) -> Publication:
+    """A command on its way to the partition of its conversation. Raises ``ValueError`` on a bad
+    id."""
+    partition = partition_of(command.conversation_id)
+    envelope = Envelope(
+        id=command_id,
+        kind=command.kind,
+        at=at,
+        partition=partition,
+        source=source,
+        trace_id=trace_id,
+        payload=Payload.of(command),
+    )
+    return Publication(Exchange.COMMANDS, partition_key(partition), envelope)

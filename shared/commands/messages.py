@@ -1,0 +1,82 @@
+"""Commands about messages: writing, taking back, changing."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.commands.base import Command
+from shared.ids import AgentId, MessageId
+from shared.model.base import Utc
+from shared.model.content import Attachment, Block, ButtonRow, Span
+from shared.model.template import TemplateRef
+
+
+class Reply(Command):
+    """Answer the customer."""
+
+    kind: ClassVar[str] = "command.reply"
+
+    text: str = Field(default="", max_length=100_000)
+    spans: tuple[Span, ...] = ()
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+    blocks: tuple[Block, ...] = Field(default=(), max_length=10)
+    buttons: tuple[ButtonRow, ...] = Field(default=(), max_length=20)
+    template: TemplateRef | None = None
+    """Sent as this template; ``text`` is then what it says, for those who read here."""
+    reply_to: MessageId | None = None
+    send_at: Utc | None = None
+    undo_s: float = Field(default=0, ge=0, le=60)
+    """How long it can still be taken back before it leaves."""
+
+
+class Note(Command):
+    """Write to the colleagues only."""
+
+    kind: ClassVar[str] = "command.note"
+
+    text: str = Field(default="", max_length=100_000)
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+    mentions: tuple[AgentId, ...] = ()
+
+
+class Cancel(Command):
+    """Take back a reply that has not left yet."""
+
+    kind: ClassVar[str] = "command.cancel"
+
+    message_id: MessageId
+
+
+class Resend(Command):
+    """Send a failed or unknown message again, as its author decided."""
+
+    kind: ClassVar[str] = "command.resend"
+
+    message_id: MessageId
+
+
+class Edit(Command):
+    """Change a message that was sent, where the channel can."""
+
+    kind: ClassVar[str] = "command.edit"
+
+    message_id: MessageId
+    text: str = Field(min_length=1, max_length=100_000)
+    spans: tuple[Span, ...] = ()
+
+
+class DeleteMessage(Command):
+    """Delete a message that was sent, where the channel can; or a note."""
+
+    kind: ClassVar[str] = "command.delete"
+
+    message_id: MessageId
+
+
+class React(Command):
+    """Set (or with None remove) our reaction on a customer's message."""
+
+    kind: ClassVar[str] = "command.react"
+
+    message_id: MessageId
+    emoji: str | None = Field(default=None, max_length=16)
