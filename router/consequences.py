@@ -4,37 +4,13 @@ Each consequence is told what has happened so far and changes more of the unit, 
 those later in the order see what the earlier ones did. An item that changed nothing has none.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
+from router.happening import Change, Consequence, Happening
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
-from shared.events import Event
-from shared.model.conversation import Conversation
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A conversation before the item and as it stands now."""
-
-    before: Conversation | None
-    """None: the item began it."""
-    after: Conversation
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """What the item has done so far."""
-
-    events: Sequence[Event]
-    """In their order; those of earlier consequences included."""
-    changes: Sequence[Change]
-    """One for each conversation that is another than before."""
-
-
-Consequence = Callable[[Work, Happening], Awaitable[None]]
 
 CONSEQUENCES: Final[tuple[Consequence, ...]] = ()
 """In their order."""

@@ -1,6 +1,7 @@
 """What follows from an item: in order, seeing what came before, in the item's own commit."""
 
-from router.consequences import Happening, settle
+from router.consequences import settle
+from router.happening import Happening
 from router.policy import Policy
 from router.timeline import change
 from router.unit import Unit
