@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CHANNELS_MANAGE = "channels.manage"
     DEAD_LETTERS = "dead_letters"
     AUDIT_READ = "audit.read"
+    REPORTS_READ = "reports.read"
     SETTINGS_READ = "settings.read"
     SETTINGS_MANAGE = "settings.manage"
     """Policy documents: topics, rules, deadlines and the like."""
@@ -46,7 +47,11 @@ _AGENT: Final = _BOT | {
     Permission.PEOPLE_READ,
     Permission.SETTINGS_READ,
 }
-_SUPERVISOR: Final = _AGENT | {Permission.DEAD_LETTERS, Permission.AUDIT_READ}
+_SUPERVISOR: Final = _AGENT | {
+    Permission.DEAD_LETTERS,
+    Permission.AUDIT_READ,
+    Permission.REPORTS_READ,
+}
 _ADMIN: Final = _SUPERVISOR | {
     Permission.PEOPLE_MANAGE,
     Permission.CHANNELS_MANAGE,

@@ -25,6 +25,7 @@ from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
 from inbox.api.policies import PoliciesApi
 from inbox.api.preview import PreviewApi
+from inbox.api.reports import ReportsApi
 from inbox.api.session import SessionApi
 from inbox.api.tokens import TokensApi
 from inbox.bots import Bots
@@ -47,6 +48,7 @@ from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
 from inbox.policies import Policies
+from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
 from inbox.rest.middleware import add_headers, edge
@@ -242,6 +244,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
         *PoliciesApi(Policies(store, clock, inbox.news)).routes(),
+        *ReportsApi(Reports(store)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

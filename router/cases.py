@@ -4,6 +4,7 @@ from typing import Any
 
 from router import people, timeline
 from router.aliases import alias_of
+from router.answers import after_reopening
 from router.places import Place
 from router.threading import Choice, choose
 from router.work import Work
@@ -34,7 +35,11 @@ async def case_for(
 
 def reopen(work: Work, conversation: Conversation, actor: Actor, *, cause: str) -> Conversation:
     """Open a resolved case again, with its line."""
-    fields = {"status": Status.OPEN, "resolved_at": None}
+    fields = {
+        "status": Status.OPEN,
+        "resolved_at": None,
+        "answers": after_reopening(conversation),
+    }
     after = timeline.change(work, conversation, cause, fields, actor)
     return timeline.line(work, after, "reopened", actor)
 

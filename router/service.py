@@ -7,6 +7,7 @@ from typing import Final, Protocol, runtime_checkable
 import structlog
 
 from router.dead import DeadLetterKeeper
+from router.figures.folding import Folding
 from router.health import Health, PartitionHealth, Troubles
 from router.ledger import Ledger
 from router.partition import PartitionTask
@@ -30,6 +31,7 @@ _LEAVE_S: Final = 0.8
 """How long the commits in hand may take at the end; what is left is somebody else's then."""
 _OLDEST_S: Final = 60.0
 """An item that waits longer raises an alarm."""
+_FOLD_EVERY_S: Final = 600.0
 _LAG: Final = "lag"
 _QUEUES: Final = "queues"
 
@@ -69,6 +71,7 @@ class Router:
         self._troubles = Troubles()
         self._partitions = Partitions(store, clock, leases, self._troubles, self._task_for)
         timers = Timers(bus, store, clock)
+        folding = Folding(store, clock)
         self._keeper = DeadLetterKeeper(bus, store, clock, self._troubles)
         self._sweeps = (
             Sweep(
@@ -86,6 +89,14 @@ class Router:
                 id="sweep/expire",
                 every_s=expire_every_s,
                 work=self._expire,
+            ),
+            Sweep(
+                leases,
+                clock,
+                self._troubles,
+                id="sweep/figures",
+                every_s=_FOLD_EVERY_S,
+                work=folding.fold,
             ),
         )
 

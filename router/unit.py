@@ -45,6 +45,7 @@ class Mark:
     journal: int
     events: int
     publications: int
+    additions: int
 
 
 class Unit:
@@ -61,6 +62,7 @@ class Unit:
         self._journal: list[tuple[Key, Document | None]] = []
         self.events: list[Emitted] = []
         self.publications: list[Publication] = []
+        self._additions: list[Increment[Any]] = []
 
     async def load(self, collection: Collection[D], ids: Iterable[str]) -> list[D]:
         """Read several documents at once; later ``get`` finds them here. Those that exist."""
@@ -180,13 +182,25 @@ class Unit:
         self._journal.append((key, entry.current))
         entry.current = None
 
+    def add(
+        self,
+        collection: Collection[Any],
+        id: str,
+        add: Mapping[str, int],
+        on_insert: Mapping[str, Any],
+    ) -> None:
+        """Add to the numbers of a document that is not read here, made where it is missing."""
+        self._additions.append(Increment(collection, id, add, on_insert))
+
     def depend(self, collection: Collection[D], id: str) -> None:
         """Let the commit through only while the document still has the version that was read."""
         self._entries[collection.name, id].depended = True
 
     def mark(self) -> Mark:
         """The present point, for ``rollback``."""
-        return Mark(len(self._journal), len(self.events), len(self.publications))
+        return Mark(
+            len(self._journal), len(self.events), len(self.publications), len(self._additions)
+        )
 
     def rollback(self, mark: Mark) -> None:
         """Forget what was changed, emitted and published since."""
@@ -198,6 +212,7 @@ class Unit:
                 self._entries[key].current = before
         del self.events[mark.events :]
         del self.publications[mark.publications :]
+        del self._additions[mark.additions :]
 
     def changed_since(
         self, mark: Mark, collection: Collection[D]
@@ -225,6 +240,7 @@ class Unit:
                 if change is not None:
                     changes.append(change)
         changes.extend(self._counters(partition))
+        changes.extend(summed(self._additions))
         return changes
 
     def _counters(self, partition: Partition) -> Iterable[Change]:
@@ -244,6 +260,21 @@ class Unit:
                     {"value": by},
                     on_insert={"key": key, "partition": partition},
                 )
+
+
+def summed(additions: Iterable[Increment[Any]]) -> list[Increment[Any]]:
+    """One increment for each document, in the order of their ids."""
+    sums: dict[Key, Increment[Any]] = {}
+    for one in additions:
+        key = (one.collection.name, one.id)
+        sums[key] = _sum(sums[key], one) if key in sums else one
+    return [sums[key] for key in sorted(sums)]
+
+
+def _sum(one: Increment[Any], other: Increment[Any]) -> Increment[Any]:
+    names = one.add.keys() | other.add.keys()
+    add = {name: one.add.get(name, 0) + other.add.get(name, 0) for name in names}
+    return Increment(one.collection, one.id, add, one.on_insert)
 
 
 def _matches(document: Document, equal: Mapping[str, Scalar], range: Range | None) -> bool:

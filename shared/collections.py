@@ -10,6 +10,7 @@ from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
+from shared.model.figures import Figures
 from shared.model.message import Message
 from shared.model.people import Agent, Contact, Identity
 from shared.model.records import (
@@ -164,6 +165,15 @@ SESSIONS: Final = Collection(
 TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
 SETTINGS: Final = Collection("settings", HubSetting)
+FIGURES: Final = Collection(
+    "figures",
+    Figures,
+    indexes=(
+        Index(("grain", "start")),
+        Index(("grain", "dimension", "start")),
+        Index(("grain", "dimension", "value", "start")),
+    ),
+)
 TOPICS: Final = Collection("topics", Topic)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
@@ -203,6 +213,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TOKENS,
     BOTS,
     SETTINGS,
+    FIGURES,
     TOPICS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
@@ -252,5 +263,8 @@ DECLARED_QUERIES: Final = (
     Query(MEMBERS, ("service",), "until"),
     Query(SESSIONS, ("agent_id",)),
     Query(TOPICS),
+    Query(FIGURES, ("grain",), "start"),
+    Query(FIGURES, ("grain", "dimension"), "start"),
+    Query(FIGURES, ("grain", "dimension", "value"), "start"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

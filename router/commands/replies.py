@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from router import refs, timeline
+from router.answers import after_answer
 from router.cases import reopen
 from router.commands import assignment
 from router.commands.done import Done, Refused, with_message
@@ -55,7 +56,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
         work,
         conversation,
         draft,
-        _after_reply(draft, command, order),
+        _after_reply(conversation, draft, command, order),
     )
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
@@ -138,8 +139,11 @@ def _draft(
     )
 
 
-def _after_reply(draft: Draft, command: Reply, order: int) -> dict[str, Any]:
+def _after_reply(
+    conversation: Conversation, draft: Draft, command: Reply, order: int
+) -> dict[str, Any]:
     fields: dict[str, Any] = {
+        "answers": after_answer(conversation, command.actor, draft.at),
         "out_order": order + ORDER_STEP,
         "waiting_since": None,
         "due_at": None,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from router import cases, timeline
+from router.answers import after_reopening
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
 from router.work import Work
@@ -33,12 +34,14 @@ async def reopen(work: Work, conversation: Conversation, command: Reopen) -> Don
     if conversation.status is Status.OPEN:
         return with_conversation(conversation, changed=False)
     await require_latest(work, conversation)
-    fields = {
+    fields: dict[str, Any] = {
         "status": Status.OPEN,
         "resolved_at": None,
         "pending_for": None,
         "snoozed_until": None,
     }
+    if conversation.status is Status.RESOLVED:
+        fields["answers"] = after_reopening(conversation)
     return _change(work, conversation, command, "reopened", fields)
 
 

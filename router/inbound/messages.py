@@ -4,6 +4,7 @@ from typing import Any
 
 from router import mailthreads, people, refs, timeline
 from router.aliases import thread_named
+from router.answers import after_answer
 from router.cases import case_for, forget_snooze, reply_window_s, thread_facts
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
@@ -93,6 +94,7 @@ async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool
     draft = _draft(work, item, content, Direction.OUTBOUND, edited=edited)
     changes = {
         **thread_facts(item, conversation),
+        "answers": after_answer(conversation, draft.author, work.now),
         "waiting_since": None,
         "due_at": None,
         "unread": 0,

@@ -19,6 +19,7 @@ from shared.ids import (
 from shared.model.base import Model, Utc
 from shared.model.content import Entry
 from shared.model.delivery import Delivery
+from shared.model.figures import NO_ANSWERS, Answers
 from shared.model.message import Direction
 from shared.ports.store import Document
 
@@ -100,6 +101,7 @@ class Conversation(Document):
     """What is known of the case beside its messages, by the name of the field."""
     assigned_at: Utc | None = None
     """Since when its assignee holds it."""
+    answers: Answers = NO_ANSWERS
     unread: int = 0
     """Inbound messages since an agent last read it."""
     preview: Preview | None = None

@@ -1,0 +1,28 @@
+"""Who of us has answered in a case, as it is kept for the figures. Pure."""
+
+from datetime import datetime
+from typing import Final
+
+from shared.model.conversation import Conversation
+from shared.model.figures import Answers
+from shared.model.people import Actor, ActorKind
+
+_PEOPLE: Final = frozenset({ActorKind.AGENT, ActorKind.PLATFORM})
+
+
+def after_answer(conversation: Conversation, by: Actor, at: datetime) -> Answers:
+    """With one more answer. What bots and the hub say is none."""
+    answers = conversation.answers
+    if by.kind not in _PEOPLE or conversation.last_inbound_at is None:
+        return answers
+    if answers.first_at is None:
+        return answers.model_copy(update={"first_at": at, "agent_id": by.id})
+    if by.id != answers.agent_id and not answers.several:
+        return answers.model_copy(update={"several": True})
+    return answers
+
+
+def after_reopening(conversation: Conversation) -> Answers:
+    """With one more opening."""
+    reopened = conversation.answers.reopened + 1
+    return conversation.answers.model_copy(update={"reopened": reopened})
