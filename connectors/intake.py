@@ -104,7 +104,8 @@ class Intake:
         try:
             live.connector.verify(raw)
             actions = await self._accept(live, raw)
-        except Unauthorised:
+        except Unauthorised as error:
+            log.warning("intake.refused", channel_id=live.channel.id, reason=str(error))
             return web.Response(status=401)
         except Unavailable as error:
             live.health.failed(str(error))

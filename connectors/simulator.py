@@ -36,12 +36,17 @@ class Simulator(Protocol):
         ``mime`` and ``data_base64``."""
 
     async def act(self, customer: str, action: Mapping[str, Any]) -> None:
-        """Anything else that a customer can do: ``{"type": "press" | "edit" | "block" | ...}``.
-        Raises ``BadRequest`` naming what this platform cannot do."""
+        """Anything else that a customer can do, as the phone page asks for it:
+        ``{"type": "edit", "message_id", "text"}``, ``{"type": "delete", "message_id"}``,
+        ``{"type": "react", "message_id", "emoji"}``, ``{"type": "press", "message_id", "value"}``,
+        ``{"type": "block"}``, ``{"type": "unblock"}`` ... Raises ``BadRequest`` naming what this
+        platform cannot do."""
 
     def phone(self, customer: str) -> Sequence[Mapping[str, Any]]:
         """What the customer's phone shows, oldest first: ``{id, from: "customer" | "hub", text,
-        at, attachments?, buttons?, edited?, reactions?, ...}``."""
+        at, external_id?, attachments?, buttons?, edited?, reactions?, ...}``. ``external_id`` is
+        what the hub calls the message, where the phone counts otherwise; attachments hold ``name``,
+        ``mime``, ``kind`` and ``data_base64``."""
 
     def customers(self) -> Sequence[str]:
         """The customers who have written."""

@@ -1,4 +1,4 @@
-"""The contract suite that every connector is held to; it needs the extra ``omnihub[connectors]``.
+"""The contract suite that every connector is held to; it needs pytest, pytest-asyncio, hypothesis.
 
 A test module of a connector's own package needs these lines and no more:
 
@@ -11,7 +11,12 @@ A test module of a connector's own package needs these lines and no more:
         folder = Path(__file__).parents[1]
 """
 
-from connectors.contract.cases import Case, Recorded
-from connectors.contract.tests import ConnectorContract
+import pytest
+
+# Before they are imported: what differs is then shown, and not only that something does.
+pytest.register_assert_rewrite("connectors.contract.sending", "connectors.contract.suite")
+
+from connectors.contract.cases import Case, Recorded  # noqa: E402 - see above
+from connectors.contract.tests import ConnectorContract  # noqa: E402 - see above
 
 __all__ = ["Case", "ConnectorContract", "Recorded"]

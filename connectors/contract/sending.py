@@ -2,11 +2,13 @@
 """The checks of sending: each answer of a platform has one meaning, shown on its simulator."""
 
 import asyncio
+import contextlib
 import importlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
@@ -27,7 +29,7 @@ from shared.errors import (
 from shared.ids import ChannelId, new_conversation_id, new_message_id, part_id, slot_for
 from shared.model.content import Content
 from shared.model.delivery import Part
-from shared.model.inbound import Inbound
+from shared.model.inbound import Inbound, Receipt
 
 MEANINGS: Mapping[str, type[HubError]] = {
     "429": Throttled,
@@ -41,6 +43,7 @@ MEANINGS: Mapping[str, type[HubError]] = {
 }
 """What a connector must raise after each fault of its simulator, where it knows the fault."""
 _LIMIT_S = 15.0
+_MARK_LIMIT_S = 5.0
 _CUSTOMER = "Anna"
 
 
@@ -53,6 +56,8 @@ class Line:
     simulator: Simulator
     first: Inbound
     secrets: tuple[str, ...]
+    hooks: "asyncio.Queue[bytes]"
+    """Webhooks that the simulator has sent since."""
 
     def outgoing(self, text: str) -> Outgoing:
         """A part for the customer who has written."""
@@ -100,7 +105,7 @@ async def line(case: Case) -> AsyncIterator[Line]:
                     await connector.subscribe()
                 await simulator.write(_CUSTOMER, "hello")
                 first = await _first(case, connector, hooks)
-                yield Line(case, connector, simulator, first, secrets)
+                yield Line(case, connector, simulator, first, secrets, hooks)
         finally:
             await simulator.close()
 
@@ -111,8 +116,68 @@ async def check_sends(line: Line) -> None:
 
     assert sent.external_ids
     assert all(sent.external_ids)
-    mine = [m for m in line.simulator.phone(_CUSTOMER) if m["from"] == "hub"]
-    assert [m["text"] for m in mine] == ["the answer"]
+    assert [m["text"] for m in _from_hub(line)] == ["the answer"]
+    assert _ids(line) == list(sent.external_ids), "another id came back than the platform gave"
+
+
+async def check_repeats(line: Line) -> None:
+    """Where a repeat is said to be sent once, one after a lost answer is."""
+    if not line.case.manifest.capabilities.idempotent:
+        return
+    part = line.outgoing("the answer")
+    try:
+        line.simulator.fault("cut_after_write", 1)
+    except BadRequest:
+        return  # this platform loses no answers
+    with contextlib.suppress(Uncertain):
+        await line.connector.send(part)
+
+    sent = await line.connector.send(part)
+
+    assert _ids(line) == list(sent.external_ids), "a repeat was sent twice, or has another id"
+
+
+async def check_account(line: Line) -> None:
+    """The account that the simulator plays is found to be well."""
+    report = await line.connector.check()
+
+    wrong = [f"{item.name}: {item.detail}" for item in report.items if not item.ok]
+    assert report.items, "check() says nothing"
+    assert not wrong, f"check() finds fault with simulator.settings(): {wrong}"
+
+
+async def check_marks(line: Line) -> None:
+    """What the platform tells of a message that was sent names its thread and its id."""
+    if line.case.manifest.pulls or "delivered" not in line.case.manifest.capabilities.receipts:
+        return
+    while not line.hooks.empty():
+        line.hooks.get_nowait()
+    sent = await line.connector.send(line.outgoing("the answer"))
+    async with asyncio.timeout(_MARK_LIMIT_S):
+        receipt = await _receipt(line)
+
+    assert receipt.thread == line.first.thread.external_id, (
+        "a receipt is found by the thread that was sent to and the id that came back: this one "
+        f"names the thread {receipt.thread!r}"
+    )
+    if receipt.part_id is None and receipt.message_id is None:
+        assert set(receipt.external_ids) & set(sent.external_ids), "it names another message"
+
+
+def _from_hub(line: Line) -> list[Mapping[str, Any]]:
+    return [m for m in line.simulator.phone(_CUSTOMER) if m["from"] == "hub"]
+
+
+def _ids(line: Line) -> list[str]:
+    """What the platform calls our messages; a phone may count them by numbers of its own."""
+    return [m.get("external_id", m["id"]) for m in _from_hub(line)]
+
+
+async def _receipt(line: Line) -> Receipt:
+    while True:
+        for event in line.case.events(line.connector, await line.hooks.get()):
+            for receipt in line.connector.parse(event).receipts:
+                return receipt
 
 
 async def check_meaning(line: Line, fault: str, meaning: type[HubError]) -> None:

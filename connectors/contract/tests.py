@@ -106,6 +106,11 @@ class ConnectorContract:
 
         assert marked == set(case.manifest.secret_fields())
 
+    def test_what_makes_up_the_account_are_settings(self, case: Case) -> None:
+        unknown = set(case.manifest.exclusive) - set(case.manifest.settings.model_fields)
+
+        assert not unknown, f"exclusive names what is no setting: {sorted(unknown)}"
+
     def test_capabilities_make_sense_together(self, case: Case) -> None:
         suite.check_capabilities(case.manifest.capabilities)
 
@@ -165,6 +170,21 @@ class ConnectorContract:
     async def test_what_is_sent_arrives(self, simulated: Case) -> None:
         async with sending.line(simulated) as line:
             await sending.check_sends(line)
+
+    @pytest.mark.asyncio
+    async def test_a_repeat_that_is_said_to_be_sent_once_is(self, simulated: Case) -> None:
+        async with sending.line(simulated) as line:
+            await sending.check_repeats(line)
+
+    @pytest.mark.asyncio
+    async def test_a_mark_of_the_platform_names_what_was_sent(self, simulated: Case) -> None:
+        async with sending.line(simulated) as line:
+            await sending.check_marks(line)
+
+    @pytest.mark.asyncio
+    async def test_the_account_of_the_simulator_is_found_well(self, simulated: Case) -> None:
+        async with sending.line(simulated) as line:
+            await sending.check_account(line)
 
     @pytest.mark.asyncio
     async def test_a_cancelled_send_ends(self, simulated: Case) -> None:

@@ -43,6 +43,8 @@ def add(
         )
         account = f" ({made['account']})" if made.get("account") else ""
         typer.echo(f"added {made['id']}{account}")
+        if types[type_].get("webhooks"):
+            typer.echo(f"a platform's webhooks reach it at /hooks/{made['id']} of HUB_PUBLIC_URL")
         if not api.running:
             typer.echo("it starts with the next `hub up`")
 

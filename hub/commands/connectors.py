@@ -23,6 +23,7 @@ _SKELETON: Final = Path(__file__).parents[1] / "skeleton"
 _SUITE: Final = Path(connectors.__file__).parent / "contract" / "test_folder.py"
 _ROOT: Final = Path(connectors.__file__).parents[1]
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,29}")
+_TESTED_WITH: Final = ("pytest", "pytest-asyncio", "hypothesis")
 _FOLDER: Final = "HUB_TEST_CONNECTOR_FOLDER"
 
 
@@ -46,12 +47,14 @@ def new(
     for source in sorted(_SKELETON.rglob("*")):
         if source.is_file() and "__pycache__" not in source.parts:
             target = folder / _named(str(source.relative_to(_SKELETON)), name)
+            if target.name == "gitignore":
+                target = target.with_name(".gitignore")
             target.parent.mkdir(parents=True, exist_ok=True)
             text = source.read_text(encoding="utf-8")
             target.write_text(_named(text, name), encoding="utf-8")
     typer.echo(f"wrote {folder}: see its README.md")
     typer.echo(f"hub connector test {folder}   runs the contract suite against it")
-    typer.echo(f"pip install {folder}          lets the hub find it at its next start")
+    typer.echo(f"pip install --no-deps -e {folder}   lets the hub find it at its next start")
 
 
 def _named(text: str, name: str) -> str:
@@ -67,9 +70,18 @@ def _named(text: str, name: str) -> str:
 
 
 def _needs_tests() -> None:
-    missing = [name for name in ("pytest", "pytest_asyncio", "hypothesis") if not find_spec(name)]
+    missing = [name for name in _TESTED_WITH if not find_spec(name.replace("-", "_"))]
     if missing:
-        raise fail(f"{', '.join(missing)} is not installed: pip install 'omnihub[connectors]'")
+        raise fail(f"{', '.join(missing)}: not installed; pip install {' '.join(_TESTED_WITH)}")
+
+
+def _needs_manifest(path: Path) -> None:
+    from connectors.contract.folder import manifest_path
+
+    try:
+        manifest_path(path)
+    except HubError as error:
+        raise fail(str(error)) from None
 
 
 @app.command("test", context_settings={"ignore_unknown_options": True})
@@ -84,10 +96,11 @@ def run_suite(
     folder = path.resolve()
     if not folder.is_dir():
         raise fail(f"there is no folder {path}")
+    _needs_manifest(path)
     own = folder / "tests"
     tests = own if any(own.glob("test_*.py")) else _SUITE
     command = [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib"]
-    command += ["-p", "no:cacheprovider"]
+    command += ["-p", "no:cacheprovider", "--tb=short"]
     command += ["-p", "connectors.contract.plugin", str(tests), *(arguments or ())]
     search = [str(folder), str(_ROOT), os.environ.get("PYTHONPATH", "")]
     environ = os.environ | {
@@ -102,25 +115,44 @@ def run_suite(
 def parse(
     path: Annotated[Path, typer.Argument(help="The folder that holds the connector's package.")],
     payload: Annotated[
-        Path, typer.Argument(help="A recorded payload, such as tests/inbound/a.json")
+        Path, typer.Argument(help="A recorded payload, here or in the folder: tests/inbound/a.json")
     ],
+    write: Annotated[
+        bool, typer.Option("--write", help="Put it into the payload's file, as `expected`.")
+    ] = False,
 ) -> None:
     """Show what a connector says of a recorded payload, as its `expected` is written."""
     _needs_tests()
     from connectors.contract.folder import case_in
     from connectors.contract.showing import expected_of
 
+    file = payload if payload.exists() else path / payload
     try:
-        said = asyncio.run(expected_of(case_in(path), payload))
+        said = asyncio.run(expected_of(case_in(path), file))
     except (HubError, OSError, ValueError) as error:
         raise fail(str(error)) from None
+    except Exception as error:
+        # The connector is being written: what is wrong with it is no fault of this command's.
+        raise fail(f"the connector raised {type(error).__name__}: {error}") from error
     typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+    if write:
+        recorded = json.loads(file.read_text(encoding="utf-8")) | {"expected": said}
+        text = json.dumps(recorded, indent=2, ensure_ascii=False)
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 @app.command("secret")
 def secret() -> None:
     """Make a signing secret for a webhook channel."""
     typer.echo(new_secret())
+
+
+@app.command("reference")
+def reference() -> None:
+    """What a connector imports, as the Markdown of docs/connector-reference.md."""
+    from connectors.reference import reference_page
+
+    typer.echo(reference_page(), nl=False)
 
 
 @app.command("table")

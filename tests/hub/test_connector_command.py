@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from connectors import api
 from connectors.capability_table import capability_table
+from connectors.reference import reference_page
 from connectors.registry import Registry
 from shared.webhooks.signing import checked_secret
 from tests.support.hub_command import hub_command
@@ -130,3 +132,38 @@ def test_the_table_in_the_documentation_is_up_to_date() -> None:
     written = (ROOT / "docs" / "capabilities.md").read_text(encoding="utf-8")
 
     assert written == capability_table(Registry.discover().manifests().values())
+
+
+def test_the_reference_in_the_documentation_is_up_to_date() -> None:
+    written = (ROOT / "docs" / "connector-reference.md").read_text(encoding="utf-8")
+
+    assert written == reference_page()
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    page = reference_page()
+
+    assert [name for name in api.__all__ if f"## {name}\n" not in page] == []
+
+
+async def test_what_a_parser_says_is_written_into_the_payload(tmp_path: Path) -> None:
+    folder = tmp_path / "hub-acme"
+    await hub_command(tmp_path, "connector", "new", "acme", "--path", str(folder))
+    payload = folder / "tests" / "inbound" / "message.json"
+    before = json.loads(payload.read_text())
+    payload.write_text(json.dumps({**before, "expected": {}}))
+
+    ended = await hub_command(
+        tmp_path, "connector", "parse", str(folder), "tests/inbound/message.json", "--write"
+    )
+
+    assert ended.status == 0
+    assert json.loads(payload.read_text())["expected"]["inbound"] == before["expected"]["inbound"]
+
+
+async def test_a_folder_without_a_package_is_named_in_one_line(tmp_path: Path) -> None:
+    ended = await hub_command(tmp_path, "connector", "test", str(tmp_path))
+
+    assert ended.status == 1
+    assert "no package with a manifest.py" in ended.err
+    assert ended.err.count("\n") == 1

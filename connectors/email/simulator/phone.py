@@ -35,6 +35,7 @@ def text_of(mail: EmailMessage) -> str:
 def _line(shown: Shown, attachments: list[dict[str, Any]]) -> dict[str, Any]:
     line: dict[str, Any] = {
         "id": shown.id,
+        "external_id": str(shown.mail["Message-ID"] or ""),
         "from": "customer" if shown.mine else "hub",
         "text": shown.text,
         "subject": str(shown.mail["Subject"] or ""),
