@@ -25,6 +25,9 @@ from shared.model.message import Message
 from shared.ports.store import Store
 
 _LONGEST_WAIT = timedelta(days=366)
+_OF_REPLIES = (
+    "spans", "reply_to", "buttons", "blocks", "template", "email", "send_at", "undo_s",
+)  # fmt: skip
 
 
 class EditRequest(Strict):
@@ -168,7 +171,7 @@ class MessagesApi:
         if body.template is not None and (body.text.strip() or body.spans or body.buttons):
             raise BadRequest("a template has its own text and buttons", field="template")
         if body.kind == "note":
-            for name in ("spans", "reply_to", "buttons", "blocks", "template", "email", "send_at", "undo_s"):
+            for name in _OF_REPLIES:
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
         if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:

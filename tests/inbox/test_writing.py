@@ -14,7 +14,8 @@ BOLD = {"kind": "bold", "start": 0, "length": 2}
 async def test_formatting_and_the_head_of_a_mail_reach_the_router(stage: Stage) -> None:
     conversation = a_conversation()
     await stage.store_conversation(conversation)
-    head = {"subject": "Refund", "to": [{"email": "a@c.example"}], "bcc": [{"email": "b@c.example"}]}
+    to, bcc = [{"email": "a@c.example"}], [{"email": "b@c.example"}]
+    head = {"subject": "Refund", "to": to, "bcc": bcc}
     async with routed(stage.hub, partition_of(conversation.id)) as router, stage.browser() as me:
         await me.post(
             f"/conversations/{conversation.id}/messages",
@@ -42,7 +43,7 @@ async def test_an_edit_brings_its_formatting(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    "body, field",
     [
         ({"text": "hi", "spans": [{"kind": "bold", "start": 1, "length": 2}]}, "spans"),
         ({"text": "hi", "spans": [{"kind": "link", "start": 0, "length": 2}]}, "spans"),
