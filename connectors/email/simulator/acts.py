@@ -42,6 +42,10 @@ class Acts:
             "unblock": lambda person, _: self._gone(person, gone=False),
         }
 
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
+
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do by mail."""
         kind = str(action.get("type") or "")

@@ -41,11 +41,16 @@ class Acts:
             "show_number": lambda person, _: customers.hide(person, hidden=False),
             "change_number": self._change_number,
             "silence": self._silence,
+            "late": self._late,
             "app_message": self._app_message,
             "history": self._history,
             "template_status": self._template_status,
             **{kind: self._file_act(kind) for kind in _FILES},
         }
+
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
 
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do on WhatsApp."""
@@ -148,6 +153,11 @@ class Acts:
         """Let the customer have written last so many hours ago: the reply window closes."""
         hours = float(action.get("hours") or 25)
         person.wrote_at = self._world.clock.now() - timedelta(hours=hours)
+
+    def _late(self, person: Person, action: Mapping[str, Any]) -> None:
+        """A text of so many hours ago, which Meta can tell only now."""
+        past = self._world.clock.now() - timedelta(hours=float(action.get("hours") or 25))
+        self._customers.say(person, _text(action), at=past)
 
     def _app_message(self, person: Person, action: Mapping[str, Any]) -> None:
         self._events.app_message(person, _text(action))
