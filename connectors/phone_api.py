@@ -28,6 +28,8 @@ _FILES: Final = {
     "words.js": ("words.js", "text/javascript"),
 }
 _SAMPLES: Final = {
+    "box.jpg": "image/jpeg",
+    "kettle.jpg": "image/jpeg",
     "film.mp4": "video/mp4",
     "round.mp4": "video/mp4",
     "song.mp3": "audio/mpeg",

@@ -147,9 +147,7 @@ def _sniff(head: bytes, declared: str | None) -> str:
         detected = puremagic.from_string(head, mime=True).lower()
     except (puremagic.PureError, ValueError):
         detected = ""
-    if head.startswith(_OGG) and (
-        _OPUS in head[:_OGG_START_BYTES] or _VORBIS in head[:_OGG_START_BYTES]
-    ):
+    if head.startswith(_OGG) and _SOUND.search(head[:_OGG_START_BYTES]):
         return "audio/ogg"
     if _MIME.fullmatch(detected):
         return detected

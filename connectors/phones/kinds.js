@@ -9,6 +9,8 @@ const SIGNS = {
   poll: "📊", dice: "🎲", order: "🛒", flow: "📋", forward: "↪", new: "✉", html: "📰", call: "📞", read: "👀",
 };
 const SAMPLES = {
+  photo: ["box.jpg", "image/jpeg"],
+  image: ["box.jpg", "image/jpeg"],
   video: ["film.mp4", "video/mp4"],
   animation: ["film.mp4", "video/mp4"],
   voice: ["voice.ogg", "audio/ogg"],
@@ -41,6 +43,11 @@ function details(kind, text) {
     default:
       return {};
   }
+}
+
+async function sample(name, mime) {
+  const file = await (await fetch(`/simulators/samples/${name}`)).blob();
+  return { name, mime, data_base64: await base64(file) };
 }
 
 export class Kinds {
@@ -114,9 +121,9 @@ export class Kinds {
       action.subject = subject;
     }
     if (SAMPLES[kind]) {
-      const [name, mime] = SAMPLES[kind];
-      const sample = await (await fetch(`/simulators/samples/${name}`)).blob();
-      Object.assign(action, { name, mime, data_base64: await base64(sample) });
+      Object.assign(action, await sample(...SAMPLES[kind]));
+    } else if (kind === "album") {
+      action.attachments = [await sample("box.jpg", "image/jpeg"), await sample("kettle.jpg", "image/jpeg")];
     }
     if (await phone.act(action)) {
       phone.input.value = "";
