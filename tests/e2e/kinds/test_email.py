@@ -47,8 +47,8 @@ async def test_a_mail_is_shown_with_subject_copies_files_and_its_page_with_inlin
         mail.set_content("Plain words")
         page = '<p>Rich <b>words</b></p><img src="cid:box@x"><img src="https://spy.example/p.gif">'
         mail.add_alternative(page, subtype="html")
-        html = mail.get_payload()[1]
-        html.add_related(BOX["buffer"], "image", "jpeg", cid="<box@x>")  # type: ignore[union-attr, index]
+        (_, html) = mail.iter_parts()
+        html.add_related(BOX["buffer"], "image", "jpeg", cid="<box@x>")
         await post(phone, mail)
         await rows.filter(has_text="Plain words").click(timeout=WITHIN_MS)
 

@@ -94,7 +94,7 @@ async def test_every_kind_that_an_agent_sends_is_in_the_window(
         await desk.attach(sample("box.jpg", "image/jpeg"), sample("kettle.jpg", "image/jpeg"))
         await desk.send("an album")
         await expect(bubble(site, "an album").locator("img")).to_have_count(2, timeout=WITHIN_MS)
-        others = (
+        others: tuple[Any, ...] = (
             sample("voice.ogg", "audio/ogg"),
             sample("film.mp4", "video/mp4"),
             {"name": "terms.txt", "mimeType": "text/plain", "buffer": b"terms"},
