@@ -21,7 +21,10 @@ function text(line, number) {
 const point = (place) => `${Number(place.latitude).toFixed(4)}, ${Number(place.longitude).toFixed(4)}`;
 
 const LINES = {
-  location: (place) => [`📍 ${place.name || place.title || point(place)}`, ...known(place.address), point(place)],
+  location: (place) => {
+    const title = place.name || place.title;
+    return [`📍 ${title || point(place)}`, ...known(place.address), ...(title ? [point(place)] : [])];
+  },
   venue: (venue) => [`🏠 ${venue.title}`, ...known(venue.address), point(venue.location)],
   contact: (card) => [`👤 ${card.name || card.first_name}`, ...(card.phones || known(card.phone_number))],
   contacts: (cards) =>
@@ -41,6 +44,10 @@ const LINES = {
     ...known(order.text),
   ],
   forwarded: (texts) => [`↪ ${word("forwardedFrom")}`, ...texts],
+  market: (goods) => [`🛍 ${goods.title}`, ...known(goods.price?.text), ...known(goods.description)],
+  video: (film) => [`🎬 ${film.title}`, ...known(film.player)],
+  wall: (post) => ["📝", ...known(post.text)],
+  link: (link) => [`🔗 ${link.title || link.url}`, ...known(link.url)],
   call: (outcome) => [`📞 ${outcome}`],
 };
 

@@ -29,6 +29,12 @@ export class Phone {
     this.blocks.addEventListener("click", () => this.toggleBlock());
     this.title = make("h2", { textContent: this.channel.title });
     this.log = make("ol", { className: "log", tabIndex: 0 });
+    // Pictures grow the end away from those who stand at it.
+    this.log.addEventListener("load", () => this.followed && this.toEnd(), true);
+    this.log.addEventListener("scroll", () => {
+      this.followed = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    });
+    this.followed = true;
     this.note = make("p", { className: "note", hidden: true, dataset: { testid: "phone-note" } });
     this.input = make("textarea", { rows: 1, dataset: { testid: "phone-input" } });
     this.input.addEventListener("keydown", (event) => {
@@ -137,11 +143,16 @@ export class Phone {
     if (!rows.length) {
       rows.push(make("li", { className: "hello", textContent: word("hello") }));
     }
-    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const atEnd = this.followed;
     this.log.replaceChildren(...rows);
     if (atEnd) {
-      this.log.scrollTop = this.log.scrollHeight;
+      this.toEnd();
     }
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.followed = true;
   }
 
   press(item, button) {

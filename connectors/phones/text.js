@@ -67,7 +67,11 @@ export function ofHtml(html) {
     head?.remove();
     element.remove();
   });
-  return make("div", { className: "html" }, ...[...page.body.childNodes].map(copy));
+  const shown = make("div", { className: "html" }, ...[...page.body.childNodes].map(copy));
+  while (shown.lastChild && !shown.lastChild.textContent.trim()) {
+    shown.lastChild.remove(); // the blank lines above what was left out
+  }
+  return shown;
 }
 
 function copy(node) {

@@ -159,17 +159,22 @@ class Desk:
 
 @asynccontextmanager
 async def conversing(
-    browser: Browser, hub: RunningHub, channel_id: str, customer: str
+    browser: Browser,
+    hub: RunningHub,
+    channel_id: str,
+    customer: str,
+    hello: str = "",
+    locale: str = "en-GB",
 ) -> AsyncIterator[tuple[Phone, Desk]]:
-    """A conversation that the customer has begun with their name."""
-    async with new_page(browser) as telephone, new_page(browser) as inbox:
+    """A conversation that the customer has begun, with their name if nothing else is said."""
+    async with new_page(browser, locale=locale) as telephone, new_page(browser) as inbox:
         key = f"phones.customer.{channel_id}"
         await telephone.add_init_script(f"localStorage.setItem({key!r}, {customer!r})")
         await telephone.goto(f"{hub.url}/simulators/")
         phone = Phone(telephone, hub, channel_id, customer)
         await expect(phone.screen).to_be_visible(timeout=60_000)
         await sign_in(inbox, hub.url)
-        hello = f"Hello, this is {customer}"
+        hello = hello or f"Hello, this is {customer}"
         await phone.write(hello)
         await expect(inbox.get_by_test_id("conversation-row").filter(has_text=hello)).to_be_visible(
             timeout=60_000
