@@ -6,7 +6,7 @@ import { word } from "./words.js";
 const SIGNS = {
   file: "📎", album: "🖼", photo: "🖼", image: "🖼", video: "🎬", animation: "🎞", voice: "🎤", video_note: "⏺",
   audio: "🎵", sticker: "🟧", graffiti: "🖌", location: "📍", venue: "🏠", live_location: "🛰", contact: "👤",
-  poll: "📊", dice: "🎲", order: "🛒", flow: "📋", forward: "↪", new: "✉", html: "📰", call: "📞", read: "👀",
+  poll: "📊", dice: "🎲", order: "🛒", product: "🏷", flow: "📋", forward: "↪", new: "✉", html: "📰", call: "📞", read: "👀",
 };
 const SAMPLES = {
   photo: ["box.jpg", "image/jpeg"],
@@ -36,6 +36,8 @@ function details(kind, text) {
       return { name: say.friend, text: text || say.forwarded };
     case "order":
       return { product: "kettle", quantity: 2, price: 19.5, text };
+    case "product":
+      return { product: "kettle", text: text || say.product };
     case "new":
       return { text: text || say.question2 };
     case "html":

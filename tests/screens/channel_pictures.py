@@ -72,7 +72,7 @@ async def take_site(hub: HubProcess, browser: Browser, folder: Path) -> None:
         await agent.get_by_test_id("button-label").fill("Yes, with a lid")
         await answer(agent, "We do, within three days. Shall I add one to your basket?")
         await site.get_by_role("button", name="Yes, with a lid").click()
-        await message(agent, "Pressed").wait_for()
+        await message(agent, "Pressed: Yes").wait_for()
         await agent.mouse.move(0, 0)
         await _settled(agent)
         await agent.screenshot(path=folder / "webchat-phone.png")

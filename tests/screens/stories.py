@@ -175,10 +175,6 @@ STORIES: Final = (
 async def tell(hub: RunningHub, browser: Browser) -> None:
     """All of them, one after another."""
     for story in STORIES:
-        async with conversing(
-            browser, hub, story.channel_id, story.customer, story.hello, story.locale
-        ) as (
-            phone,
-            desk,
-        ):
+        who = (story.channel_id, story.customer, story.hello, story.locale)
+        async with conversing(browser, hub, *who) as (phone, desk):
             await story.tell(phone, desk)

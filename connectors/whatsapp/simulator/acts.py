@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from connectors.whatsapp.simulator.customer import Customers
 from connectors.whatsapp.simulator.events import Events
-from connectors.whatsapp.simulator.world import Person, Shown, World
+from connectors.whatsapp.simulator.world import BUSINESS, Person, Shown, World
 from shared.errors import BadRequest
 
 _Act = Callable[[Person, Mapping[str, Any]], None]
@@ -30,6 +30,7 @@ class Acts:
             "location": self._location,
             "contact": self._contact,
             "order": self._order,
+            "product": self._product,
             "flow": self._flow,
             "ad": self._ad,
             "poll": lambda person, _: customers.unsupported(person, "poll"),
@@ -132,6 +133,13 @@ class Acts:
             "product_items": [item],
         }
         self._customers.send(person, {"type": "order", "order": order})
+
+    def _product(self, person: Person, action: Mapping[str, Any]) -> None:
+        """Ask about a product of the catalogue."""
+        id = str(action.get("product") or "sku-1")
+        referred = {"catalog_id": "194836987003835", "product_retailer_id": id}
+        context = {"from": BUSINESS, "referred_product": referred}
+        self._customers.say(person, str(action.get("text") or "Is it there?"), context=context)
 
     def _flow(self, person: Person, action: Mapping[str, Any]) -> None:
         answers = action.get("answers") or {"size": "M"}

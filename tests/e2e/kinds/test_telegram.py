@@ -34,6 +34,7 @@ KINDS = (
     Said("forward", ".forward", "Forwarded from Boris"),
     Said("document", "a.file", "file.bin", act={"type": "document"}),
     Said("start", ".text", "/start spring", act={"type": "start", "param": "spring"}),
+    Said("pin", '[data-block="service"]', "A message was pinned", act={"type": "pin"}),
     Said("unknown", '[data-block="unsupported"] details.raw', act={"type": "unknown"}),
 )
 

@@ -35,6 +35,7 @@ KINDS = (
     ),
     Said("contact", '[data-block="contact_card"] a[href="tel:+79990001122"]', "Boris"),
     Said("order", '[data-block="order"]', "2 × kettle · 19.5 EUR"),
+    Said("product", '[data-block="link"]', "kettle"),
     Said("flow", '[data-block="form"] dd', "M"),
     Said("forward", ".forward", "They deliver on Sundays too"),
     Said("advertisement", ".text", "I saw it", act={"type": "ad", "text": "I saw it"}),
