@@ -34,7 +34,7 @@ from connectors.base import (
 )
 from connectors.calling import HttpAnswer, call, retry_after_s
 from connectors.manifest import ChannelSettings, Manifest
-from connectors.simulator import Simulator, SimulatorContext
+from connectors.simulator import OffersActs, Simulator, SimulatorContext
 from shared.errors import (
     BadPayload,
     BadRequest,
@@ -138,6 +138,7 @@ __all__ = [
     "MarksRead",
     "MediaLimit",
     "NotSent",
+    "OffersActs",
     "OpenFile",
     "Origin",
     "Outgoing",

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 from pydantic import Field, ValidationError
 
-from connectors.simulator import Simulator
+from connectors.simulator import OffersActs, Simulator
 from shared.errors import BadRequest, HubError
 from shared.ids import ChannelId, ChannelType
 from shared.model.base import Strict
@@ -20,8 +20,23 @@ _FILES: Final = {
     "phones.css": ("phones.css", "text/css"),
     "phones.js": ("phones.js", "text/javascript"),
     "phone.js": ("phone.js", "text/javascript"),
+    "bubble.js": ("bubble.js", "text/javascript"),
+    "blocks.js": ("blocks.js", "text/javascript"),
+    "text.js": ("text.js", "text/javascript"),
+    "kinds.js": ("kinds.js", "text/javascript"),
+    "dom.js": ("dom.js", "text/javascript"),
     "words.js": ("words.js", "text/javascript"),
 }
+_SAMPLES: Final = {
+    "box.jpg": "image/jpeg",
+    "kettle.jpg": "image/jpeg",
+    "film.mp4": "video/mp4",
+    "round.mp4": "video/mp4",
+    "song.mp3": "audio/mpeg",
+    "sticker.webp": "image/webp",
+    "voice.ogg": "audio/ogg",
+}
+"""What the phones send where nobody has a file of the kind at hand."""
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
@@ -85,6 +100,7 @@ class PhoneApi:
             web.get("/simulators/channels", self._channels),
             web.get("/simulators/live", self._live),
             web.get("/simulators/{file:[a-z]*(?:\\.[a-z]+)?}", self._file),
+            web.get("/simulators/samples/{name}", self._sample),
             web.post(f"{channel}/messages", self._write),
             web.get(f"{channel}/messages", self._messages),
             web.post(f"{channel}/actions", self._act),
@@ -112,12 +128,22 @@ class PhoneApi:
         text = await asyncio.to_thread((_PAGES / name).read_text, encoding="utf-8")
         return web.Response(text=text, content_type=content_type, headers=_HEADERS)
 
+    async def _sample(self, request: web.Request) -> web.Response:
+        content_type = _SAMPLES.get(request.match_info["name"])
+        if content_type is None:
+            raise web.HTTPNotFound
+        file = _PAGES / "samples" / request.match_info["name"]
+        body = await asyncio.to_thread(file.read_bytes)
+        return web.Response(body=body, content_type=content_type, headers=_HEADERS)
+
     async def _channels(self, _request: web.Request) -> web.Response:
         items = []
         for channel_id, (channel_type, title) in self._titles().items():
             simulator = self._simulator(channel_id)
             item = {"id": channel_id, "type": channel_type, "title": title}
-            items.append(item | {"customers": list(simulator.customers())})
+            acts = simulator.acts() if isinstance(simulator, OffersActs) else ()
+            about = {"customers": list(simulator.customers()), "acts": list(acts)}
+            items.append(item | about)
         return web.json_response({"items": items})
 
     async def _messages(self, request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from shared.clock import Clock
 from shared.ids import ChannelId
@@ -54,6 +54,14 @@ class Simulator(Protocol):
     def fault(self, kind: str, times: int) -> None:
         """Make the next calls of the hub fail: ``429``, ``500``, ``502_html``, ``hang``,
         ``cut_after_write``, ``duplicate``, ``blocked`` ... Raises ``BadRequest``."""
+
+
+@runtime_checkable
+class OffersActs(Protocol):
+    """Says what its customers can do besides writing; the phone offers what it has words for."""
+
+    def acts(self) -> Sequence[str]:
+        """The types that ``act`` knows."""
 
 
 @dataclass(frozen=True, slots=True)

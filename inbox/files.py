@@ -29,6 +29,10 @@ _INLINE: Final = IMAGES | {
     "audio/x-wav", "audio/webm", "audio/aac", "audio/flac", "video/mp4", "video/webm", "video/ogg",
     "video/quicktime",
 }  # fmt: skip
+_OGG: Final = b"OggS"
+_OPUS: Final = b"OpusHead"
+_SOUND: Final = re.compile(rb"OpusHead|\x01vorbis|\x7fFLAC")
+_OGG_START_BYTES: Final = 64
 _UNSAFE_IN_NAMES: Final = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*\u202a-\u202e\u2066-\u2069]")
 _MIME: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,100}")
 _TEXTUAL: Final = re.compile(r"text/(plain|csv|markdown)|application/(json|xml)")
@@ -95,6 +99,7 @@ class Files:
             name=safe_name(name),
             mime=await asyncio.to_thread(_sniff, bytes(head), declared),
             size_bytes=blob.size_bytes,
+            voice=_OPUS in head[:_OGG_START_BYTES] and head.startswith(_OGG),
             by=by,
             at=self.clock.now(),
         )
@@ -142,6 +147,8 @@ def _sniff(head: bytes, declared: str | None) -> str:
         detected = puremagic.from_string(head, mime=True).lower()
     except (puremagic.PureError, ValueError):
         detected = ""
+    if head.startswith(_OGG) and _SOUND.search(head[:_OGG_START_BYTES]):
+        return "audio/ogg"
     if _MIME.fullmatch(detected):
         return detected
     given = (declared or "").partition(";")[0].strip().lower()
@@ -151,7 +158,7 @@ def _sniff(head: bytes, declared: str | None) -> str:
 def _attachment(upload: Upload) -> Attachment:
     return Attachment(
         id=upload.id,
-        kind=kind_of(upload.mime),
+        kind=AttachmentKind.VOICE if upload.voice else kind_of(upload.mime),
         state=FetchState.STORED,
         blob_id=BlobId(upload.blob_id),
         name=upload.name,

@@ -41,6 +41,8 @@ class Composed:
     """Of the envelope: bounces come back to it."""
     to: tuple[str, ...]
     cc: tuple[str, ...]
+    bcc: tuple[str, ...]
+    """In the envelope alone."""
     data: bytes
     utf8: bool
     """An address has other letters than ASCII before the @."""
@@ -65,9 +67,10 @@ def compose(
 ) -> Composed:
     """The mail of a part; the same Message-ID every time. Raises ``Rejected``."""
     to, cc = recipients(part)
+    bcc = _hidden(part, (*to, *cc))
     token = signed.token(part.id)
     message_id = f"<{token}@{settings.domain}>"
-    utf8 = any(not one.email.rpartition("@")[0].isascii() for one in (*to, *cc))
+    utf8 = any(not one.email.rpartition("@")[0].isascii() for one in (*to, *cc, *bcc))
     lines = [
         ("Date", format_datetime(now)),
         ("From", _mailboxes([Address(email=settings.address, name=settings.from_name or None)])),
@@ -86,6 +89,7 @@ def compose(
         sender=_envelope_sender(part, settings, token),
         to=tuple(_idna(one.email) for one in to),
         cc=tuple(_idna(one.email) for one in cc),
+        bcc=tuple(_idna(one.email) for one in bcc),
         data=head.encode("utf-8" if utf8 else "ascii", "replace") + body,
         utf8=utf8,
     )
@@ -110,6 +114,15 @@ def recipients(part: Part) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     return to, cc
 
 
+def _hidden(part: Part, named: Sequence[Address]) -> tuple[Address, ...]:
+    """Who gets it without being named in it."""
+    known = {one.email.lower() for one in named}
+    asked = part.content.email.bcc if part.content.email else ()
+    return tuple(
+        one for one in asked if _ADDRESS.fullmatch(one.email) and one.email.lower() not in known
+    )
+
+
 def _parsed(value: str) -> tuple[Address, ...]:
     found = getaddresses([_CONTROL.sub(" ", value)]) if value else []
     return tuple(
@@ -121,8 +134,9 @@ def _subject(part: Part, settings: EmailSettings, signed: Signed) -> str:
     email = part.content.email
     subject = (email.subject if email else None) or part.context.get("subject", "")
     plain = _CONTROL.sub(" ", subject).strip()
+    chosen = bool(email and email.subject)
     answers = bool(part.context.get("message_id") or part.reply_external_id)
-    if answers and not _REPLY.match(plain):
+    if answers and not chosen and not _REPLY.match(plain):
         plain = f"Re: {plain}".strip()
     tag = f"[#{signed.tag(part.thread)}]"
     if settings.subject_tag and tag not in plain:

@@ -116,7 +116,7 @@ class Smtp:
         refused: Refused = {}
         try:
             await self._sender(client, mail, options, encoding)
-            for one in (*mail.to, *mail.cc):
+            for one in (*mail.to, *mail.cc, *mail.bcc):
                 try:
                     await client.rcpt(one, encoding=encoding)
                 except aiosmtplib.SMTPRecipientRefused as error:

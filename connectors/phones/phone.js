@@ -1,38 +1,11 @@
 // One phone: a customer of one simulated platform.
 
+import { bubble } from "./bubble.js";
+import { base64, make } from "./dom.js";
+import { Kinds } from "./kinds.js";
 import { currentLanguage, recall, remember, word } from "./words.js";
 
-const EMOJI = ["👍", "❤", "🔥", "😁", "🤔"];
 const FIRST_CUSTOMER = { en: "Anna", ru: "Анна" };
-
-function make(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name === "dataset") {
-      Object.assign(element.dataset, value);
-    } else if (name === "aria-label") {
-      element.setAttribute(name, value);
-    } else {
-      element[name] = value;
-    }
-  }
-  element.append(...children);
-  return element;
-}
-
-function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result).split(",")[1] || ""));
-    reader.addEventListener("error", () => reject(reader.error));
-    reader.readAsDataURL(file);
-  });
-}
-
-function blobUrl(attachment) {
-  const bytes = Uint8Array.from(atob(attachment.data_base64), (c) => c.charCodeAt(0));
-  return URL.createObjectURL(new Blob([bytes], { type: attachment.mime || "" }));
-}
 
 export class Phone {
   constructor(channel) {
@@ -56,6 +29,12 @@ export class Phone {
     this.blocks.addEventListener("click", () => this.toggleBlock());
     this.title = make("h2", { textContent: this.channel.title });
     this.log = make("ol", { className: "log", tabIndex: 0 });
+    // Pictures grow the end away from those who stand at it.
+    this.log.addEventListener("load", () => this.followed && this.toEnd(), true);
+    this.log.addEventListener("scroll", () => {
+      this.followed = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    });
+    this.followed = true;
     this.note = make("p", { className: "note", hidden: true, dataset: { testid: "phone-note" } });
     this.input = make("textarea", { rows: 1, dataset: { testid: "phone-input" } });
     this.input.addEventListener("keydown", (event) => {
@@ -67,12 +46,13 @@ export class Phone {
     this.file = make("input", { type: "file", multiple: true, hidden: true });
     this.file.dataset.testid = "phone-file";
     this.file.addEventListener("change", () => this.addFiles());
-    this.attach = make("button", { type: "button", className: "icon", textContent: "+" });
-    this.attach.addEventListener("click", () => this.file.click());
+    this.kinds = new Kinds(this);
     this.button = make("button", { type: "button", className: "icon send", textContent: "➤" });
     this.button.dataset.testid = "phone-send";
     this.button.addEventListener("click", () => this.send());
     this.chips = make("div", { className: "chips" });
+    this.answered = null;
+    this.answerLine = make("p", { className: "answering", hidden: true, dataset: { testid: "phone-answering" } });
     this.element = make(
       "section",
       { className: "phone", dataset: { testid: "phone", channelId: this.channel.id } },
@@ -80,7 +60,8 @@ export class Phone {
       this.log,
       this.note,
       this.chips,
-      make("footer", {}, this.attach, this.file, this.input, this.button),
+      this.answerLine,
+      make("footer", {}, this.kinds.element, this.file, this.input, this.button),
     );
   }
 
@@ -91,8 +72,7 @@ export class Phone {
     this.blocks.textContent = word(this.blockedNow() ? "unblock" : "block");
     this.input.placeholder = word("write");
     this.input.setAttribute("aria-label", word("write"));
-    this.attach.setAttribute("aria-label", word("attach"));
-    this.attach.title = word("attach");
+    this.kinds.repaint();
     this.button.setAttribute("aria-label", word("send"));
     this.button.title = word("send");
     this.offerCustomers([]);
@@ -116,6 +96,7 @@ export class Phone {
 
   choose(customer) {
     this.customer = customer;
+    this.answer(null);
     remember(`customer.${this.channel.id}`, customer);
     this.repaint();
   }
@@ -158,120 +139,20 @@ export class Phone {
     this.shown = state;
     this.urls.forEach((url) => URL.revokeObjectURL(url));
     this.urls = [];
-    const rows = items.map((item) => this.bubble(item));
+    const rows = items.map((item) => bubble(item, this));
     if (!rows.length) {
       rows.push(make("li", { className: "hello", textContent: word("hello") }));
     }
-    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const atEnd = this.followed;
     this.log.replaceChildren(...rows);
     if (atEnd) {
-      this.log.scrollTop = this.log.scrollHeight;
+      this.toEnd();
     }
   }
 
-  bubble(item) {
-    // In a group others are customers too.
-    const mine = item.from === "customer" && item.own !== false;
-    const body = make("div", { className: "bubble" });
-    if (item.author && !mine) {
-      body.append(make("b", { className: "author", textContent: item.author }));
-    }
-    if (item.service) {
-      body.append(make("p", { className: "block", textContent: item.service }));
-    }
-    if (item.reply_to) {
-      body.append(make("blockquote", { textContent: item.reply_to.text || "…" }));
-    }
-    (item.attachments || []).forEach((attachment) => body.append(this.attachment(attachment)));
-    if (item.text) {
-      body.append(make("p", { className: "text", textContent: item.text }));
-    }
-    for (const [name, value] of Object.entries(item.blocks || {})) {
-      body.append(make("p", { className: "block", textContent: `${name}: ${JSON.stringify(value)}` }));
-    }
-    const row = make(
-      "li",
-      { className: mine ? "row mine" : "row", dataset: { testid: "phone-message", from: item.from } },
-      body,
-    );
-    row.dataset.id = item.id;
-    body.append(this.foot(item, mine));
-    if (item.buttons && item.buttons.length) {
-      row.append(this.buttons(item));
-    }
-    if (item.reactions && item.reactions.length) {
-      const set = item.reactions.map((reaction) => reaction.emoji || reaction).join(" ");
-      row.append(make("span", { className: "reactions", textContent: set }));
-    }
-    return row;
-  }
-
-  foot(item, mine) {
-    const time = item.at ? new Date(item.at) : null;
-    const foot = make("div", { className: "foot" });
-    if (item.edited) {
-      foot.append(make("span", { textContent: word("edited") }));
-    }
-    if (time && !Number.isNaN(time.getTime())) {
-      const text = time.toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-      foot.append(make("time", { textContent: text }));
-    }
-    if (mine) {
-      foot.append(make("span", { className: "tick", textContent: item.delivery === "read" ? "✓✓" : "✓" }));
-      const edit = make("button", { type: "button", className: "small", textContent: "✎" });
-      edit.setAttribute("aria-label", word("edit"));
-      edit.title = word("edit");
-      edit.dataset.testid = "phone-edit";
-      edit.addEventListener("click", () => this.edit(item));
-      foot.append(edit);
-    } else {
-      const react = make("select", { className: "small" });
-      react.setAttribute("aria-label", word("react"));
-      react.dataset.testid = "phone-react";
-      react.append(make("option", { value: "", textContent: "☺" }));
-      EMOJI.forEach((emoji) => react.append(make("option", { value: emoji, textContent: emoji })));
-      react.addEventListener("change", () =>
-        this.act({ type: "react", message_id: item.id, emoji: react.value || null }),
-      );
-      foot.append(react);
-    }
-    return foot;
-  }
-
-  attachment(attachment) {
-    const name = attachment.name || attachment.kind || word("file");
-    if (!attachment.data_base64) {
-      return make("p", { className: "file", textContent: `📎 ${name}` });
-    }
-    const url = blobUrl(attachment);
-    this.urls.push(url);
-    const mime = attachment.mime || "";
-    if (mime.startsWith("image/")) {
-      return make("img", { src: url, alt: name });
-    }
-    if (mime.startsWith("audio/")) {
-      return make("audio", { src: url, controls: true });
-    }
-    const link = make("a", { className: "file", href: url, download: name, textContent: `📎 ${name}` });
-    return link;
-  }
-
-  buttons(item) {
-    const rows = make("div", { className: "buttons" });
-    for (const row of item.buttons) {
-      const line = make("div", {});
-      for (const button of row) {
-        const pressed = make("button", { type: "button", textContent: button.label });
-        pressed.dataset.testid = "phone-button";
-        if (button.url) {
-          pressed.title = button.url;
-        }
-        pressed.addEventListener("click", () => this.press(item, button));
-        line.append(pressed);
-      }
-      rows.append(line);
-    }
-    return rows;
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.followed = true;
   }
 
   press(item, button) {
@@ -288,6 +169,26 @@ export class Phone {
     const text = window.prompt(word("editPrompt"), item.text || "");
     if (text && text !== item.text) {
       this.act({ type: "edit", message_id: item.id, text });
+    }
+  }
+
+  can(act) {
+    const { acts } = this.channel;
+    // One that does not say what it can is asked.
+    return acts.length ? acts.includes(act) : act === "edit" || act === "react";
+  }
+
+  // What is written next answers this message of the hub.
+  answer(item) {
+    this.answered = item;
+    const text = item ? `↩ ${item.text || item.subject || "…"}` : "";
+    const stop = make("button", { type: "button", className: "small", textContent: "✕" });
+    stop.setAttribute("aria-label", word("noAnswer"));
+    stop.addEventListener("click", () => this.answer(null));
+    this.answerLine.replaceChildren(make("span", { textContent: text }), stop);
+    this.answerLine.hidden = !item;
+    if (item) {
+      this.input.focus();
     }
   }
 
@@ -325,9 +226,20 @@ export class Phone {
       return;
     }
     const files = this.files;
+    const answered = files.length ? null : this.answered;
     this.input.value = "";
     this.files = [];
     this.showFiles();
+    if (answered) {
+      const ids = { message_id: answered.id, id: answered.id };
+      if (await this.act({ type: "reply", text, ...ids })) {
+        this.answer(null);
+      } else {
+        this.input.value = this.input.value || text;
+      }
+      this.input.focus();
+      return;
+    }
     const attachments = [];
     for (const file of files) {
       const mime = file.type || "application/octet-stream";

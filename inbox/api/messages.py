@@ -6,6 +6,7 @@ from datetime import timedelta
 from pydantic import BaseModel, Field
 
 from inbox.api.conversations import conversation
+from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.orders import MessageDone, Orders
 from inbox.api.templates import said
 from inbox.api.writing import NewMessage
@@ -24,6 +25,9 @@ from shared.model.message import Message
 from shared.ports.store import Store
 
 _LONGEST_WAIT = timedelta(days=366)
+_OF_REPLIES = (
+    "spans", "reply_to", "buttons", "blocks", "template", "email", "send_at", "undo_s",
+)  # fmt: skip
 
 
 class EditRequest(Strict):
@@ -31,6 +35,8 @@ class EditRequest(Strict):
 
     id: OwnId | None = None
     text: str = Field(min_length=1, max_length=100_000)
+    spans: SpanRequests = ()
+    """Formatting of the new text."""
 
 
 class ReactionRequest(Strict):
@@ -93,10 +99,12 @@ class MessagesApi:
                 conversation_id=target.id,
                 actor=actor,
                 text=text,
+                spans=content.spans,
                 template=template,
                 attachments=content.attachments,
                 blocks=content.blocks,
                 buttons=content.buttons,
+                email=content.email,
                 reply_to=MessageId(body.reply_to) if body.reply_to is not None else None,
                 send_at=body.send_at,
                 undo_s=self._undo(call),
@@ -111,6 +119,7 @@ class MessagesApi:
             actor=call.caller.actor,
             message_id=message.id,
             text=call.body.text,
+            spans=spans_of(call.body.spans, call.body.text),
         )
         return await self.orders.for_message(call, command, call.body.id, 200)
 
@@ -159,10 +168,10 @@ class MessagesApi:
     def _check(self, body: NewMessage) -> None:
         if body.is_empty():
             raise BadRequest("write something, or attach a file", field="text")
-        if body.template is not None and (body.text.strip() or body.buttons):
+        if body.template is not None and (body.text.strip() or body.spans or body.buttons):
             raise BadRequest("a template has its own text and buttons", field="template")
         if body.kind == "note":
-            for name in ("reply_to", "buttons", "blocks", "template", "send_at", "undo_s"):
+            for name in _OF_REPLIES:
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
         if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:

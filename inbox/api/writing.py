@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from inbox.api.mail_heads import MailHeadRequest
+from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.templates import TemplateRequest
 from inbox.rest.shapes import OwnId
 from shared.model.base import Strict, Utc
@@ -124,6 +126,8 @@ class NewMessage(Strict):
     id: OwnId | None = None
     kind: Literal["reply", "note"] = "reply"
     text: str = Field(default="", max_length=100_000)
+    spans: SpanRequests = ()
+    """Formatting of the text."""
     attachments: tuple[str, ...] = Field(default=(), max_length=50)
     """Ids of the caller's own uploads."""
     blocks: tuple[BlockRequest, ...] = Field(default=(), max_length=10)
@@ -134,6 +138,8 @@ class NewMessage(Strict):
     )
     template: TemplateRequest | None = None
     """Sent as this template, also outside of the reply window; the text is made of it."""
+    email: MailHeadRequest | None = None
+    """Subject and recipients, on a channel of mails."""
     send_at: Utc | None = None
     undo_s: float | None = Field(default=None, ge=0, le=60)
     """Absent: what the hub is set to, and nothing for programs."""
@@ -147,10 +153,12 @@ class NewMessage(Strict):
         return tuple(tuple(Button(**button.model_dump()) for button in row) for row in self.buttons)
 
     def content(self, files: tuple[Attachment, ...]) -> Content:
-        """The whole of it, with the files that its uploads are."""
+        """The whole of it, with the files that its uploads are. Raises ``BadRequest``."""
         return Content(
             text=self.text,
+            spans=spans_of(self.spans, self.text),
             attachments=files,
             blocks=tuple(block.block() for block in self.blocks),
             buttons=self.rows(),
+            email=self.email.fields() if self.email is not None else None,
         )

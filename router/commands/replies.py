@@ -105,6 +105,7 @@ def _content(command: Reply, answered: Message | None, external_id: ExternalId |
         blocks=command.blocks,
         buttons=command.buttons,
         template=command.template,
+        email=command.email,
         reply_to=reference,
     )
 

@@ -22,8 +22,11 @@ async def press(work: Work, item: Inbound, place: Place) -> MessageId | None:
     if target is not None and value is not None and value not in target.pressed:
         await timeline.amend(work, target, {"pressed": (*target.pressed, value)})
     content = item.content.model_copy(update={"action": action})
-    if target_id is not None and content.reply_to is None:
-        reply_to = ReplyRef(message_id=target.id if target else None, external_id=target_id)
+    quoted = content.reply_to
+    if target_id is not None and (quoted is None or quoted.external_id == target_id):
+        # Some platforms tell the pressed message as one that is answered.
+        known = {"message_id": target.id if target else None, "external_id": target_id}
+        reply_to = (quoted or ReplyRef()).model_copy(update=known)
         content = content.model_copy(update={"reply_to": reply_to})
     # Marking may have changed the conversation of the place.
     if place.conversation is not None and target is not None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.commands.base import Command
 from shared.ids import AgentId, MessageId
 from shared.model.base import Utc
-from shared.model.content import Attachment, Block, ButtonRow, Span
+from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Span
 from shared.model.template import TemplateRef
 
 
@@ -23,6 +23,8 @@ class Reply(Command):
     buttons: tuple[ButtonRow, ...] = Field(default=(), max_length=20)
     template: TemplateRef | None = None
     """Sent as this template; ``text`` is then what it says, for those who read here."""
+    email: EmailFields | None = None
+    """Subject and recipients on a channel of mails; what is absent is as in the mail answered."""
     reply_to: MessageId | None = None
     send_at: Utc | None = None
     undo_s: float = Field(default=0, ge=0, le=60)

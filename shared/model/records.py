@@ -285,5 +285,7 @@ class Upload(Document):
     name: str
     mime: str
     size_bytes: int
+    voice: bool = False
+    """Speech as messengers have it, in Ogg with Opus: it goes as a voice message."""
     by: Actor
     at: Utc

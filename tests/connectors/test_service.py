@@ -318,7 +318,13 @@ async def test_the_simulator_of_a_type_gets_a_channel_that_works(tmp_path: Path)
 
         assert [(line["from"], line["text"]) for line in shown] == [("customer", "hello")]
         assert items == [
-            {"id": "sim-sample", "type": "sample", "title": "Sample", "customers": ["Anna"]}
+            {
+                "id": "sim-sample",
+                "type": "sample",
+                "title": "Sample",
+                "customers": ["Anna"],
+                "acts": [],
+            }
         ]
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from inbox.files import safe_name
+from inbox.files import Files, safe_name
 from inbox.service import InboxOptions
 from shared.ids import BlobId
 from shared.model.content import Attachment, AttachmentKind, Content, FetchState
+from shared.model.people import Actor, ActorKind
 from tests.inbox.stage import Browser, Stage, a_conversation, a_message, open_stage
 from tests.inbox.test_messages import PNG
 from tests.support.stores import Embedded
@@ -174,3 +175,23 @@ async def test_a_file_that_is_not_there_says_why(stage: Stage) -> None:
 )
 def test_names_are_safe_to_show_and_to_save_under(given: str | None, expected: str) -> None:
     assert safe_name(given) == expected
+
+
+@pytest.mark.parametrize(
+    "codec, kind",
+    [(b"OpusHead", AttachmentKind.VOICE), (b"\x01vorbis", AttachmentKind.AUDIO)],
+)
+async def test_speech_in_ogg_goes_as_a_voice_message_and_music_as_music(
+    stage: Stage, codec: bytes, kind: AttachmentKind
+) -> None:
+    ogg = b"OggS\x00\x02" + bytes(20) + b"\x01\x13" + codec + bytes(40)
+    actor = Actor(kind=ActorKind.AGENT, id="a1")
+    files = Files(stage.hub.store, stage.hub.blobs, stage.clock, 1_000_000)
+
+    async def chunks() -> Any:
+        yield ogg
+
+    upload = await files.upload(chunks(), "a.ogg", "application/octet-stream", actor)
+    (attachment,) = await files.attachments((upload.id,), actor)
+
+    assert (upload.mime, attachment.kind) == ("audio/ogg", kind)

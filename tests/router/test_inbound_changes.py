@@ -19,6 +19,7 @@ from shared.model.content import (
     Content,
     FetchState,
     Location,
+    ReplyRef,
 )
 from shared.model.conversation import Status
 from shared.model.delivery import Delivery, Failure, FailureKind
@@ -208,6 +209,23 @@ async def test_a_pressed_button_is_marked_and_said(world: World) -> None:
     assert pressed.content.reply_to.message_id == asked.id
     assert conversation.waiting_since is not None
     assert conversation.messages == len(await world.messages())
+
+
+async def test_a_press_that_is_told_as_an_answer_names_what_was_pressed(world: World) -> None:
+    await world.tell(inbound())
+    await replied(world, "choose", "10")
+    reply_to = ReplyRef(external_id=ExternalId("10"), quote="cho")
+
+    await world.tell(
+        inbound(
+            kind=InboundKind.ACTION,
+            target_external_id="10",
+            content=Content(text="Yes", action=Action(value="yes"), reply_to=reply_to),
+        )
+    )
+
+    *_, asked, pressed = await world.messages()
+    assert pressed.content.reply_to == reply_to.model_copy(update={"message_id": asked.id})
 
 
 async def test_a_press_that_brings_a_token_is_read_as_the_buttons_own_value(world: World) -> None:

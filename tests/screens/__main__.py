@@ -12,6 +12,15 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, Page
 
+from tests.screens.channel_pictures import (
+    NARROW,
+    WIDE,
+    take_channels,
+    take_phones,
+    take_site,
+    take_window,
+)
+from tests.screens.stories import tell
 from tests.support.browser import (
     answer,
     message,
@@ -24,8 +33,6 @@ from tests.support.browser import (
 from tests.support.hub_process import HubProcess
 from tests.support.simulated import write_as
 
-WIDE: Final = {"width": 1440, "height": 900}
-NARROW: Final = {"width": 360, "height": 800}
 CHANNEL: Final = "sim-telegram"
 HERO: Final = "Мария Ковалёва"
 OTHERS: Final = (
@@ -90,13 +97,9 @@ async def take(hub: HubProcess, browser: Browser, folder: Path, name: str, **opt
         await page.screenshot(path=folder / f"{name}.png")
 
 
-async def take_customers_side(hub: HubProcess, browser: Browser, folder: Path) -> None:
-    """The phones and the site chat."""
+async def take_site_chat(hub: HubProcess, browser: Browser, folder: Path) -> None:
+    """The site chat."""
     async with new_page(browser, viewport=WIDE, color_scheme="light") as page:
-        await page.goto(f"{hub.url}/simulators/")
-        await page.get_by_test_id("phone-message").first.wait_for()
-        await _settled(page)
-        await page.screenshot(path=folder / "phones.png")
         await page.goto(f"{hub.url}/demo/site")
         await page.get_by_test_id("webchat-open").click()
         await write_in_widget(page, "Do you ship to Norway?")
@@ -130,13 +133,24 @@ async def main(folder: Path) -> None:
         ):
             await tell_story(hub, browser)
             await take(hub, browser, folder, "inbox-light", viewport=WIDE, color_scheme="light")
-            await take(
-                hub, browser, folder, "inbox-dark", viewport=WIDE, color_scheme="dark",
-                locale="ru-RU",
-            )  # fmt: skip
             await take_narrow(hub, browser, folder)
-            await take_customers_side(hub, browser, folder)
+            await take_site_chat(hub, browser, folder)
             await take_admin(hub, browser, folder)
+    await take_conversations(folder)
+
+
+async def take_conversations(folder: Path) -> None:
+    """On a hub of their own: the list shows these conversations and no others."""
+    with tempfile.TemporaryDirectory() as data:
+        async with (
+            HubProcess(Path(data), "--simulators", environ={"HUB_UNDO_S": "0"}) as hub,
+            open_browser() as browser,
+        ):
+            await tell(hub, browser)
+            await take_channels(hub, browser, folder)
+            await take_window(hub, browser, folder)
+            await take_site(hub, browser, folder)
+            await take_phones(hub, browser, folder)
 
 
 async def take_narrow(hub: HubProcess, browser: Browser, folder: Path) -> None:

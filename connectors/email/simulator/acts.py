@@ -42,6 +42,10 @@ class Acts:
             "unblock": lambda person, _: self._gone(person, gone=False),
         }
 
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
+
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do by mail."""
         kind = str(action.get("type") or "")
@@ -89,8 +93,12 @@ class Acts:
         self.write(person, _text(action, "text"), subject=subject)
 
     def _html(self, person: Person, action: Mapping[str, Any]) -> None:
+        """A mail of its own; with ``answers`` the answer to the latest from the hub."""
         html = _text(action, "html")
-        self.write(person, str(action.get("text") or ""), subject="HTML", html=html)
+        answered = _from_hub(person, {}) if action.get("answers") else None
+        subject = None if answered else str(action.get("subject") or "HTML")
+        text = str(action.get("text") or "")
+        self.write(person, text, answered=answered, subject=subject, html=html)
 
     def _raw(self, _person: Person, action: Mapping[str, Any]) -> None:
         """Any bytes that a mail server lets through."""

@@ -79,6 +79,10 @@ class EmailSimulator:
         ``block``, ``unblock``. Raises ``BadRequest``."""
         self._acts.run(customer, action)
 
+    def acts(self) -> Sequence[str]:
+        """What its customers can do besides writing."""
+        return self._acts.names()
+
     def phone(self, customer: str) -> Sequence[Mapping[str, Any]]:
         """What the customer's phone shows, oldest first."""
         return phone.screen(self._world.known(customer))

@@ -44,6 +44,10 @@ class Acts:
             **ChatActs(world, customers, queue).acts,
         }
 
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
+
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do on Telegram."""
         kind = str(action.get("type") or "")

@@ -44,6 +44,7 @@ class ChatActs:
             "connect": self._connect,
             "disconnect": self._disconnect,
             "delete": self._delete,
+            "unknown": self._unknown,
         }
 
     def _live(self, person: Person, action: Mapping[str, Any]) -> None:
@@ -144,6 +145,10 @@ class ChatActs:
         connection = self._connection_of(person)
         connection.enabled = False
         self._events.connection(connection)
+
+    def _unknown(self, person: Person, _action: Mapping[str, Any]) -> None:
+        """A kind of message that no bot has heard of yet."""
+        self._customers.say(person, {"hologram": {"depth": 3}})
 
     def _connection_of(self, person: Person) -> Any:
         """By the owner in person, or by naming one of the account's chats."""

@@ -72,6 +72,10 @@ class TelegramSimulator:
         """Press, edit, react, reply, block and so on. Raises ``BadRequest``."""
         self._acts.run(customer, action)
 
+    def acts(self) -> Sequence[str]:
+        """What its customers can do besides writing."""
+        return self._acts.names()
+
     def phone(self, customer: str) -> Sequence[Mapping[str, Any]]:
         """What the customer's phone shows, oldest first."""
         return screen(self._world.known(customer), self._shelf)

@@ -46,6 +46,10 @@ class Acts:
             **{name: self._file_act(kind) for name, kind in _NAMES.items()},
         }
 
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
+
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do on VK."""
         kind = str(action.get("type") or "")

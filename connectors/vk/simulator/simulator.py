@@ -90,6 +90,10 @@ class VkSimulator:
         """Press, edit, react, reply, forbid and so on. Raises ``BadRequest``."""
         self._acts.run(customer, action)
 
+    def acts(self) -> Sequence[str]:
+        """What its customers can do besides writing."""
+        return self._acts.names()
+
     def phone(self, customer: str) -> Sequence[Mapping[str, Any]]:
         """What the customer's phone shows, oldest first."""
         if customer not in self._world.names():

@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from mimetypes import guess_type
 from typing import Any, Final
 
 from connectors.vk.simulator.parameters import Parameters
@@ -65,7 +66,9 @@ class Uploads:
         return {"file": self._keep(kind, name, mime, data)}
 
     def _keep(self, kind: str, name: str, mime: str, data: bytes) -> str:
-        file = self._shelf.put(kind, -self._world.group_id, name, mime, data)
+        # VK goes by the file, whatever the request says of it.
+        known = guess_type(name)[0] or mime
+        file = self._shelf.put(kind, -self._world.group_id, name, known, data)
         token = f"{kind}|{file.id}|{file.access_key}"
         self._posted[token] = file
         while len(self._posted) > _REMEMBER:

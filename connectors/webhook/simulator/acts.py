@@ -43,6 +43,10 @@ class Acts:
             "recording": self._recording,
         }
 
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
+
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest``."""
         act = self._acts.get(str(action.get("type") or ""))

@@ -63,6 +63,10 @@ class WebhookSimulator:
         """Edit, delete, react, reply, press, read, call and so on. Raises ``BadRequest``."""
         self._acts.run(customer, action)
 
+    def acts(self) -> Sequence[str]:
+        """What its customers can do besides writing."""
+        return self._acts.names()
+
     def phone(self, customer: str) -> Sequence[Mapping[str, Any]]:
         """What the customer's phone shows, oldest first."""
         person = self._world.people.get(customer)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from connectors.whatsapp.simulator.customer import Customers
 from connectors.whatsapp.simulator.events import Events
-from connectors.whatsapp.simulator.world import Person, Shown, World
+from connectors.whatsapp.simulator.world import BUSINESS, Person, Shown, World
 from shared.errors import BadRequest
 
 _Act = Callable[[Person, Mapping[str, Any]], None]
@@ -30,6 +30,7 @@ class Acts:
             "location": self._location,
             "contact": self._contact,
             "order": self._order,
+            "product": self._product,
             "flow": self._flow,
             "ad": self._ad,
             "poll": lambda person, _: customers.unsupported(person, "poll"),
@@ -41,11 +42,16 @@ class Acts:
             "show_number": lambda person, _: customers.hide(person, hidden=False),
             "change_number": self._change_number,
             "silence": self._silence,
+            "late": self._late,
             "app_message": self._app_message,
             "history": self._history,
             "template_status": self._template_status,
             **{kind: self._file_act(kind) for kind in _FILES},
         }
+
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._acts)
 
     def run(self, customer: str, action: Mapping[str, Any]) -> None:
         """Do it. Raises ``BadRequest`` naming what a customer cannot do on WhatsApp."""
@@ -128,6 +134,13 @@ class Acts:
         }
         self._customers.send(person, {"type": "order", "order": order})
 
+    def _product(self, person: Person, action: Mapping[str, Any]) -> None:
+        """Ask about a product of the catalogue."""
+        id = str(action.get("product") or "sku-1")
+        referred = {"catalog_id": "194836987003835", "product_retailer_id": id}
+        context = {"from": BUSINESS, "referred_product": referred}
+        self._customers.say(person, str(action.get("text") or "Is it there?"), context=context)
+
     def _flow(self, person: Person, action: Mapping[str, Any]) -> None:
         answers = action.get("answers") or {"size": "M"}
         self._customers.flow(person, dict(answers))
@@ -148,6 +161,11 @@ class Acts:
         """Let the customer have written last so many hours ago: the reply window closes."""
         hours = float(action.get("hours") or 25)
         person.wrote_at = self._world.clock.now() - timedelta(hours=hours)
+
+    def _late(self, person: Person, action: Mapping[str, Any]) -> None:
+        """A text of so many hours ago, which Meta can tell only now."""
+        past = self._world.clock.now() - timedelta(hours=float(action.get("hours") or 25))
+        self._customers.say(person, _text(action), at=past)
 
     def _app_message(self, person: Person, action: Mapping[str, Any]) -> None:
         self._events.app_message(person, _text(action))

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -63,13 +64,14 @@ class Customers:
         *,
         answers: Shown | None = None,
         context: Mapping[str, Any] | None = None,
+        at: datetime | None = None,
     ) -> Shown:
-        """A text, perhaps an answer."""
+        """A text, perhaps an answer, perhaps of some time ago."""
         body: dict[str, Any] = {"type": "text", "text": {"body": text}}
         told = dict(context or {})
         if answers is not None:
             told |= {"from": person.wa_id if answers.mine else BUSINESS, "id": answers.id}
-        return self.send(person, body | ({"context": told} if told else {}))
+        return self.send(person, body | ({"context": told} if told else {}), at=at)
 
     def file(self, person: Person, kind: str, given: Mapping[str, Any], caption: str) -> Shown:
         """A file. Raises ``BadRequest`` for what is no base64."""
@@ -97,11 +99,13 @@ class Customers:
             return self.say(person, caption)
         return shown
 
-    def send(self, person: Person, body: Mapping[str, Any]) -> Shown:
+    def send(self, person: Person, body: Mapping[str, Any], at: datetime | None = None) -> Shown:
         """Any message; whoever writes has read what came before."""
         self._sending.read_by(person)
         shown = self._world.add(person, dict(body), mine=True)
-        self._tell(person, shown.id, body)
+        if at is not None:
+            shown.at = person.wrote_at = at
+        self._tell(person, shown.id, body, at)
         return shown
 
     def press(self, person: Person, shown: Shown, button: Mapping[str, Any]) -> None:
@@ -187,13 +191,13 @@ class Customers:
         """Hide the number behind a username, or show it again."""
         person.hidden = hidden
 
-    def _tell(self, person: Person, id: str, body: Mapping[str, Any]) -> None:
-        head = {**person.sender(), "id": id, "timestamp": self._now()}
+    def _tell(
+        self, person: Person, id: str, body: Mapping[str, Any], at: datetime | None = None
+    ) -> None:
+        moment = at or self._world.clock.now()
+        head = {**person.sender(), "id": id, "timestamp": str(int(moment.timestamp()))}
         self._webhooks.message(head | dict(body), person.contact())
         self._changed(person)
-
-    def _now(self) -> str:
-        return str(int(self._world.clock.now().timestamp()))
 
 
 def _kind_for(mime: str) -> str:

@@ -1,6 +1,7 @@
 """What a customer's phone shows."""
 
 import base64
+import re
 from typing import Any, Final
 
 from connectors.whatsapp.simulator.acts import buttons_of
@@ -10,6 +11,8 @@ from connectors.whatsapp.simulator.world import Person, Shown
 
 _PREVIEW_BYTES: Final = 1024 * 1024
 _SCREEN_BYTES: Final = 4 * 1024 * 1024
+_FORMATTED: Final = re.compile(r"[*_~`]\S")
+"""Whether the phone has to look for formatting."""
 _BLOCKS: Final = ("location", "contacts", "order")
 
 
@@ -39,6 +42,7 @@ def _line(person: Person | None, shown: Shown, attachments: list[dict[str, Any]]
         "attachments": attachments,
         "buttons": [] if shown.mine else _buttons(body),
         "edited": shown.edited,
+        "marked": bool(_FORMATTED.search(text_of(body))),
         "deleted": shown.deleted,
         "reactions": [*shown.reactions, *shown.hub_reactions],
         "reply_to": _reply(person, body),

@@ -310,3 +310,25 @@ def test_names_in_other_letters_before_the_at_need_a_server_that_knows_them() ->
 
     assert mail.utf8
     assert mail.to == ("анна@xn--80a1acny.xn--p1ai",)
+
+
+def test_a_subject_that_an_agent_has_chosen_stays_as_it_is_and_keeps_the_thread() -> None:
+    email = EmailFields(subject="Your refund")
+    context = {"to": "anna@c.example", "subject": "Order", "message_id": "<1@c.example>"}
+
+    mail = composed(make_part(Content(text="hello", email=email), context=context))
+
+    assert header(mail, "Subject") == "Your refund"
+    assert header(mail, "In-Reply-To") == "<1@c.example>"
+    assert mail.to == ("anna@c.example",)
+
+
+def test_a_hidden_copy_is_in_the_envelope_and_nowhere_in_the_mail() -> None:
+    anna, boss = Address(email="anna@c.example"), Address(email="boss@shop.example")
+    email = EmailFields(to=(anna,), bcc=(boss, anna))
+
+    mail = composed(make_part(Content(text="hello", email=email), context={"cc": "x@c.example"}))
+
+    assert mail.bcc == ("boss@shop.example",)
+    assert (mail.to, mail.cc) == (("anna@c.example",), ())
+    assert b"boss@" not in mail.data

@@ -25,6 +25,10 @@ export type Checked = None<
   | Strange<T.ReplyRef, Hub['ReplyRef']>
   | Strange<T.Forward, Hub['Forward']>
   | Strange<T.EmailFields, Hub['EmailFields']>
+  | Strange<T.MailHead, Hub['MailHeadRequest']>
+  | Strange<T.Template, Hub['Template']>
+  | Strange<T.TemplateButton, Hub['TemplateButton']>
+  | Strange<T.TemplateRequest, Hub['TemplateRequest']>
   | Strange<T.LocationBlock, Hub['Location']>
   | Strange<T.ContactCardBlock, Hub['ContactCard']>
   | Strange<T.PollBlock, Hub['Poll']>
@@ -61,6 +65,7 @@ export type Checked = None<
   | Same<T.AttachmentKind, Hub['AttachmentKind']>
   | Same<T.FetchState, Hub['FetchState']>
   | Same<T.SpanKind, Hub['SpanKind']>
+  | Same<T.Format, Hub['Format']>
   | Same<T.Role, Hub['Role']>
   | Same<T.ChannelState, Hub['ChannelState']>
   | Same<T.Actor['kind'], Hub['ActorKind']>

@@ -6,9 +6,11 @@ const id = encodeURIComponent
 
 export type ConversationAnswer = { conversation?: T.Conversation; command_id?: string }
 export type MessageAnswer = { message?: T.Message; command_id?: string }
-export interface NewMessage {
-  id: string; kind: 'reply' | 'note'; text: string; attachments?: string[]; reply_to?: string; send_at?: string; undo_s?: number
+/** What a reply says. */
+export interface Reply {
+  text: string; spans?: T.Span[]; attachments?: string[]; buttons?: T.Button[][]; reply_to?: string; email?: T.MailHead; template?: T.TemplateRequest
 }
+export interface NewMessage extends Reply { id: string; kind: 'reply' | 'note'; send_at?: string; undo_s?: number }
 
 export const api = {
   info: () => http.get<T.HubInfo>('/info'),
@@ -25,10 +27,10 @@ export const api = {
   conversation: (cid: string) => http.get<T.Conversation>(`/conversations/${id(cid)}`),
   messages: (cid: string, query: Query) => http.get<T.Page<T.Message>>(`/conversations/${id(cid)}/messages`, query),
   send: (cid: string, message: NewMessage): Promise<Answer<MessageAnswer>> => http.send(`/conversations/${id(cid)}/messages`, message),
-  preview: (cid: string, reply: { text: string; attachments: string[]; reply_to?: string }, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
+  preview: (cid: string, reply: Reply, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),
 
-  edit: (mid: string, text: string) => http.patch<MessageAnswer>(`/messages/${id(mid)}`, { text }),
+  edit: (mid: string, text: string, spans: T.Span[]) => http.patch<MessageAnswer>(`/messages/${id(mid)}`, { text, spans }),
   remove: (mid: string) => http.delete<MessageAnswer | undefined>(`/messages/${id(mid)}`),
   cancel: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/cancel`),
   resend: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/resend`),
@@ -47,6 +49,7 @@ export const api = {
 
   channelTypes: () => http.get<T.Page<T.ChannelTypeInfo>>('/channel-types'),
   channels: () => http.get<T.Page<T.ChannelView>>('/channels'),
+  templates: (cid: string, refresh = false) => http.get<T.Page<T.Template>>(`/channels/${id(cid)}/templates`, refresh ? { refresh: 'true' } : {}),
   addChannel: (channel: { type: string; name: string; settings: Record<string, T.Json> }) => http.post<T.ChannelView>('/channels', channel),
   changeChannel: (cid: string, change: { name?: string; settings?: Record<string, T.Json> }) => http.patch<T.ChannelView>(`/channels/${id(cid)}`, change),
   channelAct: (cid: string, action: 'pause' | 'resume') => http.post<T.ChannelView>(`/channels/${id(cid)}/${action}`),

@@ -1175,6 +1175,19 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AddressRequest
+         * @description Somebody's address.
+         */
+        AddressRequest: {
+            /** Email */
+            email: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+        };
+        /**
          * AgentChange
          * @description What admins change of agents.
          */
@@ -2600,6 +2613,11 @@ export interface components {
             id: string | null;
             /** Text */
             text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["SpanRequest"][];
         };
         /**
          * EmailFields
@@ -3301,6 +3319,32 @@ export interface components {
             address: string | null;
         };
         /**
+         * MailHeadRequest
+         * @description What is absent is as in the mail that is answered.
+         */
+        MailHeadRequest: {
+            /**
+             * Subject
+             * @default null
+             */
+            subject: string | null;
+            /**
+             * To
+             * @default []
+             */
+            to: components["schemas"]["AddressRequest"][];
+            /**
+             * Cc
+             * @default []
+             */
+            cc: components["schemas"]["AddressRequest"][];
+            /**
+             * Bcc
+             * @default []
+             */
+            bcc: components["schemas"]["AddressRequest"][];
+        };
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -3534,6 +3578,11 @@ export interface components {
              */
             text: string;
             /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["SpanRequest"][];
+            /**
              * Attachments
              * @default []
              */
@@ -3555,6 +3604,8 @@ export interface components {
             buttons: components["schemas"]["ButtonRequest"][][];
             /** @default null */
             template: components["schemas"]["TemplateRequest"] | null;
+            /** @default null */
+            email: components["schemas"]["MailHeadRequest"] | null;
             /**
              * Send At
              * @default null
@@ -4394,6 +4445,22 @@ export interface components {
          * @enum {string}
          */
         SpanKind: "bold" | "italic" | "underline" | "strike" | "spoiler" | "code" | "pre" | "quote" | "link" | "mention" | "hashtag" | "command" | "emoji" | "other";
+        /**
+         * SpanRequest
+         * @description A formatted range of the text, in UTF-16 units; what the channel lacks goes plain.
+         */
+        SpanRequest: {
+            kind: components["schemas"]["Format"];
+            /** Start */
+            start: number;
+            /** Length */
+            length: number;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        };
         /**
          * Spread
          * @description How long something took, in seconds.

@@ -38,12 +38,12 @@ export interface ReplyRef { message_id?: string | null; external_id?: string | n
 export interface Forward { origin: string; name?: string | null; at?: Iso | null; nested?: Content[] }
 export interface Action { value?: string | null; label?: string | null }
 export interface MailAddress { email: string; name?: string | null }
-export interface EmailFields { subject?: string | null; sender?: MailAddress | null; to?: MailAddress[]; cc?: MailAddress[]; html_blob_id?: string | null; quoted_from?: number | null; automatic?: boolean }
+export interface EmailFields { subject?: string | null; sender?: MailAddress | null; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[]; html_blob_id?: string | null; quoted_from?: number | null; automatic?: boolean }
 export interface Entry { kind: 'deep_link' | 'ad' | 'page' | 'other'; ref?: string | null; source?: string | null; title?: string | null; url?: string | null }
 export interface Content {
   text: string; spans?: Span[]; attachments?: Attachment[]; blocks?: Block[]; buttons?: Button[][]
   reply_to?: ReplyRef | null; forward?: Forward | null; action?: Action | null; email?: EmailFields | null
-  entry?: Entry | null; group_key?: string | null
+  entry?: Entry | null; group_key?: string | null; template?: { name: string; language: string } | null
 }
 
 // Messages -----------------------------------------------------------------------------------
@@ -83,8 +83,22 @@ export interface Conversation {
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; created_at: Iso; resolved_at?: Iso | null; version: number
+  merged_into?: string | null; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
+
+// What is written ----------------------------------------------------------------------------
+
+/** The head of a mail; what is absent is as in the mail that is answered. */
+export interface MailHead { subject?: string; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[] }
+export interface TemplateButton { type: string; text: string; url: string | null; variable: boolean; required: boolean }
+/** A text that the platform has approved, sent where it lets nobody write freely. */
+export interface Template {
+  name: string; language: string; status: string; category: string | null; named: boolean
+  header: { format: 'text' | 'image' | 'video' | 'document' | 'location'; text: string; variables: string[] } | null
+  body: string; variables: string[]; footer: string | null; buttons: TemplateButton[]
+}
+export interface TemplateValue { text: string; name?: string }
+export interface TemplateRequest { name: string; language: string; header: TemplateValue[]; body: TemplateValue[]; buttons: { index: number; value: string }[] }
 
 // People -------------------------------------------------------------------------------------
 
@@ -98,11 +112,13 @@ export interface Identity {
 
 // Channels -----------------------------------------------------------------------------------
 
+/** What of the formatting a channel carries. */
+export type Format = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'code' | 'pre' | 'quote' | 'link'
 export interface MediaLimit { kind: string; max_bytes: number; mimes: string[] }
 export interface Capabilities {
   max_text: number; text_unit: 'utf16' | 'characters' | 'bytes'; max_caption: number; media: MediaLimit[]
-  album_max: number; buttons: boolean; reply: boolean; edit: boolean; delete: boolean; reactions: boolean
-  reply_window_s?: number | null; receipts?: string[]
+  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean
+  reply_window_s?: number | null; receipts?: string[]; templates?: boolean
 }
 export interface SchemaField {
   type?: string; title?: string; description?: string; default?: Json; enum?: Json[]; const?: Json

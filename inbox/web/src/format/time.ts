@@ -54,6 +54,13 @@ export function duration(ms: number): string {
   const days = Math.floor(minutes / 1440)
   return t('time.days', { n: days }, days)
 }
+/** What is left until something ends: "23 h 05 min", and "12:09" within the last hour. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  if (seconds < 3600) return playTime(seconds)
+  const minutes = Math.floor(seconds / 60)
+  return i18n.global.t('time.hoursMinutes', { h: Math.floor(minutes / 60), m: minutes % 60 })
+}
 export function ago(at: string, now: number): string {
   const ms = now - Date.parse(at)
   return ms < 60_000 ? i18n.global.t('time.now') : i18n.global.t('time.ago', { time: duration(ms) })

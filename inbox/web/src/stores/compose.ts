@@ -3,7 +3,8 @@ import { defineStore } from 'pinia'
 import { reactive, ref, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { api, upload } from '@/api/endpoints'
-import type { Message, Upload } from '@/api/types'
+import type { Button, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
+import { behind, trimmed } from '@/format/spans'
 import { i18n } from '@/i18n'
 import type { Pending } from '@/thread/pending'
 import { useClock } from './clock'
@@ -14,7 +15,12 @@ import { useToasts, wordsOf } from './toasts'
 
 export type Tab = 'reply' | 'note'
 export interface DraftFile { key: number; file: File; share: number; upload: Upload | null; error: string; abort: AbortController }
-export interface Draft { tab: Tab; text: Record<Tab, string>; files: DraftFile[]; replyTo: Message | null }
+/** The fields of a mail's head as they are written; null: as in the mail that is answered. */
+export interface DraftHead { subject: string; to: string; cc: string; bcc: string }
+/** `spans` are those of the reply: a note has no formatting. */
+export interface Draft { tab: Tab; text: Record<Tab, string>; spans: Span[]; files: DraftFile[]; buttons: Button[]; head: DraftHead | null; replyTo: Message | null }
+/** What goes along with the text, made of the fields by whoever knows the conversation. */
+export interface Along { head?: MailHead | null }
 export interface Undoable { pendingId: string; conversationId: string; messageId: string | null; until: number; wanted: boolean }
 
 const KEY = 'hub.drafts'
@@ -23,9 +29,13 @@ const RETRY_MS = 3_000
 const REPEATABLE = new Set([0, 429, 502, 503, 504])
 const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
-function saved(): Record<string, Record<Tab, string>> {
+type Saved = Record<Tab, string> & { spans?: Span[] }
+const blank = (): Draft => ({ tab: 'reply', text: { reply: '', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null })
+export const rowsOf = (buttons: readonly Button[]): Button[][] => buttons.filter((button) => button.label.trim() !== '').map((button) => [button])
+
+function saved(): Record<string, Saved> {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Record<string, Record<Tab, string>>
+    return JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Record<string, Saved>
   } catch {
     return {}
   }
@@ -39,15 +49,15 @@ export const useCompose = defineStore('compose', () => {
   const messages = useMessages()
   let lastKey = 0
 
-  for (const [cid, text] of Object.entries(saved())) drafts.set(cid, { tab: 'reply', text, files: [], replyTo: null })
+  for (const [cid, { reply, note, spans }] of Object.entries(saved())) drafts.set(cid, { ...blank(), text: { reply, note }, spans: spans ?? [] })
   watch(previewing, (on) => { localStorage.setItem(PREVIEW, on ? '1' : '0') })
   watch(drafts, () => {
-    const kept = [...drafts].filter(([, one]) => one.text.reply || one.text.note).map(([cid, one]) => [cid, one.text])
+    const kept = [...drafts].filter(([, one]) => one.text.reply || one.text.note).map(([cid, one]) => [cid, { ...one.text, spans: one.spans }])
     sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)))
   }, { deep: true })
 
   function draft(cid: string): Draft {
-    if (!drafts.has(cid)) drafts.set(cid, { tab: 'reply', text: { reply: '', note: '' }, files: [], replyTo: null })
+    if (!drafts.has(cid)) drafts.set(cid, blank())
     return drafts.get(cid) as Draft
   }
   function attach(cid: string, file: File): void {
@@ -67,40 +77,60 @@ export const useCompose = defineStore('compose', () => {
   function keep(own: Draft, done: Upload): void {
     own.files.push({ key: ++lastKey, file: new File([], done.name, { type: done.mime }), share: 1, upload: done, error: '', abort: new AbortController() })
   }
-  /** The text comes back to where it was written; what was written since is kept below it. */
+  /** Put above what was written since. */
+  function refill(own: Draft, tab: Tab, text: string, spans: readonly Span[], buttons: readonly Button[]): void {
+    const since = own.text[tab]
+    if (tab === 'reply') own.spans = [...spans, ...(since.trim() ? behind(own.spans, text.length + 1) : [])]
+    own.text[tab] = since.trim() ? `${text}\n${since}` : text
+    if (own.buttons.length === 0) own.buttons = [...buttons]
+    own.tab = tab
+  }
+  /** The text comes back to where it was written; what was written since is kept below it. A template has no text of its own. */
   function giveBack(pending: Pending): void {
     const own = draft(pending.conversationId)
-    const since = own.text[pending.kind]
-    own.text[pending.kind] = since.trim() ? `${pending.text}\n${since}` : pending.text
-    own.tab = pending.kind
+    if (pending.template) return
+    refill(own, pending.kind, pending.text, pending.spans, pending.buttons.flat())
     own.replyTo ??= pending.replyTo
     for (const done of pending.uploads) keep(own, done)
   }
 
-  function send(cid: string): void {
+  function send(cid: string, along: Along = {}): void {
     const own = draft(cid)
-    const me = useSession().agent
-    const text = own.text[own.tab].trim()
+    const reply = own.tab === 'reply'
+    const { text, spans } = trimmed(own.text[own.tab], reply ? own.spans : [])
     const uploads = own.files.flatMap((file) => (file.upload ? [file.upload] : []))
-    if (!me || (!text && uploads.length === 0)) return
-    const pending = messages.begin({
-      id: crypto.randomUUID(), conversationId: cid, kind: own.tab, text, uploads,
-      replyTo: own.tab === 'reply' ? own.replyTo : null, at: new Date(useClock().serverNow()).toISOString(),
-      authorId: me.id, authorName: me.name, state: 'sending', adopted: null,
-    })
+    if (!text && uploads.length === 0) return
+    const begun = begin(cid, own.tab, text, { spans, uploads, ...(reply ? { buttons: rowsOf(own.buttons), head: along.head ?? null, replyTo: own.replyTo } : {}) })
+    if (!begun) return
     own.text[own.tab] = ''
     own.files = []
+    if (reply) Object.assign(own, { spans: [], buttons: [], head: null })
     own.replyTo = null
+  }
+  /** Send a template; `text` is what it says. */
+  function sendTemplate(cid: string, template: TemplateRequest, text: string, uploads: Upload[]): void {
+    begin(cid, 'reply', text, { template, uploads })
+  }
+  function begin(cid: string, kind: Tab, text: string, more: Partial<Pending>): boolean {
+    const me = useSession().agent
+    if (!me) return false
+    const pending = messages.begin({
+      id: crypto.randomUUID(), conversationId: cid, kind, text, spans: [], uploads: [], buttons: [], head: null, template: null, replyTo: null,
+      at: new Date(useClock().serverNow()).toISOString(), authorId: me.id, authorName: me.name, state: 'sending', adopted: null, ...more,
+    })
     if (pending.kind === 'reply') {
       const undoS = useSession().info?.undo_s ?? 5
       undoable.value = { pendingId: pending.id, conversationId: cid, messageId: null, until: useClock().serverNow() + undoS * 1000, wanted: false }
     }
     void deliver(pending)
+    return true
   }
 
   async function post(pending: Pending): Promise<Message> {
     const answer = await api.send(pending.conversationId, {
-      id: pending.id, kind: pending.kind, text: pending.text, attachments: pending.uploads.map((done) => done.id),
+      id: pending.id, kind: pending.kind, text: pending.template ? '' : pending.text, attachments: pending.uploads.map((done) => done.id),
+      ...(pending.spans.length > 0 ? { spans: pending.spans } : {}), ...(pending.buttons.length > 0 ? { buttons: pending.buttons } : {}),
+      ...(pending.head ? { email: pending.head } : {}), ...(pending.template ? { template: pending.template } : {}),
       ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}),
     })
     if (answer.body.message) return answer.body.message
@@ -159,13 +189,13 @@ export const useCompose = defineStore('compose', () => {
     const after = await messages.change(() => api.cancel(messageId))
     if (!before || !after) return
     const own = draft(before.conversation_id)
-    own.text.reply = own.text.reply.trim() ? `${before.content.text}\n${own.text.reply}` : before.content.text
-    own.tab = 'reply'
+    if (before.content.template) return
+    refill(own, 'reply', before.content.text, before.content.spans ?? [], before.content.buttons?.flat() ?? [])
     // An attachment of ours has the id of its upload.
     for (const file of before.content.attachments ?? []) keep(own, { id: file.id, name: file.name ?? '', mime: file.mime ?? '', size_bytes: file.size_bytes ?? 0 })
     useToasts().show(i18n.global.t('compose.takenBack'))
   }
   function clear(): void { drafts.clear(); undoable.value = null; sessionStorage.removeItem(KEY) }
 
-  return { drafts, undoable, previewing, draft, attach, detach, send, undo, cancel, clear }
+  return { drafts, undoable, previewing, draft, attach, detach, send, sendTemplate, undo, cancel, clear }
 })

@@ -1,5 +1,5 @@
 /** What we are sending: shown at once, until the stored message takes its place. */
-import type { Attachment, AttachmentKind, Message, Upload } from '@/api/types'
+import type { Attachment, AttachmentKind, Button, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
 
 export type PendingState = 'sending' | 'waiting' | 'offline'
 export interface Pending {
@@ -8,7 +8,11 @@ export interface Pending {
   conversationId: string
   kind: 'reply' | 'note'
   text: string
+  spans: Span[]
   uploads: Upload[]
+  buttons: Button[][]
+  head: MailHead | null
+  template: TemplateRequest | null
   replyTo: Message | null
   at: string
   authorId: string
@@ -35,7 +39,7 @@ export function asMessage(pending: Pending): Message {
     direction: pending.kind === 'note' ? 'note' : 'outbound',
     author: { kind: 'agent', id: pending.authorId, name: pending.authorName },
     content: {
-      text: pending.text, attachments: pending.uploads.map(attachmentOf),
+      text: pending.text, spans: pending.spans, attachments: pending.uploads.map(attachmentOf), buttons: pending.buttons, email: pending.head,
       reply_to: quoted ? { message_id: quoted.id, quote: quoted.content.text.slice(0, 200), author_name: quoted.author.name } : null,
     },
     at: pending.at, accepted_at: pending.at, delivery: pending.kind === 'reply' ? 'queued' : null, version: 0,

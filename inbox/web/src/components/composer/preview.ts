@@ -2,11 +2,11 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
-import type { CustomersView } from '@/api/types'
+import type { Button, CustomersView, Span } from '@/api/types'
 
 export const PAUSE_MS = 300
 
-export interface Written { conversationId: string; text: string; attachments: string[]; replyTo: string | null }
+export interface Written { conversationId: string; text: string; attachments: string[]; replyTo: string | null; spans?: Span[]; buttons?: Button[][] }
 export interface Preview { view: ShallowRef<CustomersView | null>; stale: Ref<boolean>; failure: ShallowRef<ApiError | null> }
 
 /** `written` gives null while nothing is to be shown. An answer that is no longer asked for is dropped, and its request ended. */
@@ -25,7 +25,7 @@ export function usePreview(written: () => Written | null): Preview {
   async function ask(one: Written): Promise<void> {
     const own = running = new AbortController()
     try {
-      const answer = await api.preview(one.conversationId, { text: one.text, attachments: one.attachments, ...(one.replyTo ? { reply_to: one.replyTo } : {}) }, own.signal)
+      const answer = await api.preview(one.conversationId, { text: one.text, attachments: one.attachments, ...(one.replyTo ? { reply_to: one.replyTo } : {}), ...(one.spans?.length ? { spans: one.spans } : {}), ...(one.buttons?.length ? { buttons: one.buttons } : {}) }, own.signal)
       if (running !== own) return
       view.value = answer
       failure.value = null

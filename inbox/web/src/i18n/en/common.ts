@@ -24,7 +24,7 @@ export default {
   live: { offline: 'Connection lost. Reconnecting, nothing gets lost…', online: 'Connected' },
   time: {
     today: 'Today', yesterday: 'Yesterday', now: 'now',
-    minutes: '{n} min', hours: '{n} h', days: '{n} day | {n} days', ago: '{time} ago', seconds: '{n} s',
+    minutes: '{n} min', hours: '{n} h', days: '{n} day | {n} days', ago: '{time} ago', seconds: '{n} s', hoursMinutes: '{h} h {m} min',
   },
   size: { b: '{n} B', kb: '{n} KB', mb: '{n} MB', gb: '{n} GB' },
   types: { telegram: 'Telegram', vk: 'VK', whatsapp: 'WhatsApp', email: 'E-mail', webchat: 'Site chat', max: 'MAX', webhook: 'Webhook' },

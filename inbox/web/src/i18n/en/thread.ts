@@ -5,13 +5,13 @@ export default {
     newBelow: '{n} new message below | {n} new messages below', toBottom: 'To the newest message', unread: 'New',
     typing: '{name} is typing…', customerTyping: 'The customer is typing…', viewing: '{name} is also here | {name} are also here', missing: 'This conversation does not exist, or you may not see it.',
   },
-  mail: { title: 'The mail as it was written', show: 'As it was written', hide: 'Text only', pictures: 'Show {n} picture from elsewhere | Show {n} pictures from elsewhere', picturesHelp: 'Loading them tells the sender that the mail was read.' },
+  mail: { to: 'To', cc: 'Copy', bcc: 'Hidden copy', subject: 'Subject', noAddress: 'This is no address: {piece}', title: 'The mail as it was written', show: 'As it was written', hide: 'Text only', pictures: 'Show {n} picture from elsewhere | Show {n} pictures from elsewhere', picturesHelp: 'Loading them tells the sender that the mail was read.' },
   message: {
     note: 'Note', edited: 'edited', editedTitle: 'Earlier versions', deleted: 'Message deleted', deletedAt: 'deleted {time}', deletedBy: 'The customer deleted this message. What it said:',
     late: 'arrived late', lateHelp: 'It came after the messages below it, and was put in its place.', forwarded: 'Forwarded', forwardedFrom: 'Forwarded from {name}',
     pressed: 'Pressed: {label}', pressedMark: 'pressed', replyTo: 'Reply', react: 'React', copy: 'Copy the text', edit: 'Edit', remove: 'Delete', actions: 'Message actions',
     removeAsk: 'Delete this message?', removeHelp: 'It disappears at the customer’s too, where the channel can do that.', removeNote: 'Colleagues will not see it any more.', editTitle: 'Edit the message',
-    original: 'The original', otherThread: 'from another chat', raw: 'Raw payload', unsupported: 'Something we cannot show yet: {name}', spoiler: 'Hidden. Click to show',
+    template: 'Template {name}', original: 'The original', otherThread: 'from another chat', raw: 'Raw payload', unsupported: 'Something we cannot show yet: {name}', spoiler: 'Hidden. Click to show',
     noReaction: 'Remove the reaction', reactions: 'Reactions: {list}', subject: 'Subject: {subject}', quoted: 'Earlier mail', bot: 'bot', automatic: 'written by a machine', app: 'from the app',
   },
   delivery: {
@@ -47,11 +47,24 @@ export default {
     deadline: 'it could not be sent in time', unconfirmed: 'the platform did not confirm it: it may have arrived', after_stop: 'the hub stopped while it was being sent: it may have arrived', thread_renamed: 'the platform renamed the thread, and what was sent before stayed behind', window_closed: 'the time in which the platform lets us answer is over',
     unreachable: 'the customer cannot be reached on this channel', no_templates: 'this channel has no templates', channel_removed: 'the channel of this conversation was removed', newer_conversation: 'a newer conversation has begun with this customer', merged: 'the conversation was merged into another one',
   },
+  format: {
+    title: 'Formatting', toggle: 'Formatting', help: 'Choose the words first', rendered: 'How it will look', address: 'Address of the link', set: 'Set',
+    bold: 'Bold', italic: 'Italic', underline: 'Underline', strike: 'Strike through', spoiler: 'Hidden until clicked', code: 'Code', pre: 'Block of code', quote: 'Quote', link: 'Link',
+  },
+  buttons: { title: 'Buttons', label: 'Label', url: 'Address, if it leads somewhere', add: 'Add a button' },
+  template: {
+    title: 'Send a template', send: 'Send a template', help: 'Texts that the platform has approved. They can be sent at any time.', find: 'Find a template', refresh: 'Ask the platform again', none: 'No template can be sent.', held: 'Not to be sent now:',
+    place: 'Value {n}', header: 'Heading', button: 'Button “{label}”', free: 'may stay empty', noPlace: 'A template with a place in its heading cannot be sent from here.',
+    states: { pending: 'being reviewed', rejected: 'refused by the platform', paused: 'paused', disabled: 'switched off', in_appeal: 'in appeal', deleted: 'deleted' },
+  },
+  window: {
+    closed: 'The reply window is closed', why: 'The platform lets you write freely for {n} hour after the customer’s last message. | The platform lets you write freely for {n} hours after the customer’s last message.', templates: 'Now only an approved template can be sent; an answer to it opens the window again.', wait: 'It opens again when the customer writes.', kept: 'What you have written is kept.', note: 'Write a note',
+  },
   compose: {
     reply: 'Reply', note: 'Note', replyHint: 'Write to {name}…', noteHint: 'Only colleagues see this…', send: 'Send', addNote: 'Add note', attach: 'Attach files', drop: 'Drop the files here',
     meter: '{n} / {max}', over: 'Goes as {n} message | Goes as {n} messages', removeFile: 'Remove {name}', uploading: '{name}: {n} %', tooBig: '{name} is too big for this channel: {max} at most.', notCarried: 'This channel does not carry this kind of file: {name}.',
     replying: 'Reply to {name}', cancelReply: 'Do not quote', sendingIn: 'Sending in {n} s', undo: 'Undo', takenBack: 'Taken back. The text is in the composer again.',
-    windowClosed: 'The reply window is closed: the platform takes no more messages until the customer writes.', unreachable: 'The customer cannot be reached: {reason}', resolved: 'Resolved. A reply opens it again.',
+    unreachable: 'The customer cannot be reached: {reason}', resolved: 'Resolved. A reply opens it again.',
     windowLeft: 'The reply window closes in {time}', channelPaused: 'The channel is paused: replies wait.', channelBroken: 'The channel is stopped: replies wait.', label: 'Message', toolbar: 'Composer', noQuote: 'This channel shows no quotes: the reply goes without.', emoji: 'Insert an emoji', characters: 'Characters: {n} of {max}', tooMany: '{n} file at most in one message | {n} files at most in one message', filesWait: 'Files are still being uploaded',
   },
 }

@@ -24,7 +24,7 @@ export default {
   live: { offline: 'Нет связи. Подключаемся снова, ничего не потеряется…', online: 'Подключено' },
   time: {
     today: 'Сегодня', yesterday: 'Вчера', now: 'сейчас',
-    minutes: '{n} мин', hours: '{n} ч', days: '{n} день | {n} дня | {n} дней', ago: '{time} назад', seconds: '{n} с',
+    minutes: '{n} мин', hours: '{n} ч', days: '{n} день | {n} дня | {n} дней', ago: '{time} назад', seconds: '{n} с', hoursMinutes: '{h} ч {m} мин',
   },
   size: { b: '{n} Б', kb: '{n} КБ', mb: '{n} МБ', gb: '{n} ГБ' },
   types: { telegram: 'Telegram', vk: 'ВКонтакте', whatsapp: 'WhatsApp', email: 'Эл. почта', webchat: 'Чат на сайте', max: 'MAX', webhook: 'Вебхук' },
