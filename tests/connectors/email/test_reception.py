@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
@@ -263,6 +265,29 @@ async def test_a_bug_while_a_mail_is_taken_leaves_it_with_its_sender(http: Clien
 
         assert answers == [""]
         assert taken[0].startswith("250 ")
+
+
+async def test_whatever_is_said_to_it_the_channel_goes_on(http: ClientSession) -> None:
+    words = [
+        b"EHLO x", b"LHLO", b"MAIL FROM:<>", b"MAIL FROM:<a@b> SIZE=x", b"RCPT TO:<>",
+        b"RCPT TO:<support@shop.example>", b"DATA", b".", b"RSET", b"STARTTLS", b"BDAT 5 LAST",
+        b"\x00\xff\x16\x03\x01", b"MAIL FROM:<" + b"@," * 900 + b">", b"", b" ", b"QUIT extra",
+    ]  # fmt: skip
+    chance = Random(11)
+    async with listening(http) as desk:
+        for _ in range(60):
+            client = await desk.client()
+            said = (chance.choice(words) for _ in range(chance.randrange(1, 30)))
+            ends = [b"\r\n", b"\n", b"\r", b""]
+            with suppress(ConnectionError):
+                await client.write(b"".join(one + chance.choice(ends) for one in said))
+            client.close()
+
+        other = await desk.client()
+        taken = await other.hand_over(a_mail("still there?"), OURS)
+
+        assert taken[0].startswith("250 ")
+        assert "still there?" in desk.texts
 
 
 async def test_too_many_connections_are_asked_to_come_again(http: ClientSession) -> None:
