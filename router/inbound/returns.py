@@ -16,7 +16,7 @@ from shared.collections import CONVERSATIONS, IDENTITIES, MESSAGES
 from shared.ids import MessageId, slot_of
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery
-from shared.model.inbound import Clue, Inbound, InboundKind, ThreadRef
+from shared.model.inbound import Clue, Inbound, InboundKind, Origin, ThreadRef
 from shared.model.message import Message
 from shared.model.people import Participant
 
@@ -34,7 +34,7 @@ async def led_back(work: Work, item: Inbound) -> Led | None:
 
     Raises ``Elsewhere`` when another partition holds that conversation.
     """
-    if item.kind is not InboundKind.MESSAGE:
+    if item.kind is not InboundKind.MESSAGE or item.origin is not Origin.USER:
         return None
     for clue in item.thread.clues:
         if clue.message_id is None:

@@ -1,9 +1,11 @@
 """A visitor leaves the site chat: the answer reaches them by real mail, and theirs comes back."""
 
+import asyncio
 import email
 from email import policy
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import ClientSession
@@ -42,6 +44,16 @@ class Visitor:
     async def sees(self) -> list[str]:
         """The history."""
         return [one["text"] for one in (await self._call("GET", "/messages"))["items"]]
+
+    async def hears(self, text: str) -> bool:
+        """Whether an open window is told of it at once."""
+        cursor = (await self._call("GET", "/poll"))["cursor"]
+        while True:
+            news = await self._call("GET", f"/poll?after={quote(cursor)}")
+            cursor = news["cursor"]
+            shown = [one["message"]["text"] for one in news["frames"] if one["type"] == "message"]
+            if text in shown:
+                return True
 
     async def _call(self, verb: str, path: str, body: Any = None) -> Any:
         headers = {"Origin": ORIGIN}
@@ -98,8 +110,10 @@ async def test_the_answer_goes_on_by_mail_and_the_customers_comes_back(
             sender="Анна <anna@shop.example>",
             headers={"In-Reply-To": str(mail["Message-ID"]), "To": str(mail["Reply-To"])},
         )
+        window = asyncio.create_task(visitor.hears("Беру оба!"))
         server.submit(str(mail["Reply-To"].addresses[0].addr_spec), theirs, "anna@shop.example")
         await until(lambda: _has(hub, 4), limit_s=40)
+        assert await asyncio.wait_for(window, 10)
 
         (same,) = await conversations(hub)
         said = await messages(hub, same["id"])
