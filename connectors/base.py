@@ -229,6 +229,22 @@ class Pulls(Protocol):
 
 
 @runtime_checkable
+class Listens(Protocol):
+    """Takes its events on a port of its own, in the protocol of whoever brings them."""
+
+    def wants_to_listen(self) -> bool:
+        """The channel is set to listen."""
+
+    async def listen(self, take: Callable[[Sequence[RawEvent]], Awaitable[None]]) -> None:
+        """Serve until cancelled; one process does at a time.
+
+        ``take`` returns once the bus has confirmed. It raises ``Unavailable``: what it was given
+        must not be called received then. Raises ``Unavailable`` where nobody can listen now,
+        ``ChannelBroken`` where the settings never let it.
+        """
+
+
+@runtime_checkable
 class Completes(Protocol):
     """Some of its events only hint at what happened, and have to be looked up before they are
     parsed."""

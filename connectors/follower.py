@@ -25,6 +25,7 @@ from shared.events import (
 from shared.ids import ChannelId, ConversationId, ExternalId, Partition
 from shared.metrics import Metrics
 from shared.model.conversation import Conversation
+from shared.model.message import Direction
 from shared.model.people import ActorKind
 from shared.ports.bus import Bus
 from shared.ports.store import Store
@@ -107,14 +108,17 @@ class Follower:
 
     async def _message(self, envelope: Envelope) -> None:
         raw = envelope.payload.get("message")
-        channel_id = raw.get("channel_id") if isinstance(raw, dict) else None
-        known = self._channels.get(ChannelId(str(channel_id)))
-        if known is None or known.live is None:
-            return
-        if known.live.media is not None:
+        message = raw if isinstance(raw, dict) else {}
+        known = self._channels.get(ChannelId(str(message.get("channel_id"))))
+        if known is not None and known.live is not None and known.live.media is not None:
             known.live.media.offer(envelope)
-        if isinstance(known.live.connector, FollowsMessages):
-            await self._changed(known.live, known.live.connector, envelope)
+        there = _place_of(envelope)
+        if there is not None and message.get("direction") == Direction.INBOUND:
+            # What the customer wrote by another channel is seen where the conversation stands.
+            known = self._channels.get(there)
+        live = known.live if known is not None else None
+        if live is not None and isinstance(live.connector, FollowsMessages):
+            await self._changed(live, live.connector, envelope)
 
     async def _changed(
         self, live: LiveChannel, connector: FollowsMessages, envelope: Envelope
@@ -217,3 +221,9 @@ class Follower:
         }
         self._typed_at[conversation_id] = now
         return False
+
+
+def _place_of(envelope: Envelope) -> ChannelId | None:
+    """The channel that the conversation stands in, where the event tells of the conversation."""
+    raw = envelope.payload.get("conversation")
+    return ChannelId(str(raw["channel_id"])) if isinstance(raw, dict) and raw else None

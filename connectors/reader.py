@@ -41,15 +41,24 @@ class StoredThreads:
     async def message(self, thread: ExternalId, message_id: MessageId) -> Message | None:
         """One message of this thread; see ``connectors.base.ThreadReader``."""
         message = await self._store.get(MESSAGES, message_id)
-        if message is None or not is_shown(message) or not await self._in_thread(message, thread):
+        if message is None or not self._is_shown(message):
             return None
-        return message
+        return message if await self._in_thread(message, thread) else None
+
+    def _is_shown(self, message: Message) -> bool:
+        """What went out by another channel only repeats what stands here."""
+        if message.channel_id != self._channel_id and message.direction is Direction.OUTBOUND:
+            return False
+        return is_shown(message)
 
     async def _in_thread(self, message: Message, thread: ExternalId) -> bool:
-        if message.channel_id != self._channel_id:
-            return False
         conversation = await self._store.get(CONVERSATIONS, message.conversation_id)
-        return conversation is not None and conversation.thread == thread
+        # The message itself may have come by another channel.
+        return (
+            conversation is not None
+            and conversation.channel_id == self._channel_id
+            and conversation.thread == thread
+        )
 
     async def _cases(self, thread: ExternalId) -> list[ConversationId]:
         """The conversations of the thread, newest first."""
@@ -87,7 +96,7 @@ class StoredThreads:
                 cursor=cursor,
                 limit=_PAGE,
             )
-            found.extend(message for message in page.items if is_shown(message))
+            found.extend(message for message in page.items if self._is_shown(message))
             cursor = page.next
             if cursor is None:
                 break

@@ -16,6 +16,7 @@ from connectors.base import (
     Connector,
     FetchesMedia,
     LimitsItself,
+    Listens,
     Paces,
     Pulls,
     ServesPages,
@@ -25,6 +26,7 @@ from connectors.broken import set_state
 from connectors.bugs import report_bug
 from connectors.dispatch import Dispatcher, DispatchPorts
 from connectors.health import WRITE_EVERY_S, Health
+from connectors.listening import Listening
 from connectors.live import LiveChannel
 from connectors.manifest import Manifest
 from connectors.media import MediaFetcher, MediaPorts
@@ -148,36 +150,55 @@ class ChannelRunner:
         async with asyncio.TaskGroup() as group:
             group.create_task(live.presses.run())
             group.create_task(self._keep_health())
-            receive = PullLoop(
-                id,
-                live.connector,
-                acceptance=live.acceptance,
-                presses=live.presses,
-                store=self._resources.store,
-                clock=clock,
-                health=self._health,
-                metrics=self._resources.metrics,
-                broken=self._break,
-                random=self._resources.random,
-            )
 
             async def receiving(lease: Lease) -> None:
-                await self._receive(live, receive, lease)
+                await self._receive(live, lease)
 
             group.create_task(while_held(leases, clock, f"pull/{id}", receiving))
             group.create_task(while_held(leases, clock, f"dispatch/{id}", self._dispatch))
             if live.media is not None:
                 group.create_task(while_held(leases, clock, f"media/{id}", live.media.run))
 
-    async def _receive(self, live: LiveChannel, receive: PullLoop, lease: Lease) -> None:
-        """Tell the platform where we listen, then pull if that is how it is set."""
+    async def _receive(self, live: LiveChannel, lease: Lease) -> None:
+        """Tell the platform where our webhook is, then pull or listen if that is how it is set."""
         if isinstance(live.connector, Subscribes) and not await self._subscribe(live.connector):
             return
         if isinstance(live.connector, Pulls) and live.connector.wants_pull():
-            await receive.run(lease)
+            await self._pulling(live).run(lease)
+        elif isinstance(live.connector, Listens) and live.connector.wants_to_listen():
+            await self._listening(live).run(live.connector)
         else:
             # Nobody else is to subscribe while we live.
             await asyncio.Event().wait()
+
+    def _pulling(self, live: LiveChannel) -> PullLoop:
+        resources = self._resources
+        return PullLoop(
+            self.channel.id,
+            live.connector,
+            acceptance=live.acceptance,
+            presses=live.presses,
+            store=resources.store,
+            clock=resources.clock,
+            health=self._health,
+            metrics=resources.metrics,
+            broken=self._break,
+            random=resources.random,
+        )
+
+    def _listening(self, live: LiveChannel) -> Listening:
+        resources = self._resources
+        return Listening(
+            self.channel.id,
+            live.connector,
+            acceptance=live.acceptance,
+            presses=live.presses,
+            clock=resources.clock,
+            health=self._health,
+            metrics=resources.metrics,
+            broken=self._break,
+            random=resources.random,
+        )
 
     async def _subscribe(self, connector: Subscribes) -> bool:
         failures = 0

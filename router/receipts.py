@@ -253,8 +253,8 @@ async def _gone(work: Work, receipt: Receipt, message: Message) -> dict[str, Any
         return {}
     conversation = await conversation_of(work, message)
     reason = receipt.failure.reason if receipt.failure else None
-    if conversation is None:
-        return {}
+    if conversation is None or message.channel_id != conversation.channel_id:
+        return {}  # nobody is told of where the conversation itself stands
     identity = await work.unit.get(IDENTITIES, conversation.identity_id)
     if identity is not None:
         await people.set_reachable(work, identity, False, reason)

@@ -14,7 +14,7 @@ from router.sorting import is_late, later_place, sort_key
 from router.work import Work
 from shared.collections import CONVERSATIONS, MESSAGES
 from shared.events import ConversationChanged, MessageAdded, MessageChanged
-from shared.ids import EventKey, ExternalId, MessageId, new_message_id, slot_of
+from shared.ids import ChannelId, EventKey, ExternalId, MessageId, new_message_id, slot_of
 from shared.model.content import Content
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, PartDelivery
@@ -30,6 +30,8 @@ class Draft:
     author: Actor
     at: datetime
     id: MessageId | None = None
+    channel_id: ChannelId | None = None
+    """By which channel it comes or goes, where that is another than its conversation's."""
     content: Content = field(default_factory=Content)
     system: SystemLine | None = None
     place: str | None = None
@@ -53,7 +55,7 @@ def append(
     message = Message(
         id=draft.id or new_message_id(slot_of(conversation.id)),
         conversation_id=conversation.id,
-        channel_id=conversation.channel_id,
+        channel_id=draft.channel_id or conversation.channel_id,
         seq=seq,
         sort=sort_key(draft.place, conversation.last_place, seq),
         direction=draft.direction,

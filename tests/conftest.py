@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,22 @@ from tests.support.mongo_server import MongoServer
 from tests.support.mongo_stores import MONGO_VARIABLE
 
 _ON_THIS_MACHINE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything must run, a test that is left out has failed.
+
+    Only what is marked ``connected`` may be: its server is none that we could start.
+    """
+    report = yield
+    everything = os.environ.get("CI") == "true" and item.get_closest_marker("connected") is None
+    if everything and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"left out although CI=true: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)

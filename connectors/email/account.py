@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from connectors.base import CheckItem, CheckReport
+from connectors.email.door import door
 from connectors.email.imap import Imap
 from connectors.email.manifest import EmailSettings
 from connectors.email.session import Session
@@ -22,14 +23,21 @@ _SIGN_IN: Final = (
 async def check(settings: EmailSettings, session: Session, smtp: Smtp) -> CheckReport:
     """Sign in on both sides; changes nothing. Raises ``Unavailable`` when nobody answers."""
     items: list[CheckItem] = []
-    try:
-        items += await session.do(_reader(settings), limit_s=_LIMIT_S)
-    except ChannelBroken as error:
-        items.append(CheckItem("imap", ok=False, detail=str(error), remedy=_SIGN_IN))
+    if settings.listens:
+        items.append(await door(settings))
+    else:
+        items += await _reading(settings, session)
     items += await _sending(settings, smtp)
     own = ", ".join(sorted(settings.own_addresses))
     items.append(CheckItem("addresses", ok=True, detail=f"ours, never a customer's: {own}"))
     return CheckReport(items, account=settings.address)
+
+
+async def _reading(settings: EmailSettings, session: Session) -> list[CheckItem]:
+    try:
+        return await session.do(_reader(settings), limit_s=_LIMIT_S)
+    except ChannelBroken as error:
+        return [CheckItem("imap", ok=False, detail=str(error), remedy=_SIGN_IN)]
 
 
 def _reader(settings: EmailSettings) -> Callable[[Imap], list[CheckItem]]:
@@ -89,7 +97,8 @@ async def _sending(settings: EmailSettings, smtp: Smtp) -> list[CheckItem]:
     except HubError as error:
         raise Unavailable(str(error)) from None
     items = [CheckItem("smtp", ok=True, detail=detail)]
-    if settings.smtp_tls == "none" or settings.imap_tls == "none":
+    received = settings.listen_tls if settings.listens else settings.imap_tls
+    if settings.smtp_tls == "none" or received == "none":
         items.append(
             CheckItem("encryption", ok=True, detail="without TLS: only for your own network")
         )

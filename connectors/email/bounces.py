@@ -40,6 +40,12 @@ _GONE: Final = re.compile(
     r"|account (?:that you tried to reach )?(?:is )?disabled|invalid (?:recipient|mailbox)"
     r"|no such (?:mailbox|recipient)|нет такого|не существует"
 )
+_CAUSE: Final = re.compile(
+    r"(?i)(?:mailbox|account|quota|inbox) (?:is |size limit )?"
+    r"(?:full|unavailable|exceeded|disabled)"
+    r"|over (?:its )?quota|переполнен|превышен[аы]? (?:квота|размер)|host (?:unknown|not found)"
+    r"|retry time(?:out)? exceeded|domain not found"
+)
 
 State = Literal["failed", "delayed", "delivered", "read", "complaint"]
 
@@ -126,9 +132,10 @@ def _failed(said: str) -> bool:
 
 
 def _line_of(said: str) -> str:
-    """The line that explains most: one with a status, or else the first that speaks of failure."""
+    """The line that explains most: one with a status, one with a cause, or else the first that
+    speaks of failure."""
     lines = [" ".join(line.split()) for line in said.splitlines() if line.strip()]
-    for rule in (_STATUS, _CODE, _FAILED):
+    for rule in (_STATUS, _CODE, _GONE, _CAUSE, _FAILED):
         found = next((line for line in lines if rule.search(line)), None)
         if found:
             return found[:_REASON_CHARS]

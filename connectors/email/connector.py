@@ -1,4 +1,6 @@
-"""The connector of the channel type ``email``: one mailbox over IMAP, answered over SMTP."""
+"""The connector of the channel type ``email``: a mailbox over IMAP, or mail that is handed over
+to us by SMTP or LMTP; answered over SMTP.
+"""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -23,6 +25,7 @@ from connectors.email.mailbox import Mailbox
 from connectors.email.manifest import EmailSettings
 from connectors.email.oauth import OAuth
 from connectors.email.polling import Polling
+from connectors.email.reception import Reception, Take
 from connectors.email.sender import Sender
 from connectors.email.session import Session
 from connectors.email.smtp import Smtp
@@ -53,11 +56,13 @@ class EmailConnector:
         self._working = Session(settings, oauth, name=f"{context.channel_id}-working")
         self._unsettled = Unsettled(self._working, settings.sent_folder, context.clock)
         self._copies = Copies(context.channel_id, self._working, settings.sent_folder)
+        storing = Storing(context.blobs)
+        self._reception = Reception(settings, self._mailbox, storing, context.clock)
         self._polling = Polling(
             context.channel_id,
             settings,
             self._reading,
-            Storing(context.blobs),
+            storing,
             self._unsettled,
             context.clock,
         )
@@ -102,8 +107,17 @@ class EmailConnector:
         await self._working.close()
 
     def wants_pull(self) -> bool:
-        """Mail is always fetched."""
-        return True
+        """Mail is fetched from a mailbox."""
+        return not self._settings.listens
+
+    def wants_to_listen(self) -> bool:
+        """Mail is handed over to us."""
+        return self._settings.listens
+
+    async def listen(self, take: Take) -> None:
+        """Take mails on the channel's port until cancelled. Raises ``Unavailable``,
+        ``ChannelBroken``."""
+        await self._reception.listen(take)
 
     async def pull(self, cursor: str | None) -> Pulled:
         """The mails behind the cursor. Raises ``Unavailable``, ``ChannelBroken``."""

@@ -53,6 +53,8 @@ class Files:
             raise Rejected("the mail is no longer kept here") from None
 
     async def _from_mailbox(self, native: dict[str, str]) -> AsyncGenerator[bytes, None]:
+        if self._settings.listens:
+            raise Rejected("the file stayed in a mailbox that the hub no longer reads")
         section, start = native.get("section") or "1", 0
         while True:
 

@@ -1,10 +1,29 @@
 """What is known of the channel type ``email`` without importing the mail libraries."""
 
-import re
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from connectors.email.fields import (
+    Endpoint,
+    Line,
+    ListenBytes,
+    ListenFile,
+    ListenHost,
+    ListenKeyFile,
+    ListenPort,
+    ListenTls,
+    Mailbox,
+    ReceiveBy,
+    Tls,
+)
 from connectors.email.russian import RUSSIAN
 from connectors.manifest import ChannelSettings, Manifest
 from shared.ids import ChannelType
@@ -12,32 +31,6 @@ from shared.model.channel import Capabilities, Format, MediaLimit, RateLimit
 from shared.model.content import AttachmentKind
 
 _MIB: Final = 1024 * 1024
-_ADDRESS: Final = re.compile(r"[^@\s<>\",;:\\]{1,64}@[^@\s<>\",;:\\]{1,255}")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_TLS = Literal["tls", "starttls", "none"]
-
-
-def _address(value: str) -> str:
-    if not _ADDRESS.fullmatch(value):
-        raise ValueError("an address such as support@example.com")
-    local, _, domain = value.partition("@")
-    return f"{local}@{domain.lower()}"
-
-
-def _line(value: str) -> str:
-    if _CONTROL.search(value):
-        raise ValueError("one line without control characters")
-    return value.strip()
-
-
-def _endpoint(value: str | None) -> str | None:
-    if value is not None and not re.match(r"https?://[^/@\s]+(/|$)", value):
-        raise ValueError("an address such as https://oauth2.googleapis.com/token")
-    return value
-
-
-Mailbox = Annotated[str, AfterValidator(_address)]
-Line = Annotated[str, AfterValidator(_line)]
 
 
 class EmailSettings(ChannelSettings):
@@ -64,8 +57,10 @@ class EmailSettings(ChannelSettings):
             " customer's."
         ),
     )
+    receive_by: ReceiveBy = "imap"
     imap_host: Line = Field(
-        min_length=1,
+        default="",
+        validate_default=True,
         max_length=253,
         title="IMAP server",
         description=(
@@ -80,11 +75,17 @@ class EmailSettings(ChannelSettings):
         title="IMAP port",
         description="993 with TLS, 143 with STARTTLS.",
     )
-    imap_tls: _TLS = Field(
+    imap_tls: Tls = Field(
         default="tls",
         title="IMAP encryption",
         description="tls from the first byte (usual), starttls, or none inside your own network.",
     )
+    listen_host: ListenHost = "127.0.0.1"
+    listen_port: ListenPort = 2525
+    listen_tls: ListenTls = "none"
+    listen_certificate: ListenFile = ""
+    listen_key: ListenKeyFile = ""
+    listen_max_bytes: ListenBytes = 25 * _MIB
     smtp_host: Line = Field(
         min_length=1,
         max_length=253,
@@ -98,7 +99,7 @@ class EmailSettings(ChannelSettings):
         title="SMTP port",
         description="465 with TLS, 587 with STARTTLS.",
     )
-    smtp_tls: _TLS = Field(
+    smtp_tls: Tls = Field(
         default="tls",
         title="SMTP encryption",
         description="tls from the first byte, starttls, or none inside your own network.",
@@ -133,7 +134,7 @@ class EmailSettings(ChannelSettings):
         title="Sign in to send",
         description="Switch it off for a relay in your own network that asks for no password.",
     )
-    oauth_token_url: Annotated[str | None, AfterValidator(_endpoint)] = Field(
+    oauth_token_url: Endpoint = Field(
         default=None,
         title="OAuth2 token address",
         description=(
@@ -193,7 +194,9 @@ class EmailSettings(ChannelSettings):
         ge=64 * 1024,
         le=40 * _MIB,
         title="Biggest mail taken in at once, bytes",
-        description="Of a bigger one the text is taken at once, and each file by itself.",
+        description=(
+            "For imap. Of a bigger one the text is taken at once, and each file by itself."
+        ),
     )
     sent_folder: Line = Field(
         default="",
@@ -256,16 +259,31 @@ class EmailSettings(ChannelSettings):
         description="PEM of your own authority, for servers with a certificate of your own.",
     )
 
+    @field_validator("imap_host")
+    @classmethod
+    def _reads_somewhere(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.data.get("receive_by") == "imap":
+            raise ValueError("the server that the mailbox is read from is needed")
+        return value
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         oauth = (self.oauth_token_url, self.oauth_client_id, self.oauth_refresh_token)
         if any(oauth) and not all(oauth):
             raise ValueError("OAuth2 needs the token address, the client id and the refresh token")
-        if self.password is None and self.oauth_refresh_token is None:
+        known = self.password is not None or self.oauth_refresh_token is not None
+        if not known and (not self.listens or (self.smtp_login and self.smtp_password is None)):
             raise ValueError("a password or OAuth2 is needed")
         if self.after_intake == "move" and not self.move_to:
             raise ValueError("say which folder to move to")
+        if self.listen_tls != "none" and not (self.listen_certificate and self.listen_key):
+            raise ValueError("encryption of what arrives needs a certificate file and a key file")
         return self
+
+    @property
+    def listens(self) -> bool:
+        """Mail is handed over to us; no mailbox is read."""
+        return self.receive_by != "imap"
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -282,8 +300,8 @@ MANIFEST = Manifest(
     channel_type=ChannelType("email"),
     title="E-mail",
     summary={
-        "en": "A mailbox over IMAP and SMTP: threads, attachments, HTML, bounces.",
-        "ru": "Почтовый ящик по IMAP и SMTP: цепочки писем, вложения, HTML, недоставка.",
+        "en": "A mailbox over IMAP, or mail by SMTP or LMTP: threads, attachments, HTML, bounces.",
+        "ru": "Почтовый ящик по IMAP или приём по SMTP и LMTP: цепочки, вложения, недоставка.",
     },
     settings=EmailSettings,
     words={"ru": RUSSIAN},

@@ -21,6 +21,13 @@ RUSSIAN: Final[Mapping[str, SettingWords]] = {
             "примет за письма клиента."
         ),
     ),
+    "receive_by": SettingWords(
+        title="Как приходит почта",
+        description=(
+            "imap: хаб читает ящик у вашего провайдера. smtp или lmtp: ваш почтовый сервер сам "
+            "передаёт каждое письмо хабу, который слушает порт."
+        ),
+    ),
     "imap_host": SettingWords(
         title="Сервер IMAP",
         description=(
@@ -35,6 +42,39 @@ RUSSIAN: Final[Mapping[str, SettingWords]] = {
     "imap_tls": SettingWords(
         title="Шифрование IMAP",
         description=("tls с первого байта (обычно), starttls или none внутри своей сети."),
+    ),
+    "listen_host": SettingWords(
+        title="Адрес, на котором слушать",
+        description=(
+            "Для smtp и lmtp. 127.0.0.1: только эта машина. 0.0.0.0 или адрес этой машины "
+            "открывает порт другим: пускайте к нему только свой почтовый сервер."
+        ),
+    ),
+    "listen_port": SettingWords(
+        title="Порт, на котором слушать",
+        description="Для smtp и lmtp. Каждому такому каналу нужен свой порт.",
+    ),
+    "listen_tls": SettingWords(
+        title="Шифрование приёма",
+        description=(
+            "Для smtp и lmtp: none внутри этой машины или своей сети, starttls или tls с первого "
+            "байта. При starttls до шифрования ничего не принимается."
+        ),
+    ),
+    "listen_certificate": SettingWords(
+        title="Файл сертификата",
+        description=(
+            "Для шифрования приёма: файл PEM на машине хаба, с сертификатом и вышестоящими. "
+            "Обновлённый файл будет замечен."
+        ),
+    ),
+    "listen_key": SettingWords(
+        title="Файл ключа",
+        description="Закрытый ключ сертификата, файл PEM на машине хаба.",
+    ),
+    "listen_max_bytes": SettingWords(
+        title="Самое большое входящее письмо, байт",
+        description="Для smtp и lmtp: большее не принимается, и отправитель об этом узнаёт.",
     ),
     "smtp_host": SettingWords(
         title="Сервер SMTP",

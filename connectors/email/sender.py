@@ -62,10 +62,11 @@ class Sender:
         try:
             done = await self._smtp.send(mail)
         except (Uncertain, TimeoutError):
-            self._unsettled.add(part.id, mail.message_id)
+            if not self._settings.listens:  # without a mailbox there is nowhere to look
+                self._unsettled.add(part.id, mail.message_id)
             raise
         self._loops.sent(part, mail.to[0])
-        if self._settings.save_sent:
+        if self._settings.save_sent and not self._settings.listens:
             await self._copies.keep(mail.data)
         if done.refused:
             await self._tell_refused(part, done.refused)

@@ -1,6 +1,6 @@
 """From what the widget asks to events for the conversation. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,9 +18,16 @@ CHANNEL_TYPE: Final = ChannelType("webchat")
 
 
 def said(
-    visitor: Visitor, request: MessageRequest, attachments: Sequence[Attachment], at: datetime
+    visitor: Visitor,
+    request: MessageRequest,
+    attachments: Sequence[Attachment],
+    at: datetime,
+    onward: Mapping[str, str] | None = None,
 ) -> Parsed:
-    """The event of a message or a press; the same request gives the same event key."""
+    """The event of a message or a press; the same request gives the same event key.
+
+    ``onward`` says where the conversation goes on when the visitor has left.
+    """
     press = request.press
     reply = ReplyRef(external_id=ExternalId(request.reply_to)) if request.reply_to else None
     action = None
@@ -33,7 +40,9 @@ def said(
         event_key=EventKey(f"{visitor.id}:{request.id}"),
         kind=InboundKind.MESSAGE if press is None else InboundKind.ACTION,
         thread=ThreadRef(
-            external_id=visitor.thread, partition_key=visitor.id, context=_agreement(visitor)
+            external_id=visitor.thread,
+            partition_key=visitor.id,
+            context={**_agreement(visitor), **(onward or {})},
         ),
         author=visitor.participant(request.language),
         external_id=ExternalId(request.id),

@@ -1,5 +1,6 @@
 """What is known of the site chat without starting it: its settings and capabilities."""
 
+import re
 from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
@@ -99,6 +100,27 @@ class WebchatSettings(ChannelSettings):
         title="Voice messages",
         description="Customers may record their voice, where their browser can.",
     )
+    email_channel: str | None = Field(
+        default=None,
+        max_length=64,
+        title="E-mail channel for those who have left",
+        description="Its id. An answer that stays unread goes on by mail to visitors who gave an "
+        "address, and what they answer comes back into the chat. Empty: nothing is mailed.",
+    )
+    email_after_s: int = Field(
+        default=600,
+        ge=5,
+        le=7 * 86_400,
+        title="Seconds until an unread answer is mailed",
+        description="An open chat window that shows the answer marks it as read.",
+    )
+    chat_page: str | None = Field(
+        default=None,
+        max_length=500,
+        title="Page with the chat",
+        description="Mails link to it, such as https://shop.example/contact. Empty: the page from "
+        "which the visitor wrote, if it is one of the allowed sites; otherwise there is no link.",
+    )
     identity_secret: SecretStr | None = Field(
         default=None,
         title="Identity secret",
@@ -124,6 +146,13 @@ class WebchatSettings(ChannelSettings):
         title="Messages per minute",
         description="Of one visitor; five times as many from one address.",
     )
+
+    @field_validator("chat_page")
+    @classmethod
+    def _is_page(cls, page: str | None) -> str | None:
+        if page and not re.fullmatch(r"https?://[^/\s#@]+(/[^\s#]*)?", page):
+            raise ValueError("an address such as https://shop.example/contact, without #")
+        return page or None
 
     @field_validator("allowed_origins")
     @classmethod

@@ -77,6 +77,8 @@ class SessionRequest(Strict):
     agreed: bool = False
     """To what the chat asks consent for."""
     user: SiteUser | None = None
+    link: Annotated[str, Field(max_length=2000)] | None = None
+    """From a mail of ours: a visitor who comes back."""
 
 
 class ReceiptRequest(Strict):

@@ -16,6 +16,7 @@ from connectors.webchat.limits import Buckets, Rate
 from connectors.webchat.lines import Lines
 from connectors.webchat.live import Live
 from connectors.webchat.manifest import MAX_TEXT, WebchatSettings
+from connectors.webchat.onward import onward_context
 from connectors.webchat.requests import (
     MessageRequest,
     ReceiptRequest,
@@ -137,6 +138,9 @@ class Surface:
         if asked.user is not None:
             visitor = self._visitors.identify(asked.user)
             return _json({"visitor": visitor.id, "token": None}, status=201)
+        if asked.link is not None:
+            visitor, token = self._visitors.come_back(asked.link, self._clock.now())
+            return _json({"visitor": visitor.id, "token": token}, status=201)
         given = introduced(asked, self._settings, self._clock.now())
         visitor, token = self._visitors.make(given)
         return _json({"visitor": visitor.id, "token": token}, status=201)
@@ -157,7 +161,8 @@ class Surface:
         asked = read_as(MessageRequest, await read_capped(request, MAX_BODY_BYTES))
         attachments = self._files.opened(visitor, asked.attachments)
         at = self._clock.now()
-        await self._publish(inbound.said(visitor, asked, attachments, at))
+        onward = onward_context(visitor, asked, self._settings, self._visitors, at)
+        await self._publish(inbound.said(visitor, asked, attachments, at, onward))
         log.info("webchat.accepted", channel_id=self._channel_id, thread=visitor.id)
         return _json({"id": asked.id, "at": at.isoformat(timespec="microseconds")})
 

@@ -54,13 +54,23 @@ def view(message: Message, *, agent_names: bool) -> View | None:
 
 
 def _told(message: Message, *, ours: bool) -> Content:
-    """Ours in the widget's words: it shows neither places nor cards."""
+    """Ours in the widget's words: it shows neither places nor cards. Of a customer's mail only
+    what they wrote themselves."""
     if not ours:
-        return message.content
+        return _own_words(message.content)
     try:
         return told(message.content, CAPABILITIES)
     except Rejected:
         return message.content
+
+
+def _own_words(content: Content) -> Content:
+    start = content.email.quoted_from if content.email is not None else None
+    if start is None:
+        return content
+    words = content.text.encode("utf-16-le", "surrogatepass")[: 2 * start]
+    text = words.decode("utf-16-le", "replace").rstrip()
+    return content.model_copy(update={"text": text, "spans": ()})
 
 
 def _moment(at: datetime) -> str:

@@ -14,6 +14,7 @@ import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -133,6 +134,32 @@ class Visitors:
         known = given or _NOTHING
         named = f"{visitor_id}.{_packed(_written(known))}"
         visitor = Visitor(visitor_id, self._channel_id, given=known)
+        return visitor, f"{named}.{self.seal('visitor', named)}"
+
+    def link(self, visitor: Visitor, until: datetime) -> str | None:
+        """A code that brings an anonymous visitor back from elsewhere, until then.
+
+        None for users of the site, who sign in there.
+        """
+        if visitor.user is not None or self._require_signed:
+            return None
+        named = f"{visitor.id}.{_packed(_written(visitor.given))}"
+        lasting = f"{named}.{int(until.timestamp())}"
+        return f"{lasting}.{self.seal('link', lasting)}"
+
+    def come_back(self, link: str, now: datetime) -> tuple[Visitor, str]:
+        """The visitor whom a code brings back, and their token. Raises ``Unauthorised``."""
+        lasting, _, signature = link.rpartition(".")
+        if self._require_signed or not link.isascii():
+            raise Unauthorised("this link brings nobody back")
+        if not hmac.compare_digest(self.seal("link", lasting), signature):
+            raise Unauthorised("this link is not ours")
+        named, _, until = lasting.rpartition(".")
+        if now.timestamp() > int(until):
+            raise Unauthorised("this link has expired")
+        visitor_id, _, packed = named.partition(".")
+        given = _read(_unpacked(packed).decode())
+        visitor = Visitor(visitor_id, self._channel_id, given=given)
         return visitor, f"{named}.{self.seal('visitor', named)}"
 
     def admit(self, authorization: str | None) -> Visitor:

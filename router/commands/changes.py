@@ -79,6 +79,8 @@ async def _sent_ids(
 ) -> tuple[ExternalId, ...]:
     if message.direction is not Direction.OUTBOUND:
         raise Refused("only what we wrote can be changed", code=422)
+    if message.channel_id != conversation.channel_id:
+        raise Refused("a mail that was sent cannot be changed", code=422)
     if not message.external_ids:
         raise Refused("the message has not left yet; take it back instead")
     await require_channel(work, conversation)

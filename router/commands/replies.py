@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from router import refs, timeline
+from router import onward, refs, timeline
 from router.answers import after_answer
 from router.cases import reopen
 from router.commands import assignment
@@ -60,6 +60,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     )
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
+    await onward.expect_reading(work, conversation, command.actor, due_at)
     added = Added(part=part, turn_from=turn_from, turn_to=conversation.out_order)
     threads = [conversation.thread]
     work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))

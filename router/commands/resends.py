@@ -34,6 +34,7 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
     parts = [part for part in await parts_of(work, message) if part.state in _AGAIN]
     if not parts:
         raise Refused("there is nothing left to send again")
+    by_mail = message.channel_id != conversation.channel_id
     deadline_at = work.now + work.policy.deadline_for(info)
     for part in parts:
         fields: dict[str, Any] = {
@@ -43,12 +44,12 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
             "unreported": False,
             "scheduled": False,
             # The platform may have renamed the thread since.
-            "thread": conversation.thread,
+            "thread": part.thread if by_mail else conversation.thread,
             "due_at": work.now,
             "deadline_at": deadline_at,
             "changed_at": work.now,
         }
-        if part.thread != conversation.thread:
+        if part.thread != conversation.thread and not by_mail:
             # The id of what it answers stayed behind with the old name.
             fields["reply_external_id"] = None
         work.unit.revise(PARTS, part, fields)
@@ -63,7 +64,8 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
             "send_at": work.now,
         },
     )
-    work.publish(hint(conversation.channel_id, [conversation.thread], at=work.now, source=SOURCE))
+    threads = [parts[0].thread if by_mail else conversation.thread]
+    work.publish(hint(message.channel_id, threads, at=work.now, source=SOURCE))
     return with_message(message)
 
 

@@ -13,6 +13,7 @@ from router.inbound import (
     presses,
     reactions,
     reads,
+    returns,
 )
 from router.inbound import threads as thread_changes
 from router.places import Place, place_of, stay
@@ -65,5 +66,8 @@ async def _apply(work: Work, item: Inbound) -> MessageId | None:
         if item.target_message_id is not None:
             stay(work, slot_of(item.target_message_id))
         return await media.arrive(work, item)
+    led = await returns.led_back(work, item)
+    if led is not None:
+        return await returns.take(work, item, led)
     place = await place_of(work, item)
     return await _HANDLERS[item.kind](work, item, place)

@@ -1,5 +1,6 @@
 """A message on the platform: the customer's, or one written in the platform's own app."""
 
+from dataclasses import replace
 from typing import Any
 
 from router import mailthreads, people, refs, timeline
@@ -14,7 +15,7 @@ from router.threading import after_customer_wrote
 from router.timeline import Draft
 from router.work import Work
 from shared.collections import CONVERSATIONS, MESSAGES
-from shared.ids import ExternalId, MessageId
+from shared.ids import ChannelId, ExternalId, MessageId
 from shared.model.content import Content, Service, Unsupported
 from shared.model.conversation import Conversation, Status
 from shared.model.delivery import Delivery, PartDelivery
@@ -49,9 +50,18 @@ async def store(
 
 
 async def store_from_customer(
-    work: Work, item: Inbound, place: Place, content: Content, edited: bool = False
+    work: Work,
+    item: Inbound,
+    place: Place,
+    content: Content,
+    edited: bool = False,
+    *,
+    by: ChannelId | None = None,
 ) -> MessageId:
-    """Store what the customer wrote, and let the conversation wait for an answer."""
+    """Store what the customer wrote, and let the conversation wait for an answer.
+
+    ``by`` is the channel that it came by, where that is another than its conversation's.
+    """
     person = people.writer_of(item)
     if item.history:
         return await _store_history(work, item, place, person, content)
@@ -79,7 +89,7 @@ async def store_from_customer(
         if name != conversation.contact_name:
             changes["contact_name"] = name
     draft = _draft(work, item, content, Direction.INBOUND, edited=edited)
-    message, _ = timeline.append(work, conversation, draft, changes)
+    message, _ = timeline.append(work, conversation, replace(draft, channel_id=by), changes)
     await _remember_ids(work, item, message)
     return message.id
 

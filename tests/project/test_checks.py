@@ -4,13 +4,39 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from hub.bootstrap.checks import check_port, check_space, check_writable
 from hub.bootstrap.problem import Problem
+
+_NOBODY = 65534
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder that is there for everybody, and takes files of nobody but root."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o500)
+        yield folder
+        folder.chmod(0o700)
+
+
+@contextmanager
+def without_roots_rights() -> Iterator[None]:
+    """Root may write everywhere: be somebody else for a while."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 @pytest.fixture
@@ -61,12 +87,12 @@ def test_a_folder_that_refuses_files_is_named() -> None:
     assert str(caught.value) == "No write access for the data in /proc: choose another folder"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-
-    with pytest.raises(Problem, match=r"^No write access for the set-up in "):
-        check_writable(tmp_path, "the set-up", "make it your own")
+def test_a_read_only_folder_is_named(read_only: Path) -> None:
+    with (
+        without_roots_rights(),
+        pytest.raises(Problem, match=r"^No write access for the set-up in "),
+    ):
+        check_writable(read_only, "the set-up", "make it your own")
 
 
 def test_too_little_space_is_told_in_megabytes(tmp_path: Path) -> None:

@@ -94,6 +94,18 @@ bounce_router:
   local_parts = bouncing
   allow_fail
   data = :fail: 5.1.1 the mailbox does not exist
+to_hub_by_smtp:
+  driver = accept
+  domains = smtp.example
+  local_part_suffix = +*
+  local_part_suffix_optional
+  transport = hub_by_smtp
+to_hub_by_lmtp:
+  driver = accept
+  domains = lmtp.example
+  local_part_suffix = +*
+  local_part_suffix_optional
+  transport = hub_by_lmtp
 to_dovecot:
   driver = accept
   transport = dovecot
@@ -109,6 +121,21 @@ dovecot:
   delivery_date_add
   envelope_to_add
   return_path_add
+hub_by_smtp:
+  driver = smtp
+  hosts = 127.0.0.1
+  hosts_override
+  port = ${{readfile{{{folder}/smtp-port}}{{}}}}
+  allow_localhost
+  rcpt_include_affixes
+hub_by_lmtp:
+  driver = smtp
+  protocol = lmtp
+  hosts = 127.0.0.1
+  hosts_override
+  port = ${{readfile{{{folder}/lmtp-port}}{{}}}}
+  allow_localhost
+  rcpt_include_affixes
 begin retry
 * * F,1h,1m
 """

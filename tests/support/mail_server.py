@@ -58,7 +58,7 @@ class MailServer:
         group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
         ports = [free_port() for _ in range(4)]
         imap, imaps, lmtp, smtp_port = ports
-        server = cls(folder, imap, imaps, lmtp, smtp_port, _certificate(folder), user)
+        server = cls(folder, imap, imaps, lmtp, smtp_port, make_certificate(folder), user)
         for name in ("run", "state", "mail", "home", "spool"):
             (folder / name).mkdir()
         lines = "".join(f"{name}:{{plain}}secret-{name}\n" for name in users)
@@ -160,9 +160,24 @@ class MailServer:
             client.sendmail(sender, [f"{to}@shop.example"], mail)
 
     def submit(self, to: str, mail: bytes, sender: str = "anna@customer.example") -> None:
-        """Send a mail by SMTP."""
+        """Send a mail by SMTP, to a user or a whole address."""
+        address = to if "@" in to else f"{to}@shop.example"
         with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=10) as client:
-            client.sendmail(sender, [f"{to}@shop.example"], mail)
+            client.sendmail(sender, [address], mail)
+
+    def hands_over(self, protocol: str, port: int) -> None:
+        """Mail to ``smtp.example`` or ``lmtp.example`` goes to this port by that protocol."""
+        path = self.folder / f"{protocol}-port"
+        self.write(path, str(port).encode())
+
+    def hand_over_now(self) -> None:
+        """Try everything that waits once more; blocks until it was tried."""
+        command = [EXIM, "-C", self.folder / "exim.conf", "-qff"]
+        self._run(command).wait(_START_LIMIT_S)
+
+    def waiting(self) -> int:
+        """How many mails wait to be delivered."""
+        return len(list((self.folder / "spool" / "input").rglob("*-H")))
 
     def maildir(self, user: str, folder: str = "") -> Path:
         """Where a user's mails are."""
@@ -260,7 +275,7 @@ def _give_to(folder: Path, user: str) -> None:
         os.chown(folder / "exim.conf", 0, 0)
 
 
-def _certificate(folder: Path) -> str:
+def make_certificate(folder: Path) -> str:
     """A certificate of our own for 127.0.0.1; returns it as PEM, its own authority."""
     command = [
         "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",

@@ -53,6 +53,22 @@ function host(config, data) {
   return made;
 }
 
+// A mail of ours brought the visitor here: the code in the address is for this page alone to see.
+async function comeBack(api, memory) {
+  const mark = "#omnihub-chat=";
+  if (!location.hash.startsWith(mark)) return false;
+  try {
+    const link = location.hash.slice(mark.length);
+    const { token } = await api.json("POST", "/session", { link });
+    api.token = token;
+    memory.write("token", token);
+  } catch (refusal) {
+    if (refusal.passing) return true; // a reload tries it again
+  }
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return true;
+}
+
 async function main(tag) {
   const { base, data, user } = given(tag);
   const memory = new Memory(data.channel || "site");
@@ -60,6 +76,7 @@ async function main(tag) {
   api.user = user || null;
   const config = await configuration(api);
   if (!config) return;
+  const back = !api.user && (await comeBack(api, memory));
   const set = config.language === "auto" ? "" : config.language;
   const words = new Words(chooseLanguage(data.lang || set));
   const chat = new Chat({ api, memory, words, config });
@@ -68,7 +85,7 @@ async function main(tag) {
   made.shadowRoot.append(chat.panel.root);
   document.body.append(made);
   chat.start();
-  if (data.open !== undefined) chat.panel.open();
+  if (back || data.open !== undefined) chat.panel.open();
   window.omnihub = {
     open: () => chat.panel.open(),
     close: () => chat.panel.close(),

@@ -4,14 +4,16 @@ import { createApp, type App } from 'vue'
 import MessageBubble from '@/components/thread/MessageBubble.vue'
 import { i18n } from '@/i18n'
 import type { Message } from '@/api/types'
-import { message } from './make'
+import { useConversations } from '@/stores/conversations'
+import { conversation, message } from './make'
 
 let app: App | null = null
 afterEach(() => { app?.unmount(); app = null })
 
-function shown(album: Message[]): HTMLElement {
+function shown(album: Message[], standsIn?: string): HTMLElement {
   const pinia = createPinia()
   setActivePinia(pinia)
+  if (standsIn && album[0]) useConversations().put(conversation({ id: album[0].conversation_id, channel_id: standsIn }))
   const place = document.createElement('div')
   app = createApp(MessageBubble, { message: album[0], album, pending: null, first: true, last: true, group: false, abilities: undefined, flash: false }).use(pinia).use(i18n)
   app.component('RouterLink', { template: '<a><slot /></a>' })
@@ -27,5 +29,16 @@ describe('an album', () => {
   })
   it('without words is no unknown message', () => {
     expect(shown([picture('m1', ''), picture('m2', '')]).querySelector('.nothing')).toBe(null)
+  })
+})
+
+describe('a message that came by another channel', () => {
+  const letter = message({ id: 'm1', channel_id: 'letters' })
+  it('is marked as by e-mail', () => {
+    expect(shown([letter], 'site').querySelector('[data-testid=by-mail]')).not.toBe(null)
+  })
+  it('and one of its own channel is not', () => {
+    expect(shown([letter], 'letters').querySelector('[data-testid=by-mail]')).toBe(null)
+    expect(shown([letter]).querySelector('[data-testid=by-mail]')).toBe(null)
   })
 })

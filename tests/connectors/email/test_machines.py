@@ -1,5 +1,7 @@
 """What machines write: told apart from people, and understood where it is about mails of ours."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from tests.connectors.email.test_parse_survives import parsed, read
 PART = make_part("x").id
 TOKEN = signature().token(PART)
 OURS = f"<{TOKEN}@shop.example>"
+BOUNCES = sorted((Path(__file__).parent / "bounces").glob("*.eml"))
+"""As the servers of the world write them; ``@OURS@`` stands for the Message-ID of our mail."""
 
 
 def receipt(raw: bytes) -> Receipt:
@@ -102,6 +106,23 @@ def test_a_bounce_fails_the_part_that_it_quotes() -> None:
     assert told.failure is not None
     assert told.failure.kind is FailureKind.REJECTED
     assert "the mailbox is full" in told.failure.reason
+
+
+@pytest.mark.parametrize("path", BOUNCES, ids=[path.stem for path in BOUNCES])
+def test_a_bounce_in_the_form_of_each_server_fails_the_part(path: Path) -> None:
+    told = receipt(path.read_bytes().replace(b"@OURS@", OURS.encode()))
+
+    assert (told.part_id, told.state) == (PART, Delivery.FAILED)
+    assert told.failure is not None
+    assert re.search(r"(?i)unknown|full|exceeded|not found|not exist", told.failure.reason)
+
+
+@pytest.mark.parametrize("path", BOUNCES, ids=[path.stem for path in BOUNCES])
+def test_a_bounce_of_a_strangers_mail_fails_nothing(path: Path) -> None:
+    found = parsed(path.read_bytes().replace(b"@OURS@", b"<strangers@elsewhere.example>"))
+
+    assert list(found.receipts) == []
+    assert [one.content.email.automatic for one in found.inbound if one.content.email] == [True]
 
 
 def test_a_bounce_of_an_address_that_is_not_there_says_so() -> None:

@@ -210,6 +210,10 @@ async def test_mails_are_sent_with_the_token(http: ClientSession, tokens: TokenS
         ({"from_name": "a\r\nBcc: spy"}, "one line"),
         ({"oauth_token_url": "ftp://x"}, "an address such as"),
         ({"imap_port": 0}, "greater than"),
+        ({"imap_host": ""}, "imap_host"),
+        ({"receive_by": "pop3"}, "receive_by"),
+        ({"receive_by": "smtp", "password": None}, "a password or OAuth2"),
+        ({"receive_by": "smtp", "listen_tls": "tls"}, "a certificate file and a key file"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(changed: dict[str, Any], said: str) -> None:
@@ -217,3 +221,12 @@ def test_settings_that_do_not_fit_are_refused(changed: dict[str, Any], said: str
         EmailSettings(**(_BASE | changed))
 
     assert "planted" not in str(raised.value)
+
+
+def test_mail_that_is_handed_over_needs_no_mailbox() -> None:
+    listening = {"receive_by": "lmtp", "imap_host": "", "password": None, "smtp_login": False}
+
+    settings = EmailSettings(**(_BASE | listening))
+
+    assert settings.listens
+    assert settings.listen_host == "127.0.0.1"

@@ -76,6 +76,21 @@ def test_a_code_means_the_same_inside_a_success(code: int, meaning: type[HubErro
     assert type(of_send(Refused(code, "words"))) is meaning
 
 
+async def test_a_customer_who_forbids_messages_is_gone_until_they_allow_them(hub: Hub) -> None:
+    thread = await hub.meet("Ann")
+    await hub.platform.act("Ann", {"type": "block"})
+
+    with pytest.raises(ContactGone):
+        await hub.send(thread, "hello")
+
+    gone = [item.reachable for item in await hub.take()]
+    await hub.platform.act("Ann", {"type": "unblock"})
+    back = [item.reachable for item in await hub.take()]
+    await hub.send(thread, "hello")
+    assert (gone, back) == ([False], [True])
+    assert [one["text"] for one in hub.phone("Ann") if one["from"] == "hub"] == ["hello"]
+
+
 async def test_a_refusal_inside_a_success_is_seen(hub: Hub) -> None:
     thread = await hub.meet("Ann")
     await hub.platform.act("Ann", {"type": "block"})

@@ -1,16 +1,19 @@
 """The widget in a real Chromium, on the demo page."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from pydantic import SecretStr
 
+from connectors.webchat.visitors import Visitors
 from shared.clock import SystemClock
 from shared.ids import ExternalId
 from shared.model.content import AttachmentKind, Button, Content, FetchState
 from shared.model.delivery import Delivery
-from tests.connectors.webchat.mailbox import Hub, Mailbox, OpenHub
+from tests.connectors.webchat.mailbox import CHANNEL, SECRET, Hub, Mailbox, OpenHub
 from tests.support.browser import new_page, open_browser
 from tests.support.waiting import until
 
@@ -45,6 +48,25 @@ def bubble(page: Page, text: str) -> Any:
 def thread_in(mailbox: Mailbox) -> ExternalId:
     (thread,) = mailbox.stored
     return thread
+
+
+async def test_the_link_of_a_mail_opens_the_chat_on_another_device(
+    browser: Browser, open_chat: OpenHub
+) -> None:
+    hub = await open_chat(clock=SystemClock(), email_channel="letters", ask_email="required")
+    said = {"email": "anna@customer.example"}
+    session = await (await hub.client.post(hub.url("/session"), json=said)).json()
+    headers = {"Authorization": f"Bearer {session['token']}"}
+    visitors = Visitors(CHANNEL, SecretStr(SECRET), identity_secret=None, require_signed=False)
+    visitor = visitors.admit(headers["Authorization"])
+    code = visitors.link(visitor, hub.clock.now() + timedelta(days=1))
+    await hub.mailbox.say(visitor.thread, "We have two.")
+
+    async with new_page(browser) as page:
+        await page.goto(f"{hub.client.make_url('/demo/site')}#omnihub-chat={code}")
+
+        await expect(bubble(page, "We have two.")).to_be_visible()
+        assert "omnihub-chat" not in page.url
 
 
 async def test_a_conversation_survives_a_reload(browser: Browser, site: Hub) -> None:

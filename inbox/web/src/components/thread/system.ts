@@ -43,6 +43,7 @@ export function systemWords(message: Message): string {
     case 'labels': return t('system.labels', { actor, change: changedLabels(details) })
     case 'handed_off': return details.reason ? t('system.handOff', { actor, reason: details.reason }) : t('system.handOffPlain', { actor })
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
+    case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })
     case 'resolved': case 'unassigned': case 'woke': case 'created': case 'merged': case 'reachable': return t(`system.${line.name}`, { actor })
     default: return message.content.text || serviceWords({ type: 'service', name: line.name, details })

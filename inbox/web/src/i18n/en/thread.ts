@@ -13,6 +13,7 @@ export default {
     removeAsk: 'Delete this message?', removeHelp: 'It disappears at the customer’s too, where the channel can do that.', removeNote: 'Colleagues will not see it any more.', editTitle: 'Edit the message',
     template: 'Template {name}', original: 'The original', otherThread: 'from another chat', raw: 'Raw payload', unsupported: 'Something we cannot show yet: {name}', spoiler: 'Hidden. Click to show',
     noReaction: 'Remove the reaction', reactions: 'Reactions: {list}', subject: 'Subject: {subject}', quoted: 'Earlier mail', bot: 'bot', automatic: 'written by a machine', app: 'from the app',
+    byMail: 'by e-mail',
   },
   delivery: {
     queued: 'Queued', queuedIn: 'Leaves in {n} s', scheduled: 'Leaves {time}', sending: 'Sending', held: 'Held back: an earlier part did not arrive', unknown: 'Perhaps not delivered', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not delivered',
@@ -36,6 +37,7 @@ export default {
     assigned: '{actor} assigned it to {agent}', assignedSelf: '{actor} took it', unassigned: '{actor} put it back to unassigned', resolved: '{actor} resolved it', reopened: '{actor} reopened it', reopenedByCustomer: 'Reopened: the customer wrote again',
     snoozed: '{actor} snoozed it until {until}', woke: 'The snooze is over', pending: '{actor} set it to pending: {for}', priority: '{actor} set the priority to {priority}',
     labels: '{actor} changed the labels: {change}', handOff: '{actor} handed over to people: {reason}', handOffPlain: '{actor} handed over to people', gap: 'Something that arrived here could not be handled. It stands in the dead letters.', gapReason: 'Something that arrived here could not be handled: {reason}',
+    onwardNoChannel: 'Not sent on by e-mail to {to}: the e-mail channel that the site chat names is gone',
     created: 'The conversation began', hub: 'The hub', merged: 'Merged with another conversation', unreachable: 'The customer cannot be reached: {reason}', reachable: 'The customer can be reached again',
   },
   preview: {

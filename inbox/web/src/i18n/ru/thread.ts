@@ -13,6 +13,7 @@ export default {
     removeAsk: 'Удалить это сообщение?', removeHelp: 'Оно исчезнет и у клиента, если канал это умеет.', removeNote: 'Коллеги больше его не увидят.', editTitle: 'Изменить сообщение',
     template: 'Шаблон {name}', original: 'Исходное сообщение', otherThread: 'из другого чата', raw: 'Исходные данные', unsupported: 'Пока не умеем показывать: {name}', spoiler: 'Скрыто. Нажмите, чтобы показать',
     noReaction: 'Убрать реакцию', reactions: 'Реакции: {list}', subject: 'Тема: {subject}', quoted: 'Предыдущая переписка', bot: 'бот', automatic: 'написано автоматически', app: 'из приложения',
+    byMail: 'по почте',
   },
   delivery: {
     queued: 'В очереди', queuedIn: 'Уйдёт через {n} с', scheduled: 'Уйдёт {time}', sending: 'Отправляется', held: 'Задержано: предыдущая часть не дошла', unknown: 'Возможно, не доставлено', sent: 'Отправлено', delivered: 'Доставлено', read: 'Прочитано', failed: 'Не доставлено',
@@ -36,6 +37,7 @@ export default {
     assigned: '{actor}: назначено — {agent}', assignedSelf: '{actor} берёт диалог', unassigned: '{actor}: снова без исполнителя', resolved: '{actor}: решено', reopened: '{actor}: открыто снова', reopenedByCustomer: 'Открыто снова: клиент написал',
     snoozed: '{actor}: отложено до {until}', woke: 'Время вернуться к диалогу', pending: '{actor}: {for}', priority: '{actor}: приоритет — {priority}',
     labels: '{actor}: метки {change}', handOff: '{actor}: передано людям — {reason}', handOffPlain: '{actor}: передано людям', gap: 'Здесь что-то пришло, но обработать не удалось. Оно в разделе «Необработанное».', gapReason: 'Здесь что-то пришло, но обработать не удалось: {reason}',
+    onwardNoChannel: 'Не ушло письмом на {to}: канала почты, который назван в чате сайта, больше нет',
     created: 'Диалог начался', hub: 'Хаб', merged: 'Объединено с другим диалогом', unreachable: 'Клиент недоступен: {reason}', reachable: 'Клиент снова доступен',
   },
   preview: {

@@ -1,0 +1,45 @@
+"""Where a conversation goes on once the customer has left the place in which it stands.
+
+A connector that can say so puts it into its threads' context; the router acts on it. Pure.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.ids import ChannelId
+from shared.model.base import Model
+
+_KEY: Final = "onward_"
+NOWHERE: Final[Mapping[str, str]] = {f"{_KEY}channel": ""}
+"""The context of a thread that does not go on elsewhere, even if it once did."""
+
+
+class Onward(Model):
+    """By which channel, to whom, and after what time."""
+
+    channel: ChannelId
+    """It carries mail."""
+    to: str
+    """The customer's address there."""
+    after_s: float
+    """So long a message may stay unread."""
+    link: str = ""
+    """Brings the customer back here; empty: there is no such link."""
+    language: str = ""
+    title: str = ""
+    """What the customer knows this place as."""
+
+    def context(self) -> dict[str, str]:
+        """As it stands in a thread's context."""
+        return {f"{_KEY}{name}": str(value) for name, value in self.model_dump().items()}
+
+
+def onward_of(context: Mapping[str, str]) -> Onward | None:
+    """What a thread's context says; None: it does not go on elsewhere."""
+    told = {name: context.get(f"{_KEY}{name}", "") for name in Onward.model_fields}
+    if not (told["channel"] and told["to"] and told["after_s"]):
+        return None
+    try:
+        return Onward.model_validate(told)
+    except ValueError:
+        return None
