@@ -31,8 +31,8 @@ class Channel:
     """All that a customer writes is in one conversation; a mail may begin another one."""
     forgets: bool = False
     """What was sent with an unknown end is looked for only while that process goes on."""
-    most: int = 1_000
-    """So many messages of a customer the bot may answer."""
+    most: int | None = None
+    """So many messages one customer gets of programs; those behind them may fail."""
     prompt: bool = False
     """Its platform comes again at once: how late a message is shown is the hub's own time."""
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -61,9 +61,9 @@ CHANNELS: Final[Mapping[str, Channel]] = {
     "club": Channel("vk", Repeats.KNOWN, settings={**_VK, "mode": "longpoll"}),
     "group": Channel("vk", Repeats.KNOWN, settings={**_VK, "mode": "callback"}),
     "number": Channel("whatsapp", Repeats.TOLD, ordered=False, settings={"send_timeout_s": 4}),
-    # Programs write at most ten mails an hour to one address, greetings included.
+    # Programs write at most ten mails an hour to one address, that they do not write for ever.
     "mailbox": Channel(
-        "email", Repeats.TOLD, one_thread=False, forgets=True, most=8, settings=_EMAIL
+        "email", Repeats.TOLD, one_thread=False, forgets=True, most=10, settings=_EMAIL
     ),
     "system": Channel("webhook", Repeats.KNOWN, settings={"timeout_s": 4}),
 }

@@ -146,7 +146,8 @@ def _phone(
         if entry.delivery not in FINAL:
             yield f"unfinished: {who} is {entry.delivery}"
         arrived = times[entry.text] > 0
-        if not _explained(entry.delivery, channel, faults, arrived=arrived):
+        full = entry.delivery == "failed" and _is_full(channel, shown)
+        if not full and not _explained(entry.delivery, channel, faults, arrived=arrived):
             yield f"state: {who} is {entry.delivery} for no reason"
     for text in {entry.text: None for entry in outbound}:
         states = [entry.delivery for entry in outbound if entry.text == text]
@@ -165,6 +166,12 @@ def _order_on_phone(
     once = [text for text in dict.fromkeys(shown) if text in known]
     if sent != once:
         yield f"order: replies to {customer}: {_first_difference(sent, once)}"
+
+
+def _is_full(channel: str, shown: Sequence[str]) -> bool:
+    """Whether the customer has got as many messages as programs may write."""
+    most = CHANNELS[channel].most
+    return most is not None and len(shown) >= most
 
 
 def _once(who: str, states: Sequence[str | None], count: int) -> Iterator[str]:

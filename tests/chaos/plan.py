@@ -65,7 +65,7 @@ class Size:
 
 FULL: Final = Size()
 SHORT: Final = Size(people=8, each=5, deeds=9, span_s=9.0, settle_s=60.0)
-ON_MONGO: Final = Size(people=24, each=12, deeds=24, span_s=26.0, settle_s=None)
+ON_MONGO: Final = Size(people=24, each=12, deeds=12, span_s=26.0, settle_s=None)
 """The wire server is slow: 300 messages with the deeds, and all the time that they need."""
 
 
@@ -113,11 +113,10 @@ def _moments(chance: random.Random, size: Size) -> Iterator[tuple[float, str, st
     """When who writes: people write in bursts, one to three messages at a time."""
     for number, channel in zip(range(size.people), itertools.cycle(CHANNELS), strict=False):
         name = f"{channel}-{number:02d}"
-        each = min(size.each, CHANNELS[channel].most)
         written = 0
-        while written < each:
+        while written < size.each:
             at_s = chance.uniform(0, size.span_s)
-            for _ in range(min(chance.choice((1, 1, 2, 3)), each - written)):
+            for _ in range(min(chance.choice((1, 1, 2, 3)), size.each - written)):
                 yield at_s, channel, name
                 at_s += chance.uniform(0, _BURST_S)
                 written += 1

@@ -15,7 +15,7 @@ _ANSWERS: Final = {
     "whatsapp": ("429", "500", "500_json", "502_html", "cut_before", "cut_after_write", "odd"),
     "email": ("cut_before", "cut_after_write"),
     # It says itself when to come again.
-    "webhook": ("429", "503"),
+    "webhook": ("429",),
 }
 """To calls that send."""
 _POLLS: Final = {
@@ -41,7 +41,7 @@ _ONCE: Final = {
     "vk": ("malformed", "400", "hang"),
     "whatsapp": ("400", "status_131000", "no_status", "hang"),
     "email": ("400", "odd", "hang", "imap_hang", "renumber"),
-    "webhook": ("malformed", "400"),
+    "webhook": ("malformed", "400", "503"),
 }
 """At most once in a run."""
 BUSY_S: Final = 60.0

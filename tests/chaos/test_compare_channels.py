@@ -108,6 +108,21 @@ def test_a_status_that_says_failed_explains_it() -> None:
     assert kinds("number", answered("failed", BOTH), on("number", "status_131000")) == {"state"}
 
 
+def test_a_mail_too_many_of_programs_fails_and_none_before_it() -> None:
+    every = [inbound(1, "one"), inbound(2, "two")]
+    for number in range(10):
+        every.append(
+            reply(3 + number, f"re: {('one', 'two')[number]}" if number < 2 else f"{number}")
+        )
+    last = reply(20, "one more", "failed")
+    texts = [entry.text for entry in every if entry.direction == "outbound"]
+    full, fewer = found(*every, last, phone=texts), found(*every[:-1], last, phone=texts[:-1])
+
+    assert "state" not in kinds("mailbox", full)
+    assert "state" in kinds("mailbox", fewer)
+    assert "state" in kinds("shop", full)
+
+
 SWAPPED = found(
     inbound(1, "two"), reply(2, "re: two"), inbound(3, "one"), reply(4, "re: one")
 )  # fmt: skip
