@@ -60,7 +60,7 @@ async def _measured(
     name: str, folder: Path, node: Node, load: Load, numbers: Iterator[int]
 ) -> dict[str, Mapping[str, float]]:
     """By kind of webhook: requests and messages per second, and processor time of a message."""
-    found = {}
+    found: dict[str, Mapping[str, float]] = {}
     async with SET_UPS[name](folder, node) as intake:
         for kind in intake.urls:
             found[kind] = await _one(intake, kind, load, numbers)
