@@ -41,7 +41,7 @@ def table(results: Results) -> str:
     judgements = results.judgements
     if judgements:
         parts += [*lines_of(_targets(results)), ""]
-    if not results.full:
+    if results.runs and not results.full:
         parts.append("Fewer or shorter runs than the targets ask for: not to be judged by.")
     if results.void_because:
         parts += ["THE RUN IS VOID:", *(f"  {words}" for words in results.void_because)]

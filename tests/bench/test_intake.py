@@ -12,8 +12,7 @@ from tests.bench.comparison import changes
 from tests.bench.intake.mail import MAIL_BYTES, big_mail, mail_taken
 from tests.bench.intake.measured import Measured, Round
 from tests.bench.intake.parsing import connected, median_us
-from tests.bench.intake.set_ups import SET_UPS
-from tests.bench.intake.taking import taken, until_taken
+from tests.bench.intake.rounds import Load, measured_set_up
 from tests.bench.intake.webhooks import KINDS, SETTINGS
 from tests.bench.made_up import a_run, made_up
 from tests.bench.results import Results
@@ -44,7 +43,6 @@ async def test_a_webhook_of_the_bench_is_let_in_and_brings_so_many_new_messages(
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("bare", marks=BROKER),
         pytest.param("services", marks=BROKER),
         pytest.param("embedded", marks=BROKER),
     ],
@@ -53,11 +51,12 @@ async def test_every_kind_of_webhook_is_taken(name: str, broker_url: str, tmp_pa
     node = Node(broker_url, int(URL(broker_url).fragment), pid=None)
     numbers = count()
 
-    async with SET_UPS[name](tmp_path / name, node) as intake:
-        for kind, url in intake.urls.items():
-            await until_taken(url, KINDS[kind], next(numbers))
-            done = await taken(url, KINDS[kind], numbers, clients=2, seconds=0.1)
-            assert done.requests > 0
+    few = Load(clients=2, warm_up_s=0.0, slices=1, slice_s=0.1, rounds=1)
+    found = await measured_set_up(name, tmp_path / name, node, few, numbers)
+
+    assert set(found) == set(KINDS)
+    assert all(of["messages_per_s"] > 0 for of in found.values())
+    assert all(of["bare_per_s"] > 0 for of in found.values())
 
 
 async def test_an_event_is_read_and_timed() -> None:
@@ -77,19 +76,17 @@ def rates(bare: float = 1000, **services: float) -> Round:
 
     def of(kind: str, value: float) -> Mapping[str, float]:
         requests = value / KINDS[kind].messages
-        return {"messages_per_s": value, "requests_per_s": requests, "cpu_ms": 0.5}
+        taken = {"messages_per_s": value, "requests_per_s": requests, "cpu_ms": 0.5}
+        return taken | {"bare_per_s": bare}
 
-    return {
-        "bare": {"telegram": of("telegram", bare)},
-        "services": {kind: of(kind, value) for kind, value in every.items()},
-    }
+    return {"services": {kind: of(kind, value) for kind, value in every.items()}}
 
 
 def outcomes(measured: Measured) -> dict[str, str]:
     return {f"{one.target.set_up} {one.target.figure}": one.outcome for one in measured.judgements}
 
 
-def test_webhooks_are_judged_by_messages_beside_the_baseline_of_their_own_round() -> None:
+def test_webhooks_are_judged_by_messages_beside_the_baseline_that_took_turns() -> None:
     measured = Measured(rounds=[rates(), rates(500, vk=350), rates(2000, vk=1200)])
 
     assert measured.ratios["services"]["vk"] == 0.7

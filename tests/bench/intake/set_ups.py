@@ -57,7 +57,8 @@ async def services(folder: Path, node: Node) -> AsyncIterator[Intake]:
         yield Intake(_urls(hub["connectors-1"].url), hub["connectors-1"].pid)
 
 
-SET_UPS: Final[Mapping[str, SetUp]] = {"bare": bare, "services": services, "embedded": embedded}
+SET_UPS: Final[Mapping[str, SetUp]] = {"services": services, "embedded": embedded}
+"""Those that are measured beside the baseline."""
 
 
 def _urls(base: str) -> dict[str, str]:

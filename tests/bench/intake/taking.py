@@ -21,6 +21,10 @@ class Taken:
     requests: int
     seconds: float
 
+    def __add__(self, other: "Taken") -> "Taken":
+        """Both together."""
+        return Taken(self.requests + other.requests, self.seconds + other.seconds)
+
     @property
     def per_s(self) -> float:
         """Requests that were answered 200, per second."""
