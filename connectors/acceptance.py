@@ -74,6 +74,7 @@ class Acceptance:
         self._clock = clock
         self._metrics = metrics
         self._health = health
+        self._looked_at: tuple[Connector, Completes | None] | None = None
 
     async def accept(self, parsed: Parsed) -> None:
         """Publish; returns once the bus has confirmed. Raises ``Unavailable``."""
@@ -88,8 +89,9 @@ class Acceptance:
         ``Unavailable``: none of it counts as received then.
         """
         understood = Understood()
+        completes = self._completing(connector)
         for event in events:
-            await self._understand(connector, event, understood)
+            await self._understand(connector, completes, event, understood)
         await self._publish(understood)
         return understood.actions
 
@@ -98,13 +100,24 @@ class Acceptance:
         letter = await self._quarantine(body, reason)
         await self._publish(Understood([letter]))
 
+    def _completing(self, connector: Connector) -> Completes | None:
+        """The connector, if it completes its events; looked up once for each."""
+        if self._looked_at is None or self._looked_at[0] is not connector:
+            completes = connector if isinstance(connector, Completes) else None
+            self._looked_at = (connector, completes)
+        return self._looked_at[1]
+
     async def _understand(
-        self, connector: Connector, event: RawEvent, understood: Understood
+        self,
+        connector: Connector,
+        completes: Completes | None,
+        event: RawEvent,
+        understood: Understood,
     ) -> None:
         said = Understood()
         try:
-            if isinstance(connector, Completes):
-                event = await connector.complete(event)
+            if completes is not None:
+                event = await completes.complete(event)
             await self._add(connector.parse(event), said)
         except Unavailable:
             raise

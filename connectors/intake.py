@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from connectors.base import Answers, RawRequest
+from connectors.base import RawRequest
 from connectors.body import LIMIT_S as BODY_LIMIT_S
 from connectors.body import read_body
 from connectors.bugs import report_bug
@@ -132,10 +132,10 @@ class Intake:
         return await live.acceptance.accept_raw(live.connector, events)
 
     def _body(self, live: LiveChannel, raw: RawRequest) -> web.Response:
-        if not isinstance(live.connector, Answers):
+        if live.answers is None:
             return web.Response(status=200 if raw.method == "POST" else 405)
         try:
-            answer = live.connector.answer(raw)
+            answer = live.answers.answer(raw)
         except Exception as error:  # noqa: BLE001 - what it sent is confirmed: say so
             report_bug(self._metrics, "answer", error, channel_id=live.channel.id)
             return web.Response(status=200)

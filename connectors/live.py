@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from connectors.acceptance import Acceptance
 from connectors.actions import Presses
-from connectors.base import Connector
+from connectors.base import Answers, Connector
 from connectors.health import Health
 from connectors.manifest import Manifest
 from connectors.media import MediaFetcher
@@ -21,6 +21,9 @@ class LiveChannel:
     channel: Channel
     manifest: Manifest
     connector: Connector
+    answers: Answers | None
+    """The connector, if it says itself how webhooks are answered: looked up once, for to look costs
+    as much as to read an event."""
     acceptance: Acceptance
     health: Health
     presses: Presses

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from shared.errors import BadPayload
 
@@ -39,6 +39,9 @@ def _constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
+_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_float=_finite, parse_constant=_constant)
+
+
 def decode(body: bytes) -> dict[str, Any]:
     """The JSON object in ``body``, fit for every store. Raises ``BadPayload`` and nothing else.
 
@@ -46,7 +49,7 @@ def decode(body: bytes) -> dict[str, Any]:
     """
     try:
         text = body.decode("utf-8")
-        value = json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_constant)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise BadPayload("not a JSON document") from None
     if not isinstance(value, dict):

@@ -2,13 +2,13 @@
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from shared.envelope import Envelope
 from shared.events import Typing, routing_key
@@ -24,6 +24,7 @@ from shared.ids import (
 from shared.model.inbound import Inbound, Receipt
 from shared.model.people import Actor
 from shared.model.records import DeadLetter
+from shared.payload import Payload
 from shared.ports.blobs import Blobs
 from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
@@ -39,8 +40,8 @@ _SUSPECT: Final = ("\\u0000", "\ufffd")
 have written it so: then cleaning finds nothing."""
 
 
-def plain(model: BaseModel) -> dict[str, Any]:
-    """The model as JSON, without NUL characters and halves of surrogate pairs."""
+def plain(model: BaseModel) -> Mapping[str, Any]:
+    """The model as JSON, without NUL characters and halves of surrogate pairs; written once."""
     try:
         text = model.model_dump_json()
     except PydanticSerializationError:  # half of a surrogate pair
@@ -48,8 +49,7 @@ def plain(model: BaseModel) -> dict[str, Any]:
     if text is None or any(mark in text for mark in _SUSPECT):
         cleaned: dict[str, Any] = clean(model.model_dump(mode="json"))
         return cleaned
-    tree: dict[str, Any] = from_json(text)
-    return tree
+    return Payload(text)
 
 
 def clean(value: Any) -> Any:
@@ -195,7 +195,13 @@ def dead_letter_publication(letter: DeadLetter) -> Publication:
 
 
 def _to_partition(
-    partition: Partition, *, id: str, kind: str, at: datetime, source: str, payload: dict[str, Any]
+    partition: Partition,
+    *,
+    id: str,
+    kind: str,
+    at: datetime,
+    source: str,
+    payload: Mapping[str, Any],
 ) -> Publication:
     envelope = Envelope(
         id=id,

@@ -13,6 +13,7 @@ import structlog
 from connectors.acceptance import Acceptance
 from connectors.actions import Presses
 from connectors.base import (
+    Answers,
     Connector,
     FetchesMedia,
     LimitsItself,
@@ -136,6 +137,7 @@ class ChannelRunner:
             channel=channel,
             manifest=self._manifest,
             connector=connector,
+            answers=connector if isinstance(connector, Answers) else None,
             acceptance=self._acceptance,
             health=self._health,
             presses=Presses(connector, channel.id, resources.metrics),

@@ -28,6 +28,9 @@ class Attempts(Protocol):
         The same attempt twice is one row. Raises ``Unavailable``.
         """
 
+    async def latest(self) -> Sequence[WebhookAttempt]:
+        """The newest attempts first, some hundred of them. Raises ``Unavailable``."""
+
 
 class AttemptLog:
     """The attempts at one target; they are kept for a week."""

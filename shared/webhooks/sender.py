@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal
 
@@ -23,7 +23,7 @@ from shared.errors import HubError
 from shared.model.records import WebhookAttempt
 from shared.webhooks.guard import ForbiddenAddress, is_forbidden
 from shared.webhooks.log import Attempts
-from shared.webhooks.schedule import delay_s, is_refused, is_taken
+from shared.webhooks.schedule import delay_s, is_failure, is_refused, is_taken
 from shared.webhooks.signing import sign
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,15 @@ class Callback:
     attempt: int
     repeats: bool = True
     """It may be told again when we do not know whether it arrived."""
+    failed: int | None = None
+    """How many of the attempts before failed by themselves; None: all of them."""
+
+    @property
+    def delay_s(self) -> float:
+        """How long to wait after this attempt unless the receiver says it: one that asked us to
+        come again is no failure of its own."""
+        failed = self.attempt - 1 if self.failed is None else self.failed
+        return delay_s(failed + 1, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,8 @@ class Caller:
 
     async def call(self, callback: Callback) -> Outcome:
         """Make the call and write it down; what the log cannot take now is lost to it."""
+        if callback.attempt > 1:
+            callback = replace(callback, failed=await self._failed(callback))
         began = self._clock.now()
         outcome = await self._post(callback)
         took_s = (self._clock.now() - began).total_seconds()
@@ -134,7 +145,7 @@ class Caller:
             return Outcome("yes", status, body)
         again_in_s = _asked_s(answer.headers.get("Retry-After"))
         if again_in_s is None:
-            again_in_s = delay_s(callback.attempt, callback.id)
+            again_in_s = callback.delay_s
         if is_refused(status):
             return Outcome("no", status, body, f"it answered {status}")
         if status in _SENT_ON:
@@ -147,7 +158,7 @@ class Caller:
         return Outcome("perhaps", status, body, f"it answered {status}", again)
 
     def _lost(self, callback: Callback, error: Exception) -> Outcome:
-        again_in_s = delay_s(callback.attempt, callback.id)
+        again_in_s = callback.delay_s
         if is_forbidden(error):
             return Outcome("no", error=str(ForbiddenAddress()))
         if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
@@ -156,6 +167,17 @@ class Caller:
             return Outcome("no", error="its address is not one that can be called")
         words = "it did not answer in time" if isinstance(error, TimeoutError) else "no answer"
         return Outcome("perhaps", error=words, again_in_s=again_in_s if callback.repeats else None)
+
+    async def _failed(self, callback: Callback) -> int | None:
+        """How many attempts at this callback the log calls failures; None where it cannot be
+        asked."""
+        try:
+            async with asyncio.timeout(_LOG_LIMIT_S):
+                latest = await self._attempts.latest()
+        except (HubError, TimeoutError):
+            return None
+        same = (row for row in latest if row.webhook_id == callback.id)
+        return sum(row.attempt < callback.attempt and is_failure(row) for row in same)
 
     async def _record(self, row: WebhookAttempt) -> bool:
         try:

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from tests.bench import machine
 from tests.bench.comparison import compared
+from tests.bench.intake.measured import Measured
+from tests.bench.intake.rounds import Load, measured_intake
 from tests.bench.measuring import Plan, Run
 from tests.bench.profiling.stacks import as_text, profile
 from tests.bench.results import COMMITTED, Results, committed
@@ -23,6 +25,9 @@ from tests.bench.rounds import SET_UPS, node_for, run_once
 from tests.bench.table import table
 
 RUNS: Final = 5
+INTAKE: Final = "intake"
+EVERY: Final = (*SET_UPS, INTAKE)
+"""What can be measured: each set-up as a whole, and the intake by itself."""
 WORK: Final = machine.ROOT / ".data" / "bench"
 _FLOOR_MISSED, _VOID = 1, 2
 
@@ -30,7 +35,7 @@ _FLOOR_MISSED, _VOID = 1, 2
 def main(given: Sequence[str]) -> int:
     """Run what was asked for; the exit status."""
     options = _options().parse_args(given)
-    names = options.only or list(SET_UPS)
+    names = options.only or list(EVERY)
     plan = _plan(options)
     WORK.mkdir(parents=True, exist_ok=True)
     if options.profile:
@@ -41,18 +46,33 @@ def main(given: Sequence[str]) -> int:
     latest.write_text(results.as_json(), encoding="utf-8")
     _say(f"\n{table(results)}\n\n{compared(committed(), results)}\n\nAll figures: {latest}")
     if options.save:
-        COMMITTED.write_text(results.as_json(), encoding="utf-8")
+        COMMITTED.write_text(_to_save(results).as_json(), encoding="utf-8")
         _say(f"Saved to {COMMITTED}")
     if results.void_because:
         return _VOID
-    missed = any(one.outcome == "FLOOR MISSED" for one in results.judgements)
-    return _FLOOR_MISSED if missed and results.full else 0
+    return _FLOOR_MISSED if _missed(results) else 0
+
+
+def _missed(results: Results) -> bool:
+    """Whether a floor is missed by what ran as often and as long as is asked."""
+    counted = results.judgements if results.full else []
+    if results.intake.full:
+        counted = [*counted, *results.intake.judgements]
+    return any(one.outcome == "FLOOR MISSED" for one in counted)
+
+
+def _to_save(results: Results) -> Results:
+    """What the file is to hold: of the intake alone only its own figures are new."""
+    before = committed()
+    if results.runs or before is None:
+        return results
+    return replace(before, intake=results.intake)
 
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "--only", action="append", choices=SET_UPS, help="this set-up alone; may be repeated"
+        "--only", action="append", choices=EVERY, help="this part alone; may be repeated"
     )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"of each set-up, {RUNS}")
     parser.add_argument("--seconds", type=float, help="of the closed loop")
@@ -80,19 +100,25 @@ async def _rounds(names: Sequence[str], plan: Plan, runs: int) -> Results:
         "machine": machine.machine(),
         "versions": machine.versions(),
     }
-    found: dict[str, list[Run]] = {name: [] for name in names}
     folder = WORK / f"{time.time():.0f}"
+    set_ups = [name for name in names if name != INTAKE]
+    found: dict[str, list[Run]] = {name: [] for name in set_ups}
+    intake = Measured()
     async with node_for(names, folder) as node:
         for number in range(runs):
-            for name in names:
+            for name in set_ups:
                 run = await run_once(name, plan, folder / f"{name}-{number}", node)
                 found[name].append(run)
                 _say(f"{number + 1}/{runs} {name}: {_line(run)}")
+        if INTAKE in names and node is not None:
+            load = Load(rounds=min(runs, Load().rounds))
+            measured = await measured_intake(folder, node, load, _say)
+            intake = replace(measured, about=about, full=load == Load())
     if folder.exists():
         folder.rmdir()
-    full = runs >= RUNS and plan == Plan() and set(names) == set(SET_UPS)
+    full = runs >= RUNS and plan == Plan() and set(names) == set(EVERY)
     every = {name: [_kept(run) for run in of] for name, of in found.items()}
-    return Results(runs=every, plan=asdict(plan), full=full, **about)
+    return Results(runs=every, plan=asdict(plan), full=full, intake=intake, **about)
 
 
 def _kept(run: Run) -> dict[str, Any]:

@@ -12,7 +12,19 @@ _NAMES: Final = {
     "per_s": "messages per second",
     "paced_p50_ms": "median at 50 per second",
     "paced_p99_ms": "p99 at 50 per second",
+    "taken_whatsapp": "intake of WhatsApp",
+    "taken_whatsapp_100": "intake of WhatsApp, by hundreds",
+    "taken_telegram": "intake of Telegram",
+    "taken_vk": "intake of VK",
 }
+_TAKEN: Final = {
+    "whatsapp": "taken_whatsapp",
+    "whatsapp_100": "taken_whatsapp_100",
+    "telegram": "taken_telegram",
+    "vk": "taken_vk",
+}
+"""The figures of the intake, by kind of webhook."""
+_MORE_IS_BETTER: Final = frozenset({"per_s", *_TAKEN.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +46,25 @@ class Change:
         """What it means."""
         if abs(self.times - 1) < NOISE:
             return "the same"
-        better = (self.times > 1) == (self.figure == "per_s")
+        better = (self.times > 1) == (self.figure in _MORE_IS_BETTER)
         return "better" if better else "worse"
 
 
 def changes(before: Results, now: Results) -> list[Change]:
     """Of each ratio that both have."""
     then = before.ratios
-    return [
+    found = [
         Change(set_up, figure, then[set_up][figure], value)
         for set_up, of in now.ratios.items()
         for figure, value in of.items()
         if figure in _NAMES and then.get(set_up, {}).get(figure)
+    ]
+    taken = before.intake.ratios
+    return found + [
+        Change(set_up, _TAKEN[kind], taken[set_up][kind], value)
+        for set_up, of in now.intake.ratios.items()
+        for kind, value in of.items()
+        if taken.get(set_up, {}).get(kind)
     ]
 
 

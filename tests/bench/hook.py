@@ -2,36 +2,46 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, cast
 from urllib.parse import urlsplit
 
 _STATUS: Final = re.compile(rb"^HTTP/1\.1 (\d{3})")
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
 
 class Hook:
-    """Posts with the secret in the header that the platform uses."""
+    """Posts JSON to one address, with these headers."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str] = _NONE) -> None:
         parts = urlsplit(url)
         assert parts.hostname is not None
         assert parts.port is not None
         self._address = (parts.hostname, parts.port)
         self._head = (
             f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-            "Content-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {secret}\r\nContent-Length: "
+            f"Content-Type: application/json\r\n{_lines(headers)}"
         ).encode()
         self._lock = asyncio.Lock()
         self._answers: _Answers | None = None
 
-    async def post(self, body: bytes) -> int:
-        """The status of the answer. Raises ``ConnectionError``."""
+    async def post(self, body: bytes, headers: Mapping[str, str] = _NONE) -> int:
+        """The status of the answer; ``headers`` are this request's own. Raises
+        ``ConnectionError``."""
+        more = _lines(headers).encode()
         async with self._lock:
             answers = self._answers
             if answers is None or answers.lost:
                 answers = self._answers = await self._connect()
-            return await answers.after(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+            return await answers.after(
+                b"%b%bContent-Length: %d\r\n\r\n%b" % (self._head, more, len(body), body)
+            )
 
     async def _connect(self) -> "_Answers":
         loop = asyncio.get_running_loop()

@@ -11,6 +11,7 @@ from tests.bench.updates import FIRST_CHAT, update
 _REPLY_LIMIT_S: Final = 20.0
 _READY_LIMIT_S: Final = 60.0
 _AGAIN_S: Final = 0.1
+_SECRET: Final = "X-Telegram-Bot-Api-Secret-Token"
 _OK: Final = 200
 
 
@@ -51,7 +52,7 @@ class Load:
 
     def aim(self, url: str, secret: str, clients: int) -> None:
         """Write to this webhook from now on, as so many customers."""
-        self._hooks = [Hook(url, secret) for _ in range(clients)]
+        self._hooks = [Hook(url, {_SECRET: secret}) for _ in range(clients)]
 
     def close(self) -> None:
         """Close the connections."""

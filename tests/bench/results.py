@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.bench.figures import Figure, by_process, over_runs, ratios
+from tests.bench.intake.measured import Measured
 from tests.bench.machine import ROOT, git
 from tests.bench.targets import BASELINE, Judgement, judged, void_because
 
@@ -25,6 +26,7 @@ class Results:
     versions: Mapping[str, str] = field(default_factory=dict)
     full: bool = True
     """Everything ran, as often and as long as the targets ask."""
+    intake: Measured = field(default_factory=Measured)
 
     @property
     def figures(self) -> dict[str, dict[str, Figure]]:
@@ -51,7 +53,7 @@ class Results:
     @property
     def judgements(self) -> list[Judgement]:
         """How each target is met."""
-        return judged(self.figures, self.ratios)
+        return [*judged(self.figures, self.ratios), *self.intake.judgements]
 
     @property
     def void_because(self) -> list[str]:
@@ -60,7 +62,7 @@ class Results:
             name: [words for run in runs for words in run["problems"]]
             for name, runs in self.runs.items()
         }
-        return void_because(self.figures, problems)
+        return [*void_because(self.figures, problems), *self.intake.void_because]
 
     def as_json(self) -> str:
         """All of it, and what follows from it for those who read the file."""
@@ -72,6 +74,8 @@ class Results:
                 for name, of in self.figures.items()
             },
             "ratios": self.ratios,
+            "intake_ratios": self.intake.ratios,
+            "intake_request_ratios": self.intake.request_ratios,
             "targets": [
                 {
                     "set_up": one.target.set_up,
@@ -90,7 +94,9 @@ class Results:
     def read(cls, text: str) -> "Results":
         """From such JSON. Raises ``ValueError``, ``KeyError``."""
         document = json.loads(text)
-        return cls(**{name: document[name] for name in cls.__dataclass_fields__})
+        names = cls.__dataclass_fields__.keys() - {"intake"}
+        intake = Measured.read(document.get("intake", {}))
+        return cls(**{name: document[name] for name in names}, intake=intake)
 
 
 def committed(path: Path = COMMITTED) -> Results | None:

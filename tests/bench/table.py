@@ -31,12 +31,17 @@ def lines_of(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def table(results: Results) -> str:
     """Everything that was measured, and how the targets are met."""
-    parts = [_head(results), *lines_of(_figures(results)), ""]
-    parts += ["processor time per message of the closed loop, ms; memory, MB", *_usage(results), ""]
+    parts = [_head(results)]
+    if results.runs:
+        parts += [*lines_of(_figures(results)), ""]
+        says = "processor time per message of the closed loop, ms; memory, MB"
+        parts += [says, *_usage(results), ""]
+    if results.intake.rounds:
+        parts += [*lines_of(results.intake.rows()), ""]
     judgements = results.judgements
     if judgements:
         parts += [*lines_of(_targets(results)), ""]
-    if not results.full:
+    if results.runs and not results.full:
         parts.append("Fewer or shorter runs than the targets ask for: not to be judged by.")
     if results.void_because:
         parts += ["THE RUN IS VOID:", *(f"  {words}" for words in results.void_because)]
@@ -48,8 +53,14 @@ def _head(results: Results) -> str:
     return (
         f"{results.at}, commit {results.commit}, {machine.get('processors')} processors"
         f" ({machine.get('processor')}), load before {machine.get('load_before')}\n"
-        f"medians of {max(map(len, results.runs.values()))} runs, least to most in brackets\n"
+        f"{_of_how_many(results)}\n"
     )
+
+
+def _of_how_many(results: Results) -> str:
+    if not results.runs:
+        return f"medians of {len(results.intake.rounds)} rounds"
+    return f"medians of {max(map(len, results.runs.values()))} runs, least to most in brackets"
 
 
 def _figures(results: Results) -> list[list[str]]:

@@ -13,14 +13,14 @@ from shared.errors import HubError
 from shared.events import MessageAdded
 from shared.model.people import Actor
 from shared.runtime import open_transport
-from tests.chaos.ledger import ANSWER
+from tests.chaos.ledger import ANSWER, own_words
 
 NAME: Final = "answers"
 _AGAIN_S: Final = 0.5
 
 
 async def _answer(event: MessageAdded, actor: Actor) -> Sequence[Command]:
-    text = ANSWER + event.message.content.text
+    text = ANSWER + own_words(event.message.content.text)
     return (Reply(conversation_id=event.conversation.id, actor=actor, text=text),)
 
 

@@ -9,29 +9,44 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from tests.chaos.fault import REFUSING, Fault
-from tests.chaos.ledger import ANSWER, Asked, Entry, Found, Ledger, Letter
+from tests.chaos.channel import CHANNELS, OWN_CHANNEL, Repeats
+from tests.chaos.fault import REFUSING, Fault, Lane
+from tests.chaos.ledger import ANSWER, Asked, Entry, Found, Ledger, Letter, Written
 
-OWN_CHANNEL: Final = "site"
-"""The hub's own channel knows its messages again: each arrives exactly once."""
 ARRIVED: Final = frozenset({"sent", "delivered", "read"})
 FINAL: Final = ARRIVED | {"unknown", "failed"}
-_QUIET: Final = frozenset({"429", "duplicate", "reorder", "malformed", *REFUSING})
+_QUIET: Final = frozenset(
+    {
+        "429", "421", "duplicate", "reorder", "malformed", "batch", "bad_signature",
+        "early_status", "skip_delivered", "no_status", "imap_cut", "imap_hang", "renumber",
+        "500_json", *REFUSING,
+    }
+)  # fmt: skip
 """Faults of a platform after which everybody knows what was sent."""
+_SAME_SECOND_S: Final = 1.1
+"""Messages that were written further apart have different times, in seconds, at the platform."""
 
 
 def compare(
     ledger: Ledger, found: Found, faults: Sequence[Fault], channels: Mapping[str, str]
 ) -> list[str]:
     """Everything that is not as it must be; ``channels`` are those of the customers."""
-    threads = _by_customer(found)
+    customers = _by_customer(found)
     quarantined = _quarantined(ledger, found.letters)
     wrong: list[str] = []
     for customer, channel in channels.items():
-        entries = threads.pop(customer, [])
+        threads = customers.pop(customer, {})
+        entries = [entry for thread in threads.values() for entry in thread]
         phone = found.phones.get(customer, ())
         wrong += _inbound(customer, ledger, entries, quarantined)
-        wrong += _answers(customer, entries)
+        if CHANNELS[channel].one_thread and len(threads) > 1:
+            wrong.append(f"stranger: {customer} has {len(threads)} conversations")
+        written = [line for line in ledger.written if line.customer == customer]
+        loose = not CHANNELS[channel].ordered and _mixes_up(channel, faults)
+        for thread in threads.values():
+            wrong += _order(customer, written, _of(thread, "inbound"), loose=loose)
+            wrong += _answers(customer, thread)
+            wrong += _order_on_phone(customer, _of(thread, "outbound"), phone)
         wrong += _phone(customer, channel, _of(entries, "outbound"), phone, faults)
         if channel == OWN_CHANNEL:
             told = [line.text for line in ledger.written if line.customer == customer]
@@ -39,7 +54,7 @@ def compare(
             history = found.histories.get(customer, ())
             if list(found.widgets.get(customer, ())) != list(history):
                 wrong.append(f"widget: {customer}'s window does not show what its history holds")
-    wrong += [f"stranger: there is a thread of {name}" for name in threads]
+    wrong += [f"stranger: there is a thread of {name}" for name in customers]
     wrong += _asked(ledger, found)
     wrong += _live(found)
     wrong += _letters(found.letters, faults)
@@ -51,11 +66,13 @@ def compare(
     return wrong
 
 
-def _by_customer(found: Found) -> dict[str, list[Entry]]:
-    threads: dict[str, list[Entry]] = defaultdict(list)
+def _by_customer(found: Found) -> dict[str, dict[str, list[Entry]]]:
+    """Each customer's threads, by conversation."""
+    customers: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for entry in found.api:
-        threads[found.conversations[entry.conversation_id]].append(entry)
-    return threads
+        customer = found.conversations[entry.conversation_id]
+        customers[customer][entry.conversation_id].append(entry)
+    return customers
 
 
 def _of(entries: Sequence[Entry], direction: str) -> list[Entry]:
@@ -73,14 +90,37 @@ def _quarantined(ledger: Ledger, letters: Sequence[Letter]) -> frozenset[str]:
 def _inbound(
     customer: str, ledger: Ledger, entries: Sequence[Entry], quarantined: frozenset[str]
 ) -> Iterator[str]:
-    """Accepted = stored, once and in order."""
+    """Accepted = stored, once."""
     lines = [line for line in ledger.written if line.customer == customer]
-    told = [line.text for line in lines if line.text not in quarantined]
     yield from (f"lost: {line.text!r} was never accepted" for line in lines if not line.accepted)
-    yield from _same(f"stored of {customer}", told, [e.text for e in _of(entries, "inbound")])
+    # What could not be read may have been found in the conversation itself after a gap.
+    aside = quarantined - {entry.text for entry in entries}
+    told = [line.text for line in lines if line.text not in aside]
+    yield from _each_once(f"stored of {customer}", told, [e.text for e in _of(entries, "inbound")])
     gaps = [entry for entry in entries if entry.system == "gap"]
     if gaps:
         yield f"lost: {customer}'s thread has {len(gaps)} marks of a gap"
+
+
+def _mixes_up(channel: str, faults: Sequence[Fault]) -> bool:
+    return any(fault.kind == "reorder" and fault.target == channel for fault in faults)
+
+
+def _order(
+    customer: str, written: Sequence[Written], thread: Sequence[Entry], *, loose: bool
+) -> Iterator[str]:
+    """A thread stands in the order in which it was written; ``loose``: within a second in any."""
+    texts = [entry.text for entry in thread]
+    lines = {line.text: line for line in written if line.text in set(texts)}
+    if not loose:
+        yield from _in_order(f"stored of {customer}", list(lines), texts)
+        return
+    latest = -_SAME_SECOND_S
+    for text in texts:
+        at_s = lines[text].at_s if text in lines else latest
+        if at_s + _SAME_SECOND_S <= latest:
+            yield f"order: stored of {customer}: {text!r} stands behind what was written later"
+        latest = max(latest, at_s)
 
 
 def _answers(customer: str, entries: Sequence[Entry]) -> Iterator[str]:
@@ -99,24 +139,39 @@ def _phone(
     shown: Sequence[str],
     faults: Sequence[Fault],
 ) -> Iterator[str]:
-    """What is on the phone is what was sent, at most once, and in its order."""
+    """What is on the phone is what was sent, at most once."""
     times = Counter(shown)
     for entry in outbound:
         who = f"{entry.text!r} to {customer}"
         if entry.delivery not in FINAL:
             yield f"unfinished: {who} is {entry.delivery}"
-        if entry.delivery in {"unknown", "failed"} and not _explained(entry, channel, faults):
+        arrived = times[entry.text] > 0
+        full = entry.delivery == "failed" and _is_full(channel, shown)
+        if not full and not _explained(entry.delivery, channel, faults, arrived=arrived):
             yield f"state: {who} is {entry.delivery} for no reason"
     for text in {entry.text: None for entry in outbound}:
         states = [entry.delivery for entry in outbound if entry.text == text]
         yield from _once(f"{text!r} to {customer}", states, times[text])
     known = {entry.text for entry in outbound}
     yield from (f"stranger: {text!r} on {customer}'s phone" for text in times if text not in known)
+
+
+def _order_on_phone(
+    customer: str, outbound: Sequence[Entry], shown: Sequence[str]
+) -> Iterator[str]:
+    """The replies of a thread arrived in their order."""
+    there, known = set(shown), {entry.text for entry in outbound}
     in_order = sorted(outbound, key=lambda entry: entry.seq)
-    sent = list(dict.fromkeys(entry.text for entry in in_order if times[entry.text]))
+    sent = list(dict.fromkeys(entry.text for entry in in_order if entry.text in there))
     once = [text for text in dict.fromkeys(shown) if text in known]
     if sent != once:
         yield f"order: replies to {customer}: {_first_difference(sent, once)}"
+
+
+def _is_full(channel: str, shown: Sequence[str]) -> bool:
+    """Whether the customer has got as many messages as programs may write."""
+    most = CHANNELS[channel].most
+    return most is not None and len(shown) >= most
 
 
 def _once(who: str, states: Sequence[str | None], count: int) -> Iterator[str]:
@@ -130,13 +185,27 @@ def _once(who: str, states: Sequence[str | None], count: int) -> Iterator[str]:
         yield f"{kind}: {who} is {states[0]} and {count} times on the phone"
 
 
-def _explained(entry: Entry, channel: str, faults: Sequence[Fault]) -> bool:
-    """Whether a fault of the run leaves a message unknown, or fails it."""
-    if channel == OWN_CHANNEL:
+def _explained(
+    delivery: str | None, channel: str, faults: Sequence[Fault], *, arrived: bool
+) -> bool:
+    """Whether the state is a good one, or a fault of the run brings it about."""
+    if delivery not in {"unknown", "failed"}:
+        return True
+    here = [fault for fault in faults if fault.lane is not Lane.PLATFORM or fault.target == channel]
+    if delivery == "failed":
+        return any(fault.kind in REFUSING and fault.target == channel for fault in here)
+    repeats = CHANNELS[channel].repeats
+    if repeats is Repeats.KNOWN:
         return False
-    if entry.delivery == "failed":
-        return any(fault.kind in REFUSING and fault.target == channel for fault in faults)
-    return any(fault.kind not in _QUIET for fault in faults)
+    if repeats is Repeats.TOLD and arrived:
+        return any(_keeps_quiet(fault, channel) for fault in here)
+    return any(fault.kind not in _QUIET for fault in here)
+
+
+def _keeps_quiet(fault: Fault, channel: str) -> bool:
+    """Whether a platform that tells what it has does not tell it after this, or is not asked."""
+    forgotten = CHANNELS[channel].forgets and fault.lane is not Lane.PLATFORM
+    return fault.kind == "no_status" or forgotten
 
 
 def _asked(ledger: Ledger, found: Found) -> Iterator[str]:
@@ -199,12 +268,21 @@ def _letters(letters: Sequence[Letter], faults: Sequence[Fault]) -> Iterator[str
 
 def _same(what: str, expected: Sequence[str], there: Sequence[str]) -> Iterator[str]:
     """``lost``, ``doubled``, ``stranger`` or ``order``, where two lists differ."""
+    yield from _each_once(what, expected, there)
+    yield from _in_order(what, expected, there)
+
+
+def _each_once(what: str, expected: Sequence[str], there: Sequence[str]) -> Iterator[str]:
     wanted, counted = Counter(expected), Counter(there)
     yield from (f"lost: {what}: {text!r}" for text in wanted - counted)
     for text in counted - wanted:
         kind = "doubled" if wanted[text] else "stranger"
         yield f"{kind}: {what}: {text!r} {counted[text]} times"
-    both = wanted.keys() & counted.keys()
+
+
+def _in_order(what: str, expected: Sequence[str], there: Sequence[str]) -> Iterator[str]:
+    """What both have stands in one order."""
+    both = set(expected) & set(there)
     before = [text for text in dict.fromkeys(expected) if text in both]
     after = [text for text in dict.fromkeys(there) if text in both]
     if before != after:

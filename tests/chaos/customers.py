@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.simulator import Simulator
-from tests.chaos.ledger import Ledger, Written
+from tests.chaos.ledger import Ledger, Written, own_words
 from tests.chaos.plan import Plan
 from tests.chaos.timing import Timing
 from tests.chaos.widget import Widget
@@ -67,7 +67,7 @@ class Customers:
                 items = self._platforms[channel].phone(name)
             else:
                 items = await self._visitors[name].shown()
-            found[name] = [(str(item["from"]), str(item["text"])) for item in items]
+            found[name] = [(str(item["from"]), own_words(str(item["text"]))) for item in items]
         return found
 
     async def _write_lines(self, name: str) -> None:

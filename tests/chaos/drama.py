@@ -13,6 +13,7 @@ from tests.chaos.agents import Agent
 from tests.chaos.bot import NAME, AnsweringBot
 from tests.chaos.compare import compare
 from tests.chaos.customers import Customers
+from tests.chaos.far_end import FarEnd
 from tests.chaos.ledger import Found, Ledger
 from tests.chaos.mischief import Mischief, Struck
 from tests.chaos.plan import FIRST_WORD, LAST_WORD, Deed, Plan
@@ -20,7 +21,7 @@ from tests.chaos.reading import read_when_it_answers
 from tests.chaos.screen import Screen
 from tests.chaos.stage import Stage
 from tests.chaos.timing import Timing
-from tests.support.far_ends import add_telegram
+from tests.support.far_ends import add_channel
 from tests.support.services_process import admin_token, until_site_chat
 from tests.support.waiting import until
 
@@ -29,10 +30,6 @@ log = structlog.get_logger(__name__)
 _START_LIMIT_S: Final = 180.0
 _CALL_LIMIT: Final = ClientTimeout(total=15)
 _READ_EVERY_S: Final = 2.0
-_PLATFORM_LINK: Final = {"embedded": "hub"}
-_CHANNELS: Final = {"shop": "polling", "market": "webhook"}
-_LIMITS: Final = {"send_timeout_s": 4, "poll_timeout_s": 5}
-"""Shorter than usual, so that a call that hangs ends within the run."""
 
 
 class Drama:
@@ -58,7 +55,7 @@ class Drama:
             await self._open(http)
             bot = await self._bot()
             agents = await self._agents()
-            platforms = self.stage.platforms
+            platforms = {name: end.platform for name, end in self.stage.far_ends.items()}
             customers = Customers(self.plan, self.stage, platforms, self.ledger, self.timing)
             async with self._looking_on(bot, customers):
                 try:
@@ -82,11 +79,11 @@ class Drama:
         await until_site_chat(self.stage.url, _START_LIMIT_S)
         http.headers["Authorization"] = f"Bearer {await admin_token(self.stage.url)}"
         self.stage.http = http
-        one = _PLATFORM_LINK.get(self.plan.set_up, "connectors")
-        for channel, mode in _CHANNELS.items():
-            base = f"http://127.0.0.1:{self.stage.links[f'{one}={channel}'].port}"
-            platform = self.stage.platforms[channel]
-            await add_telegram(self.stage, platform, channel, api_base=base, mode=mode, **_LIMITS)
+        for name, end in self.stage.far_ends.items():
+            settings = end.settings(self.stage.ports_of(name))
+            await add_channel(self.stage, end.channel.type, name, settings)
+        for end in self.stage.far_ends.values():
+            await until(_heard(end), limit_s=_START_LIMIT_S)
 
     async def _bot(self) -> AnsweringBot:
         made = await self.stage.call("POST", "/api/v1/bots", {"name": NAME})
@@ -173,3 +170,10 @@ def _ready(
     is_ready: Callable[[ClientSession], Awaitable[bool]], http: ClientSession
 ) -> Callable[[], Awaitable[bool]]:
     return lambda: is_ready(http)
+
+
+def _heard(end: FarEnd) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return end.is_heard()
+
+    return look

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from tests.chaos.channel import CHANNELS
+
 LEASE_S: Final = 2.0
 """Of the hubs under test, so that a stopped process can outlive its leases several times a run."""
 STORE_TIMEOUT_S: Final = 5.0
@@ -36,7 +38,7 @@ class Fault:
     def disturbs(self) -> bool:
         """Whether messages of customers can be late by it."""
         if self.lane is Lane.PLATFORM:
-            return self.kind.startswith("poll_")
+            return self.kind.startswith("poll_") and CHANNELS[self.target].prompt
         return self.target != "bot"
 
 
@@ -53,6 +55,10 @@ class Recipe:
     """What else it takes until the next one may come, such as the start of a process."""
     once: bool = False
     """At most once in a run."""
+    sort: str = ""
+    """Of recipes with the same word here a run has one, by chance."""
+    felt_s: float = 0.0
+    """So long the hub leaves the platform alone afterwards."""
 
     def fault(self, chance: random.Random, at_s: float) -> Fault:
         """One of this kind."""
@@ -74,10 +80,9 @@ PROCESSES: Final = {
     "services-mongo": ("router-1", "router-2", "inbox-1", "connectors-1"),
 }  # fmt: skip
 """On the wire server as few as there can be with two workers: every one of them burdens it."""
-TELEGRAM: Final = ("shop", "market")
 BOT: Final = ("bot",)
 BROKER: Final = ("broker",)
-REFUSING: Final = frozenset({"400"})
+REFUSING: Final = frozenset({"400", "status_131000"})
 """A message is refused for good."""
 
 
@@ -96,8 +101,8 @@ def links(set_up: str) -> tuple[str, ...]:
 
 
 def recipes(set_up: str) -> tuple[Recipe, ...]:
-    """What can go wrong on a set-up."""
-    return (*_processes(set_up), *_paths(set_up), *_platform())
+    """What can go wrong with a set-up itself."""
+    return (*_processes(set_up), *_paths(set_up))
 
 
 def _processes(set_up: str) -> tuple[Recipe, ...]:
@@ -114,9 +119,9 @@ def _processes(set_up: str) -> tuple[Recipe, ...]:
     if set_up == "embedded":
         return own
     broker = (
-        Recipe(lane, "restart", BROKER, takes_s=8, once=True),
-        Recipe(lane, "kill", BROKER, takes_s=8, once=True),
-        Recipe(lane, "stop", BROKER, lasts_s=(1, 7), once=True),
+        Recipe(lane, "restart", BROKER, takes_s=8, once=True, sort="broker"),
+        Recipe(lane, "kill", BROKER, takes_s=8, once=True, sort="broker"),
+        Recipe(lane, "stop", BROKER, lasts_s=(1, 7), once=True, sort="broker"),
     )
     return (*own, *broker)
 
@@ -136,20 +141,3 @@ def _paths(set_up: str) -> tuple[Recipe, ...]:
         found.append(Recipe(lane, "locked", ("store",), lasts_s=short))
         found.append(Recipe(lane, "locked", ("store",), lasts_s=long, once=True))
     return tuple(found)
-
-
-def _platform() -> tuple[Recipe, ...]:
-    lane = Lane.PLATFORM
-    some = (1, 4)
-    answers = ("429", "500", "502_html", "cut_before", "cut_after_write")
-    polls = ("poll_429", "poll_500", "poll_502_html", "poll_409", "poll_cut")
-    return (
-        *(Recipe(lane, kind, TELEGRAM, times=some) for kind in answers),
-        *(Recipe(lane, kind, ("shop",), times=(1, 2)) for kind in polls),
-        Recipe(lane, "duplicate", TELEGRAM, times=(2, 8)),
-        Recipe(lane, "reorder", TELEGRAM, times=(3, 7)),
-        Recipe(lane, "malformed", TELEGRAM, times=(1, 2), once=True),
-        Recipe(lane, "odd", TELEGRAM, times=(1, 2), once=True),
-        Recipe(lane, "400", TELEGRAM, times=(1, 2), once=True),
-        Recipe(lane, "hang", TELEGRAM, times=(1, 1), once=True),
-    )

@@ -12,6 +12,11 @@ ANSWER: Final = "re: "
 """What the bot's answers begin with; the text that they answer follows."""
 
 
+def own_words(text: str) -> str:
+    """A message without the earlier mails that stand below an answer by mail."""
+    return text.partition("\n\n")[0]
+
+
 @dataclass(slots=True)
 class Written:
     """A customer's message, from the first try to send it until it was taken."""
@@ -61,7 +66,7 @@ class Entry:
             id=message["id"],
             conversation_id=message["conversation_id"],
             direction=message["direction"],
-            text=message["content"]["text"],
+            text=own_words(message["content"]["text"]),
             author=message["author"].get("name") or "",
             delivery=message["delivery"],
             seq=message["seq"],

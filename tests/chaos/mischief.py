@@ -12,7 +12,6 @@ from typing import Final
 
 import structlog
 
-from connectors.telegram.simulator.faults import KINDS
 from tests.chaos.bot import AnsweringBot
 from tests.chaos.fault import Fault, Lane
 from tests.chaos.stage import Stage
@@ -55,9 +54,8 @@ class Mischief:
                 for lane in lanes.values():
                     group.create_task(self._lane(lane))
         finally:
-            for platform in self._stage.platforms.values():
-                for kind in KINDS:
-                    platform.fault(kind, 0)
+            for fault in lanes.get(Lane.PLATFORM, ()):
+                self._stage.far_ends[fault.target].platform.fault(fault.kind, 0)
 
     async def _lane(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
@@ -86,7 +84,7 @@ class Mischief:
             case "locked":
                 await asyncio.to_thread(self._lock_store, fault.lasts_s)
             case _:
-                self._stage.platforms[fault.target].fault(fault.kind, fault.times)
+                self._stage.far_ends[fault.target].platform.fault(fault.kind, fault.times)
         return self._timing.now()
 
     async def _kill(self, fault: Fault) -> None:

@@ -1,10 +1,10 @@
 """Reading the other end: what API, phones and dead letters show, and what the store holds."""
 
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import AsyncIterator, Sequence
+from typing import Final, TypeVar
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError
 
 from shared.collections import (
     CHANNELS,
@@ -51,7 +51,7 @@ async def read_found(stage: Stage, customers: Customers, screen: Screen) -> Foun
         histories={name: [text for _, text in phones[name]] for name in widgets},
         widgets=widgets,
         letters=await _letters(stage),
-        undelivered={channel: await _waiting(stage, channel) for channel in stage.platforms},
+        undelivered={name: end.platform.waiting() for name, end in stage.far_ends.items()},
     )
 
 
@@ -66,16 +66,6 @@ async def _letters(stage: Stage) -> list[Letter]:
         raw = base64.b64decode(letter["raw_base64"] or "").decode(errors="replace")
         found.append(Letter(letter["source"], letter["reason"], raw))
     return found
-
-
-async def _waiting(stage: Stage, channel: str) -> int:
-    """Updates that the platform still holds for the hub."""
-    settings = stage.platforms[channel].settings()
-    url = f"{settings['api_base']}/bot{settings['token']}/getWebhookInfo"
-    async with ClientSession() as http, http.get(url) as answer:
-        info: Mapping[str, Any] = (await answer.json())["result"]
-    count: int = info["pending_update_count"]
-    return count
 
 
 async def read_kept(stage: Stage) -> Kept:

@@ -33,7 +33,9 @@ async def run(
     ``programs`` names other modules than the usual ones to be run as a service: ``hub``,
     ``router``, ``inbox``, ``connectors``. What happened is kept in the folder.
     """
-    async with open_stage(plan.set_up, folder, broker, mongo, programs or {}) as stage:
+    async with open_stage(
+        plan.set_up, plan.channels, folder, broker, mongo, programs or {}
+    ) as stage:
         drama = Drama(plan, stage)
         try:
             async with _kept_running(stage, drama.wrong):

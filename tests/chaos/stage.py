@@ -5,19 +5,20 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiohttp import ClientSession, ClientTimeout
 from yarl import URL
 
-from connectors.simulator import Simulator
 from hub.services.broker import Broker, add_vhost
 from shared.settings import Settings
-from tests.chaos.fault import LEASE_S, PROCESSES, STORE_TIMEOUT_S, TELEGRAM, links
+from tests.chaos.channel import CHANNELS, OWN_CHANNEL
+from tests.chaos.far_end import FarEnd, Platform
+from tests.chaos.fault import LEASE_S, PROCESSES, STORE_TIMEOUT_S, links
 from tests.chaos.keeper import Keeper
 from tests.support import running_hub
 from tests.support.amqp_buses import vhost_of
-from tests.support.far_ends import telegram_platform
+from tests.support.far_ends import platform
 from tests.support.front import front_of
 from tests.support.hub_process import ADMIN, PASSWORD
 from tests.support.services_process import ServiceProcess, inherited
@@ -33,6 +34,8 @@ PROGRAMS: Final[Programs] = {
     "connectors": ("connectors",),
 }
 _CALL_LIMIT: Final = ClientTimeout(total=15)
+_PLATFORM: Final = "=platform"
+"""The end of the link to all platforms; each of their doors has a link of its own."""
 
 
 @dataclass
@@ -42,8 +45,10 @@ class Stage:
     folder: Path
     url: str
     """Where agents and customers reach the hub, whatever becomes of its processes."""
-    platforms: Mapping[str, Simulator]
+    far_ends: Mapping[str, FarEnd]
+    """By channel, the hub's own left out."""
     links: Mapping[str, TcpProxy]
+    """``<one>=<other>``, and to platforms ``<one>=<channel>.<setting>``."""
     broker: Broker | None
     environ: Mapping[str, str]
     """Settings with which its store can be opened, past all links."""
@@ -54,6 +59,15 @@ class Stage:
     def store_file(self) -> Path:
         """The SQLite file, where the store is one."""
         return self.folder / "data" / "hub.db"
+
+    def ports_of(self, channel: str) -> dict[str, int]:
+        """Where the hub reaches a platform, by the setting that says it."""
+        marked = f"={channel}."
+        return {
+            link.partition(".")[2]: proxy.port
+            for link, proxy in self.links.items()
+            if marked in link
+        }
 
     @property
     def settings(self) -> Settings:
@@ -78,7 +92,12 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    set_up: str, folder: Path, broker: Broker | None, mongo: str | None, programs: Programs
+    set_up: str,
+    channels: Iterable[str],
+    folder: Path,
+    broker: Broker | None,
+    mongo: str | None,
+    programs: Programs,
 ) -> AsyncIterator[Stage]:
     """Everything but the processes themselves, which their keepers start.
 
@@ -86,10 +105,6 @@ async def open_stage(
     the set-up needs them.
     """
     async with AsyncExitStack() as stack:
-        platforms = {
-            channel: await stack.enter_async_context(telegram_platform(channel))
-            for channel in TELEGRAM
-        }
         environ = _environment(set_up, folder, broker, mongo)
         if broker is not None:
             await asyncio.to_thread(add_vhost, broker.management_port, vhost_of(folder))
@@ -98,23 +113,48 @@ async def open_stage(
             name: ServiceProcess(folder, name, _program(name, programs), inherited() | environ)
             for name in PROCESSES[set_up]
         }
-        targets = _targets(processes.values(), platforms.values(), environ)
+        targets = _targets(processes.values(), environ)
         proxies = {
-            link: await stack.enter_async_context(tcp_proxy(_target(link, targets)))
-            for link in _links(set_up)
+            link: await stack.enter_async_context(tcp_proxy(targets[link.partition("=")[2]]))
+            for link in links(set_up)
+            if not link.endswith(_PLATFORM)
         }
         url = await _front(set_up, proxies, stack)
+        far_ends = {
+            channel: await _far_end(channel, url, stack)
+            for channel in channels
+            if channel != OWN_CHANNEL
+        }
+        one = next(link for link in links(set_up) if link.endswith(_PLATFORM))
+        for name, far_end in far_ends.items():
+            for setting, port in far_end.doors().items():
+                link = f"{one.removesuffix(_PLATFORM)}={name}.{setting}"
+                proxies[link] = await stack.enter_async_context(tcp_proxy(port))
         for process in processes.values():
-            process.environ.update(_paths_of(process.name, proxies, environ), HUB_PUBLIC_URL=url)
-        yield Stage(
+            process.environ.update(
+                _paths_of(process.name, proxies, environ),
+                HUB_PUBLIC_URL=url,
+                # Of a webhook channel the far end is called at this machine, too.
+                HUB_PRIVATE_NETWORKS="127.0.0.1",
+            )
+        made = Stage(
             folder=folder,
             url=url,
-            platforms=platforms,
+            far_ends=far_ends,
             links=proxies,
             broker=broker,
             environ=environ,
             keepers={name: Keeper(process) for name, process in processes.items()},
         )
+        for name, far_end in far_ends.items():
+            far_end.go_by(made.ports_of(name))
+        yield made
+
+
+async def _far_end(channel: str, url: str, stack: AsyncExitStack) -> FarEnd:
+    """The platform of a channel; it tells the hub of its news at the hub's address."""
+    opened = platform(CHANNELS[channel].type, channel, webhook_url=f"{url}/hooks/{channel}")
+    return FarEnd(channel, cast(Platform, await stack.enter_async_context(opened)))
 
 
 def _environment(
@@ -145,31 +185,13 @@ def _program(name: str, programs: Programs) -> Sequence[str]:
     return {**PROGRAMS, **programs}[service]
 
 
-def _links(set_up: str) -> Iterable[str]:
-    """Those that can be struck; of the platforms each has its own."""
-    for link in links(set_up):
-        one, other = link.split("=")
-        if other == "platform":
-            yield from (f"{one}={channel}" for channel in TELEGRAM)
-        else:
-            yield link
-
-
-def _targets(
-    processes: Iterable[ServiceProcess], platforms: Iterable[Simulator], environ: Mapping[str, str]
-) -> dict[str, int]:
+def _targets(processes: Iterable[ServiceProcess], environ: Mapping[str, str]) -> dict[str, int]:
     """The port behind each name."""
     targets = {process.name: process.port for process in processes}
-    for channel, platform in zip(TELEGRAM, platforms, strict=True):
-        targets[channel] = URL(platform.settings()["api_base"]).port or 0
     for name, variable in (("broker", "HUB_BUS_URL"), ("mongo", "HUB_STORE_URL")):
         if variable in environ:
             targets[name] = URL(environ[variable]).port or 0
     return targets
-
-
-def _target(link: str, targets: Mapping[str, int]) -> int:
-    return targets[link.partition("=")[2]]
 
 
 async def _front(set_up: str, proxies: Mapping[str, TcpProxy], stack: AsyncExitStack) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from tests.chaos.compare import OWN_CHANNEL
+from tests.chaos.channel import CHANNELS
 from tests.chaos.drama import Drama
 from tests.chaos.fault import Fault, Lane
 from tests.chaos.ledger import Entry, Found
@@ -45,7 +45,7 @@ def _name(fault: Fault) -> str:
 def _replies(drama: Drama, found: Found) -> dict[str, int]:
     channels = drama.plan.customers
     counted = Counter(
-        f"{_platform(channels[found.conversations[entry.conversation_id]])} {entry.delivery}"
+        f"{_type(channels.get(found.conversations[entry.conversation_id]))} {entry.delivery}"
         for entry in found.api
         if _is_reply(entry)
     )
@@ -56,14 +56,16 @@ def _is_reply(entry: Entry) -> bool:
     return entry.direction == "outbound"
 
 
-def _platform(channel: str) -> str:
-    return "site" if channel == OWN_CHANNEL else "telegram"
+def _type(channel: str | None) -> str:
+    return CHANNELS[channel].type if channel is not None else "nobody's"
 
 
 def _recovery(drama: Drama) -> dict[str, list[float]]:
     shown = drama.screen.shown_at
     late = late_spans(
-        (line.at_s, shown[line.text]) for line in drama.ledger.written if line.text in shown
+        (line.at_s, shown[line.text])
+        for line in drama.ledger.written
+        if line.text in shown and CHANNELS[line.channel].prompt
     )
     disturbing = [struck for struck in drama.struck if struck.fault.disturbs]
     times: dict[str, list[float]] = defaultdict(list)

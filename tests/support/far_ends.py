@@ -1,14 +1,14 @@
 """The far ends that outlive a killed hub: a simulated platform, and visitors of the site chat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from connectors.simulator import Simulator, SimulatorContext
-from connectors.telegram.simulator import simulate
 from shared.clock import Clock, SystemClock
 from shared.ids import ChannelId
 from tests.support.running_hub import RunningHub
@@ -17,19 +17,24 @@ _CALL_LIMIT = ClientTimeout(total=3)
 
 
 @asynccontextmanager
-async def telegram_platform(
-    channel_id: str = "shop", clock: Clock | None = None
+async def platform(
+    channel_type: str,
+    channel_id: str,
+    *,
+    webhook_url: str | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Simulator]:
-    """A Bot API of our own, in the test's process."""
+    """The simulated platform of a channel, in the test's process."""
     async with ClientSession(timeout=_CALL_LIMIT) as http:
         context = SimulatorContext(
             channel_id=ChannelId(channel_id),
-            webhook_url=None,
+            webhook_url=webhook_url,
             http=http,
             clock=clock or SystemClock(),
             changed=lambda _: None,
         )
-        simulator = simulate(context)
+        simulate = import_module(f"connectors.{channel_type}.simulator").simulate
+        simulator: Simulator = simulate(context)
         await simulator.start()
         try:
             yield simulator
@@ -37,17 +42,31 @@ async def telegram_platform(
             await simulator.close()
 
 
+def telegram_platform(
+    channel_id: str = "shop", clock: Clock | None = None
+) -> AbstractAsyncContextManager[Simulator]:
+    """A Bot API of our own, in the test's process."""
+    return platform("telegram", channel_id, clock=clock)
+
+
+async def add_channel(
+    hub: RunningHub, channel_type: str, channel_id: str, settings: Mapping[str, Any]
+) -> None:
+    """A channel of the hub; unchecked, for its library takes seconds to load."""
+    body = {
+        "id": channel_id,
+        "type": channel_type,
+        "name": channel_id.capitalize(),
+        "settings": settings,
+    }
+    await hub.call("POST", "/api/v1/channels", body, check="false")
+
+
 async def add_telegram(
     hub: RunningHub, simulator: Simulator, channel_id: str = "shop", **settings: Any
 ) -> None:
-    """A channel of the hub on that platform; unchecked, for its library takes seconds to load."""
-    body = {
-        "id": channel_id,
-        "type": "telegram",
-        "name": "Shop",
-        "settings": {**simulator.settings(), **settings},
-    }
-    await hub.call("POST", "/api/v1/channels", body, check="false")
+    """A channel of the hub on that platform."""
+    await add_channel(hub, "telegram", channel_id, {**simulator.settings(), **settings})
 
 
 class Visitor:

@@ -34,6 +34,8 @@ class EmailSimulator:
         self._smtp = SmtpServer(_USER, self._password, self._faults, self._take, self._exists)
         self._ports = (0, 0)
         self._taken: deque[bytes] = deque(maxlen=50)
+        self.keeps_sent = False
+        """Put a copy of each mail that is sent into the folder for them, as some providers do."""
 
     async def start(self) -> str:
         """Listen on free local ports; returns the address of the mailbox."""
@@ -95,6 +97,11 @@ class EmailSimulator:
         """Let the next mails or connections go wrong. Raises ``BadRequest``."""
         self._faults.arm(kind, times)
 
+    def waiting(self) -> int:
+        """How many mails are in the folder that the hub reads; for hubs that move what they have
+        taken."""
+        return len(self._world.inbox.mails)
+
     def arrive(self, raw: bytes) -> None:
         """A mail arrives in the hub's mailbox."""
         at = self._context.clock.now()
@@ -109,9 +116,12 @@ class EmailSimulator:
         return [stored.raw for stored in self._world.folders[name].mails]
 
     def keep_sent(self) -> None:
-        """Keep copies of all mails that were sent, as some providers do by themselves."""
+        """Keep copies of all mails that were sent."""
         for raw in self._taken:
-            self._world.folders["Sent"].add(raw, self._context.clock.now(), {"\\Seen"})
+            self._keep(raw)
+
+    def _keep(self, raw: bytes) -> None:
+        self._world.folders["Sent"].add(raw, self._context.clock.now(), {"\\Seen"})
 
     def _exists(self, address: str) -> bool:
         person = self._world.at(address)
@@ -120,6 +130,8 @@ class EmailSimulator:
     def _take(self, envelope: Envelope, data: bytes) -> None:
         """A mail from the hub: each recipient finds it in their own mailbox."""
         self._taken.append(data)
+        if self.keeps_sent:
+            self._keep(data)
         mail = message_from_bytes(data, policy=policy.default)
         for address in envelope.recipients:
             person = self._world.at(address) or self._world.person(address)

@@ -88,6 +88,10 @@ class TelegramSimulator:
         """Let the next calls or updates go wrong. Raises ``BadRequest``."""
         self._faults.arm(kind, times)
 
+    def waiting(self) -> int:
+        """How many updates the hub has not taken yet."""
+        return len(self._queue)
+
     def _tell(self, person: Person) -> None:
         for key in person.room.members:
             self._context.changed(key)

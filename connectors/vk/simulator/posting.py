@@ -24,10 +24,13 @@ class Posting:
         self._clock = clock
         self._group_id = group_id
         self._waiting: asyncio.Queue[tuple[dict[str, Any], dict[str, Any]]] = asyncio.Queue()
+        self.waiting = 0
+        """How many are still to be taken."""
 
     def offer(self, server: dict[str, Any], event: dict[str, Any]) -> None:
         """Post this to the server, after what waits already."""
         self._waiting.put_nowait((server, event))
+        self.waiting += 1
 
     async def run(self, code: str, servers: list[dict[str, Any]]) -> None:
         """Post for ever."""
@@ -37,6 +40,7 @@ class Posting:
                 await self._confirm(server, event, code)
             else:
                 await self._insist(server, event, servers)
+            self.waiting -= 1
 
     async def _confirm(self, server: dict[str, Any], event: dict[str, Any], code: str) -> None:
         status, body, _ = await self._post(server, event, 0)

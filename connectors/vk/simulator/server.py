@@ -145,6 +145,7 @@ class Server:
         ts = query.get("ts", "")
         if not ts.isdigit() or not self._stream.reaches(int(ts)):
             return _json({"failed": 1, "ts": self._stream.ts})
+        self._stream.ask(int(ts))
         wait_s = min(int(query.get("wait", "25")), _WAIT_MAX_S)
         return _json(await self._news(int(ts), wait_s))
 

@@ -109,6 +109,19 @@ class VkSimulator:
         """Let the next calls or events go wrong. Raises ``BadRequest``."""
         self._faults.arm(kind, times)
 
+    def waiting(self) -> int:
+        """How many events the hub has not taken yet, by the way on which it takes them."""
+        if self.community.servers:
+            return self._posting.waiting
+        asked = self._stream.asked
+        return 0 if asked is None else len(self._stream.after(asked))
+
+    def is_heard(self) -> bool:
+        """Whether the hub takes events: it has asked, or confirmed its callback server."""
+        servers = self.community.servers
+        confirmed = any(server["status"] == "ok" and server["events"] for server in servers)
+        return confirmed or self._stream.asked is not None
+
     def calls(self, method: str) -> int:
         """How often a method was called, of late."""
         return self._server.calls.count(method)

@@ -22,6 +22,8 @@ class Stream:
         self._events: deque[tuple[int, dict[str, Any]]] = deque(maxlen=_KEPT)
         self._held: list[dict[str, Any]] = []
         self.ts = first_id
+        self.asked: int | None = None
+        """The highest ``ts`` behind which the hub has asked: it has what comes before."""
         self.enabled: dict[str, int] = {}
         """The types that Bots Long Poll tells."""
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
@@ -78,6 +80,10 @@ class Stream:
     def after(self, ts: int) -> list[dict[str, Any]]:
         """What came after a ``ts``."""
         return [event for number, event in self._events if number > ts]
+
+    def ask(self, ts: int) -> None:
+        """The hub asks for what comes behind this ``ts``."""
+        self.asked = max(ts, self.asked or 0)
 
     def reaches(self, ts: int) -> bool:
         """Whether nothing after a ``ts`` was forgotten."""

@@ -10,12 +10,11 @@ from pydantic import SecretStr
 
 from connectors.webhook.simulator.faults import Faults
 from connectors.webhook.simulator.world import World
-from shared.webhooks.schedule import delay_s
+from shared.webhooks.schedule import delay_s, is_refused, is_taken
 from shared.webhooks.signing import new_secret, sign
 
 _LIMIT: Final = ClientTimeout(total=15)
 _OLD: Final = timedelta(minutes=10)
-_AGAIN: Final = range(500, 600)
 _LONGEST_S: Final = 5.0
 
 
@@ -31,6 +30,8 @@ class Outbox:
         self._url = url
         self._secret = secret
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        self.waiting = 0
+        """How many events are still to be taken."""
         self.answers: list[int] = []
         """How the hub answered each request."""
 
@@ -41,6 +42,7 @@ class Outbox:
         if self._faults.take("malformed"):
             whole.pop("type")
         self._waiting.put_nowait((id, json.dumps(whole).encode()))
+        self.waiting += 1
 
     async def run(self) -> None:
         """Deliver for ever."""
@@ -49,12 +51,13 @@ class Outbox:
             times = 2 if self._faults.take("duplicate") else 1
             for _ in range(times):
                 await self._deliver(id, body)
+            self.waiting -= 1
 
     async def _deliver(self, id: str, body: bytes) -> None:
         attempt = 1
         while self._url is not None:
             status = await self._post(id, body)
-            if status is not None and status not in _AGAIN:
+            if is_taken(status) or is_refused(status):
                 return
             await asyncio.sleep(min(delay_s(attempt, id) / 10, _LONGEST_S))
             attempt += 1

@@ -79,3 +79,7 @@ class WebhookSimulator:
     def fault(self, kind: str, times: int) -> None:
         """Let the next callbacks or events go wrong. Raises ``BadRequest``."""
         self._faults.arm(kind, times)
+
+    def waiting(self) -> int:
+        """How many events the hub has not taken yet."""
+        return self.outbox.waiting

@@ -123,5 +123,9 @@ class WhatsAppSimulator:
         """Let the next calls, statuses or webhooks go wrong. Raises ``BadRequest``."""
         self._faults.arm(kind, times)
 
+    def waiting(self) -> int:
+        """How many webhooks the hub has not taken yet."""
+        return self.webhooks.waiting
+
     def _tell(self, person: Person) -> None:
         self._context.changed(person.key)

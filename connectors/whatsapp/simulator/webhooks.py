@@ -55,6 +55,11 @@ class Webhooks:
         self._wake = asyncio.Event()
         self._held: list[dict[str, Any]] = []
 
+    @property
+    def waiting(self) -> int:
+        """How many are still to be taken."""
+        return len(self._waiting) + len(self._held)
+
     def message(self, message: dict[str, Any], contact: dict[str, Any] | None) -> None:
         """A customer's message."""
         self._change("messages", {"messages": [message]}, contact)
@@ -97,6 +102,9 @@ class Webhooks:
         payload = {"object": "whatsapp_business_account", "entry": [entry]}
         if self._spoiled(payload):
             return
+        # Those that were held for others which did not come in time.
+        self._waiting.extend(self._held)
+        self._held.clear()
         self._waiting.append(payload)
         if self._faults.take("duplicate"):
             self._waiting.append(payload)

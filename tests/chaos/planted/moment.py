@@ -16,7 +16,7 @@ AFTER_ON_SITE: Final = "site-02 says 3"
 
 def speaks_of(text: str, values: Mapping[str, Any]) -> bool:
     """Whether this text stands somewhere in there as a whole."""
-    return f'"{text}"' in json.dumps(values, default=str)
+    return f'"{text}"' in json.dumps(dict(values), default=str)
 
 
 def first_time(what: str) -> bool:

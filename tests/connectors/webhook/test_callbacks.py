@@ -9,7 +9,7 @@ from shared.collections import WEBHOOK_ATTEMPTS
 from shared.ids import ExternalId
 from shared.model.channel import ChannelState
 from shared.model.content import Button, Content, Span, SpanKind
-from shared.model.delivery import Delivery, FailureKind
+from shared.model.delivery import Delivery, FailureKind, Part
 from shared.model.records import WebhookAttempt
 from shared.ports.store import Put
 from shared.webhooks.schedule import OFF_AFTER
@@ -288,3 +288,24 @@ async def test_receipts_of_the_far_end_come_back(shop: Shop) -> None:
     await until(lambda: "delivered" in [r["state"] for r in shop.of_kind("receipt")])
     (read,) = await shop.arrived(kind="read")
     assert read["target_external_id"] == row.external_ids[0]
+
+
+async def test_answers_that_ask_to_wait_make_the_wait_after_a_failure_no_longer(
+    shop: Shop,
+) -> None:
+    shop.far_end.fault("429", 2)
+    shop.far_end.fault("500", 1)
+    part = shop.part("hello")
+
+    await shop.queue(part)
+    await until_stored(lambda: has_failed_after(shop, part, attempts=3))
+
+    newest = (await shop.log())[0]
+    assert newest.status == 500
+    assert newest.next_at is not None
+    assert 5 <= (newest.next_at - newest.at).total_seconds() < 10
+
+
+async def has_failed_after(shop: Shop, part: Part, *, attempts: int) -> bool:
+    row = await shop.row(part)
+    return row.attempt == attempts and row.state is Delivery.QUEUED
