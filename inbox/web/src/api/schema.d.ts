@@ -783,35 +783,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports": {
+    "/api/v1/teams": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How many conversations, and how long everything took */
-        get: operations["get_reports"];
+        /** List every team */
+        get: operations["get_teams"];
         put?: never;
-        post?: never;
+        /** Add a team */
+        post: operations["post_teams"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports.csv": {
+    "/api/v1/teams/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The same as a table */
-        get: operations["get_reports_csv"];
-        put?: never;
+        /** One team */
+        get: operations["get_teams_id"];
+        /** Change a team */
+        put: operations["put_teams_id"];
         post?: never;
+        /** Remove a team */
+        delete: operations["delete_teams_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every line */
+        get: operations["get_lines"];
+        put?: never;
+        /** Add a line */
+        post: operations["post_lines"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line */
+        get: operations["get_lines_id"];
+        /** Change a line */
+        put: operations["put_lines_id"];
+        post?: never;
+        /** Remove a line */
+        delete: operations["delete_lines_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every skill */
+        get: operations["get_skills"];
+        put?: never;
+        /** Add a skill */
+        post: operations["post_skills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One skill */
+        get: operations["get_skills_id"];
+        /** Change a skill */
+        put: operations["put_skills_id"];
+        post?: never;
+        /** Remove a skill */
+        delete: operations["delete_skills_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queueing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every queueing */
+        get: operations["get_queueing"];
+        put?: never;
+        /** Add a queueing */
+        post: operations["post_queueing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queueing/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One queueing */
+        get: operations["get_queueing_id"];
+        /** Change a queueing */
+        put: operations["put_queueing_id"];
+        post?: never;
+        /** Remove a queueing */
+        delete: operations["delete_queueing_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1196,6 +1310,8 @@ export interface components {
              * @default null
              */
             team_ids: string[] | null;
+            /** @default null */
+            duties: components["schemas"]["Duties"] | null;
         };
         /**
          * AgentMade
@@ -1220,6 +1336,7 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Team Ids */
             team_ids: string[];
+            duties: components["schemas"]["Duties"];
             /** Language */
             language: string | null;
             /** Theme */
@@ -1237,34 +1354,6 @@ export interface components {
              * @default true
              */
             ok: boolean;
-        };
-        /**
-         * Answers
-         * @description Who of us has answered in a case, as the figures need it.
-         */
-        Answers: {
-            /**
-             * First At
-             * @default null
-             */
-            first_at: string | null;
-            /**
-             * Agent Id
-             * @default null
-             */
-            agent_id: string | null;
-            /**
-             * Several
-             * @default false
-             */
-            several: boolean;
-            /**
-             * Reopened
-             * @default 0
-             */
-            reopened: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * ApiToken
@@ -1325,6 +1414,39 @@ export interface components {
              * @default null
              */
             team_id: string | null;
+        };
+        /**
+         * Assignment
+         * @description What a conversation keeps of who held it.
+         */
+        Assignment: {
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * Last Agent Id
+             * @default null
+             */
+            last_agent_id: string | null;
+            /**
+             * Passed By
+             * @default []
+             */
+            passed_by: string[];
+            /**
+             * Returned At
+             * @default null
+             */
+            returned_at: string | null;
+            /**
+             * Cause
+             * @default null
+             */
+            cause: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Attachment
@@ -2327,13 +2449,14 @@ export interface components {
             assigned_at: string | null;
             /**
              * @default {
-             *       "first_at": null,
-             *       "agent_id": null,
-             *       "several": false,
-             *       "reopened": 0
+             *       "weight": 1,
+             *       "last_agent_id": null,
+             *       "passed_by": [],
+             *       "returned_at": null,
+             *       "cause": null
              *     }
              */
-            answers: components["schemas"]["Answers"];
+            assignment: components["schemas"]["Assignment"];
             /**
              * Unread
              * @default 0
@@ -2588,6 +2711,44 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note" | "system";
+        /**
+         * Duties
+         * @description What an agent can and does, as admins say.
+         */
+        Duties: {
+            /**
+             * Accepts
+             * @default true
+             */
+            accepts: boolean;
+            /** Skills */
+            skills?: {
+                [key: string]: number;
+            };
+            /**
+             * Languages
+             * @default []
+             */
+            languages: string[];
+            /** Lines */
+            lines?: {
+                [key: string]: number;
+            };
+            /** Teams */
+            teams?: {
+                [key: string]: number;
+            };
+            /**
+             * Capacity
+             * @default null
+             */
+            capacity: number | null;
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+        };
         /**
          * EditRequest
          * @description The new text of a message that was sent.
@@ -3111,10 +3272,50 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Line] */
+        Items_Line_: {
+            /** Items */
+            items: components["schemas"]["Line"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Queueing] */
+        Items_Queueing_: {
+            /** Items */
+            items: components["schemas"]["Queueing"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[SearchHit] */
         Items_SearchHit_: {
             /** Items */
             items: components["schemas"]["SearchHit"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Skill] */
+        Items_Skill_: {
+            /** Items */
+            items: components["schemas"]["Skill"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Team] */
+        Items_Team_: {
+            /** Items */
+            items: components["schemas"]["Team"][];
             /**
              * Next
              * @default null
@@ -3179,6 +3380,69 @@ export interface components {
              * @default []
              */
             remove: string[];
+        };
+        /**
+         * Line
+         * @description A line.
+         */
+        Line: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Handle S
+             * @default 600
+             */
+            handle_s: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LineSpec
+         * @description What an admin says of a line.
+         */
+        LineSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Handle S
+             * @default 600
+             */
+            handle_s: number;
         };
         /**
          * Link
@@ -3688,6 +3952,12 @@ export interface components {
          */
         OutcomeStatus: "done" | "refused";
         /**
+         * OverCapacity
+         * @description Who may give an agent by hand more than fits.
+         * @enum {string}
+         */
+        OverCapacity: "nobody" | "supervisors" | "everybody";
+        /**
          * OwnChange
          * @description What agents change of themselves.
          */
@@ -4032,6 +4302,153 @@ export interface components {
             detail: string;
         };
         /**
+         * Queueing
+         * @description How the hub assigns.
+         */
+        Queueing: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Assignment
+             * @default false
+             */
+            assignment: boolean;
+            /**
+             * Capacity
+             * @default 6
+             */
+            capacity: number;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+            /** @default supervisors */
+            over_capacity: components["schemas"]["OverCapacity"];
+            /**
+             * Only Assignee Replies
+             * @default false
+             */
+            only_assignee_replies: boolean;
+            /**
+             * Sticky
+             * @default true
+             */
+            sticky: boolean;
+            /**
+             * Silent After S
+             * @default 600
+             */
+            silent_after_s: number;
+            /**
+             * Left After S
+             * @default 120
+             */
+            left_after_s: number;
+            /**
+             * Passed For S
+             * @default 120
+             */
+            passed_for_s: number;
+            /**
+             * Idle After S
+             * @default 900
+             */
+            idle_after_s: number;
+            /**
+             * Rebalance Every S
+             * @default null
+             */
+            rebalance_every_s: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * QueueingSpec
+         * @description How the hub assigns. There is one such document.
+         */
+        QueueingSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Assignment
+             * @default false
+             */
+            assignment: boolean;
+            /**
+             * Capacity
+             * @default 6
+             */
+            capacity: number;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+            /** @default supervisors */
+            over_capacity: components["schemas"]["OverCapacity"];
+            /**
+             * Only Assignee Replies
+             * @default false
+             */
+            only_assignee_replies: boolean;
+            /**
+             * Sticky
+             * @default true
+             */
+            sticky: boolean;
+            /**
+             * Silent After S
+             * @default 600
+             */
+            silent_after_s: number;
+            /**
+             * Left After S
+             * @default 120
+             */
+            left_after_s: number;
+            /**
+             * Passed For S
+             * @default 120
+             */
+            passed_for_s: number;
+            /**
+             * Idle After S
+             * @default 900
+             */
+            idle_after_s: number;
+            /**
+             * Rebalance Every S
+             * @default null
+             */
+            rebalance_every_s: number | null;
+        };
+        /**
          * RateLimit
          * @description So many sends in a time, refilled evenly; ``burst`` may go at once.
          */
@@ -4136,92 +4553,6 @@ export interface components {
             other_thread: boolean;
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * Report
-         * @description The lines of a report.
-         */
-        Report: {
-            /** Items */
-            items: components["schemas"]["ReportLine"][];
-        };
-        /**
-         * ReportLine
-         * @description The figures of one agent, team, ... (or of all), in one stretch of time.
-         */
-        ReportLine: {
-            /** Value */
-            value: string;
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /**
-             * Start
-             * @default null
-             */
-            start: string | null;
-            /**
-             * Opened
-             * @default 0
-             */
-            opened: number;
-            /**
-             * Replies
-             * @default 0
-             */
-            replies: number;
-            /**
-             * Assigned
-             * @default 0
-             */
-            assigned: number;
-            /**
-             * Resolved
-             * @default 0
-             */
-            resolved: number;
-            /**
-             * Reopened
-             * @default 0
-             */
-            reopened: number;
-            /**
-             * First Contact
-             * @default 0
-             */
-            first_contact: number;
-            /**
-             * Promises Kept
-             * @default 0
-             */
-            promises_kept: number;
-            /**
-             * Promises Broken
-             * @default 0
-             */
-            promises_broken: number;
-            /**
-             * Reopen Rate
-             * @default null
-             */
-            reopen_rate: number | null;
-            /**
-             * First Contact Rate
-             * @default null
-             */
-            first_contact_rate: number | null;
-            /** @default null */
-            wait: components["schemas"]["Spread"] | null;
-            /** @default null */
-            first_reply: components["schemas"]["Spread"] | null;
-            /** @default null */
-            next_reply: components["schemas"]["Spread"] | null;
-            /** @default null */
-            handling: components["schemas"]["Spread"] | null;
-            /** @default null */
-            resolution: components["schemas"]["Spread"] | null;
         };
         /**
          * ResetFrame
@@ -4345,6 +4676,63 @@ export interface components {
             code: string | null;
         };
         /**
+         * Skill
+         * @description A skill.
+         */
+        Skill: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Key */
+            key: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SkillSpec
+         * @description What an admin says of a skill.
+         */
+        SkillSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Key */
+            key: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * SnoozeRequest
          * @description Until when it is out of sight.
          */
@@ -4395,20 +4783,6 @@ export interface components {
          */
         SpanKind: "bold" | "italic" | "underline" | "strike" | "spoiler" | "code" | "pre" | "quote" | "link" | "mention" | "hashtag" | "command" | "emoji" | "other";
         /**
-         * Spread
-         * @description How long something took, in seconds.
-         */
-        Spread: {
-            /** Count */
-            count: number;
-            /** Mean S */
-            mean_s: number;
-            /** Median S */
-            median_s: number;
-            /** P90 S */
-            p90_s: number;
-        };
-        /**
          * StartFrame
          * @description The client's first frame, with the last cursor it has seen.
          */
@@ -4444,6 +4818,79 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Team
+         * @description A team.
+         */
+        Team: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Team Id
+             * @default null
+             */
+            overflow_team_id: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TeamSpec
+         * @description What an admin says of a team. Who belongs to it stands with the agents.
+         */
+        TeamSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Team Id
+             * @default null
+             */
+            overflow_team_id: string | null;
         };
         /**
          * Template
@@ -6938,15 +7385,9 @@ export interface operations {
             };
         };
     };
-    get_reports: {
+    get_teams: {
         parameters: {
-            query: {
-                since: string;
-                before: string;
-                by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
-                value?: string | null;
-                step?: "total" | "day" | "month";
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -6959,7 +7400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Report"];
+                    "application/json": components["schemas"]["Items_Team_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -6973,15 +7414,139 @@ export interface operations {
             };
         };
     };
-    get_reports_csv: {
+    post_teams: {
         parameters: {
-            query: {
-                since: string;
-                before: string;
-                by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
-                value?: string | null;
-                step?: "total" | "day" | "month";
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamSpec"];
             };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_teams_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lines: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -6994,8 +7559,456 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": unknown;
+                    "application/json": components["schemas"]["Items_Line_"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lines_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_lines_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_lines_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Skill_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skills_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_skills_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_skills_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queueing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Queueing_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queueing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueingSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queueing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queueing_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queueing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_queueing_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueingSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queueing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_queueing_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
