@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from router.figures.counting import count
+from router import loads
 from router.happening import Change, Consequence, Happening
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
 CONSEQUENCES: Final[tuple[Consequence, ...]] = (count,)
+CONSEQUENCES: Final[tuple[Consequence, ...]] = (loads.carry,)
 """In their order."""
 
 

@@ -12,6 +12,7 @@ from shared.events import (
     Event,
     MessageAdded,
     MessageChanged,
+    PresenceChanged,
     SettingsChanged,
     Typing,
     Viewing,
@@ -24,6 +25,7 @@ KINDS: Final[Mapping[type[Event], Permission]] = {
     CommandDone: Permission.SIGNED_IN,
     Typing: Permission.CONVERSATIONS_READ,
     Viewing: Permission.CONVERSATIONS_READ,
+    PresenceChanged: Permission.PEOPLE_READ,
     ChannelChanged: Permission.CHANNELS_READ,
     SettingsChanged: Permission.SIGNED_IN,
 }

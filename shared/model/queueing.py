@@ -122,9 +122,12 @@ class QueueState(Document):
     agents: int = 0
     """Who serve it and are there."""
     handle_s: float = 600.0
-    """How long a case takes on average."""
+    """How long a case is taken to take: on average, or as the line says until enough were
+    measured."""
     handled: int = 0
-    """How many that average is made of."""
+    """How many were measured."""
+    average_s: float = 0.0
+    """What those took."""
     wait_s: float | None = None
     """What the next one has to wait; None while nobody is there."""
     overflows: bool = False
