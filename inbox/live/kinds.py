@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from inbox.permissions import Permission
+from shared.collections import ATTENDANCE, PRESENCE
 from shared.events import (
     EVENTS,
     ChannelChanged,
@@ -29,7 +30,7 @@ KINDS: Final[Mapping[type[Event], Permission]] = {
     ChannelChanged: Permission.CHANNELS_READ,
     SettingsChanged: Permission.SIGNED_IN,
 }
-INTERNAL: Final = frozenset({"sessions"})
+INTERNAL: Final = frozenset({"sessions", ATTENDANCE.name, PRESENCE.name})
 """Collections whose changes are for the hub's own processes alone."""
 
 

@@ -26,14 +26,12 @@ from shared.leases import Leases
 from shared.model.conversation import Conversation, Status
 from shared.model.queueing import AgentLoad, QueueState
 from shared.model.records import Lease
-from shared.policies.queueing import queueing_of
+from shared.policies.queueing import REBALANCE, queueing_of
 from shared.ports.bus import Bus
 from shared.ports.store import ABSENT, Change, Delete, Put, Store, Update
 
 BATCH: Final = 50
 """So many places are kept with one commit."""
-REBALANCE: Final = "rebalance"
-"""The setting that asks for it: a higher version is another wish."""
 _TOLD_EVERY: Final = timedelta(seconds=2)
 _LOOKED_EVERY: Final = timedelta(seconds=1)
 _OF_CONVERSATIONS: Final = frozenset(

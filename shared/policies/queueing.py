@@ -8,6 +8,8 @@ from shared.model.queueing import Duties, Queueing
 from shared.policies.book import Book
 
 QUEUEING_ID: Final = "queueing"
+REBALANCE: Final = "rebalance"
+"""The setting by which rebalancing is wished for: a higher version is another wish."""
 _LONG_AGO: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _DEFAULT: Final = Queueing(
     id=QUEUEING_ID, name="Queueing", created_at=_LONG_AGO, updated_at=_LONG_AGO

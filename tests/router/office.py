@@ -156,7 +156,7 @@ class Office:
     async def take(self, chat: str, who: str, **fields: Any) -> Outcome:
         """The agent takes it."""
         conversation = await self.world.conversation(chat)
-        values = {"agent_id": AgentId(who), "actor": actor(who)}
+        values: dict[str, Any] = {"agent_id": AgentId(who), "actor": actor(who)}
         command = Assign(conversation_id=conversation.id, **(values | fields))
         return await self.world.ask(command)
 

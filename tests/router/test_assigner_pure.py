@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from tests.router.office import agent, queueing
 from tests.router.world import START
 
 
-def worker(id: str = "anna", **fields: object) -> Worker:
+def worker(id: str = "anna", **fields: Any) -> Worker:
     return worker_of(agent(id, **fields), queueing(capacity=10))
 
 
@@ -49,7 +50,7 @@ def candidate(
 )
 def test_the_share_is_that_of_team_and_line(
     team_ids: tuple[str, ...],
-    duties: Mapping[str, object],
+    duties: Mapping[str, Any],
     helpers: Mapping[str, str],
     share: float,
 ) -> None:
@@ -106,7 +107,7 @@ def test_the_average_counts_only_once_enough_were_measured() -> None:
     assert many.expected_s(600) == pytest.approx(200)
 
 
-def waiting_case(id: str, **fields: object) -> Case:
+def waiting_case(id: str, **fields: Any) -> Case:
     return case_of(a_conversation(id, created_at=START, **fields), EMPTY)
 
 

@@ -746,6 +746,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is there and how much they hold */
+        get: operations["get_presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether I am there */
+        put: operations["put_presence_me"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether an agent is there */
+        put: operations["put_presence_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, who serves it and how long it takes */
+        get: operations["get_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/rebalance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move what nobody has begun to answer to those with less */
+        post: operations["post_queues_rebalance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a conversation stands in its queue */
+        get: operations["get_conversations_id_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/topics": {
         parameters: {
             query?: never;
@@ -1249,6 +1351,17 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ActiveFrame
+         * @description The agent did something: typed, clicked, scrolled. Once a minute is enough.
+         */
+        ActiveFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "active";
+        };
+        /**
          * Actor
          * @description Who did something; kept with every message, command and audit entry.
          */
@@ -1396,7 +1509,8 @@ export interface components {
         };
         /**
          * AssignRequest
-         * @description To whom; both null gives it back to the queue.
+         * @description To whom; both null gives it back to the queue. Where ``team_id`` is left out, its team
+         *     stays.
          */
         AssignRequest: {
             /**
@@ -1414,6 +1528,21 @@ export interface components {
              * @default null
              */
             team_id: string | null;
+            /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Cause
+             * @default null
+             */
+            cause: string | null;
         };
         /**
          * Assignment
@@ -2130,7 +2259,7 @@ export interface components {
          * ClientFrame
          * @description Any frame of the client's.
          */
-        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"];
+        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
         /**
          * CommandGiven
          * @description What became of a command.
@@ -3282,6 +3411,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[PresenceView] */
+        Items_PresenceView_: {
+            /** Items */
+            items: components["schemas"]["PresenceView"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Queueing] */
         Items_Queueing_: {
             /** Items */
@@ -3989,6 +4128,28 @@ export interface components {
             current_password: string | null;
         };
         /**
+         * OwnPresenceRequest
+         * @description What agents choose of themselves.
+         */
+        OwnPresenceRequest: {
+            state: components["schemas"]["PresenceState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Connected For S
+             * @default null
+             */
+            connected_for_s: number | null;
+        };
+        /**
          * PartDelivery
          * @description How far one part of a message has come, as shown with the message.
          */
@@ -4084,6 +4245,29 @@ export interface components {
              * @enum {string}
              */
             type: "ping";
+        };
+        /**
+         * PlaceInQueue
+         * @description Where a conversation stands.
+         */
+        PlaceInQueue: {
+            /** Waiting */
+            waiting: boolean;
+            /**
+             * Position
+             * @default null
+             */
+            position: number | null;
+            /**
+             * Waiting In Queue
+             * @default 0
+             */
+            waiting_in_queue: number;
+            /**
+             * Expected Wait S
+             * @default null
+             */
+            expected_wait_s: number | null;
         };
         /**
          * Poll
@@ -4195,6 +4379,48 @@ export interface components {
             type: "pong";
         };
         /**
+         * PresenceRequest
+         * @description What is chosen.
+         */
+        PresenceRequest: {
+            state: components["schemas"]["PresenceState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+        };
+        /**
+         * PresenceState
+         * @description Whether somebody gets conversations.
+         * @enum {string}
+         */
+        PresenceState: "online" | "away" | "offline" | "absent";
+        /**
+         * PresenceView
+         * @description An agent's presence as it is now, and how much of their capacity is taken.
+         */
+        PresenceView: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            state: components["schemas"]["PresenceState"];
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Load */
+            load: number;
+            /** Capacity */
+            capacity: number;
+        };
+        /**
          * Preview
          * @description The last message, as the list shows it.
          */
@@ -4300,6 +4526,71 @@ export interface components {
             type: "problem";
             /** Detail */
             detail: string;
+        };
+        /**
+         * QueueState
+         * @description One queue at a moment; ``id`` is ``"<team or ->/<line or ->"``. Kept by the assigner.
+         */
+        QueueState: {
+            /** Id */
+            id: string;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Agents
+             * @default 0
+             */
+            agents: number;
+            /**
+             * Handle S
+             * @default 600
+             */
+            handle_s: number;
+            /**
+             * Handled
+             * @default 0
+             */
+            handled: number;
+            /**
+             * Average S
+             * @default 0
+             */
+            average_s: number;
+            /**
+             * Wait S
+             * @default null
+             */
+            wait_s: number | null;
+            /**
+             * Overflows
+             * @default false
+             */
+            overflows: boolean;
+            /**
+             * First
+             * @default []
+             */
+            first: string[];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Queueing
@@ -4447,6 +4738,18 @@ export interface components {
              * @default null
              */
             rebalance_every_s: number | null;
+        };
+        /**
+         * QueuesNow
+         * @description Every queue, and what is odd about them.
+         */
+        QueuesNow: {
+            /** Assignment */
+            assignment: boolean;
+            /** Items */
+            items: components["schemas"]["QueueState"][];
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * RateLimit
@@ -7213,6 +7516,190 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PresenceView_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_presence_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_presence_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesNow"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_rebalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceInQueue"];
                 };
             };
             /** @description A problem (RFC 9457) */
