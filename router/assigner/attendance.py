@@ -7,6 +7,7 @@ from router.assigner.floor import Floor
 from router.assigner.snapshot import Reader
 from router.work import SOURCE
 from shared.envelope import Envelope
+from shared.errors import Unavailable
 from shared.events import Event, PresenceChanged, SettingsChanged, routing_key
 from shared.ids import new_id
 from shared.payload import Payload
@@ -31,8 +32,13 @@ class Attendances:
         since = None if self._read_at is None else floor.now - self._read_at
         if not self.changed and since is not None and timedelta(0) <= since < _READ_EVERY:
             return
-        self.changed, self._read_at = False, floor.now
-        chosen, rows = await self._reader.chosen(), await self._reader.attendances()
+        self.changed = False
+        try:
+            chosen, rows = await self._reader.chosen(), await self._reader.attendances()
+        except Unavailable:
+            self.changed = True
+            raise
+        self._read_at = floor.now
         changed = floor.attend(chosen, rows)
         # What the assigner before has told is not told again.
         if not self._first:

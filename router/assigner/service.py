@@ -26,6 +26,7 @@ from shared.topology import events_queue
 log = structlog.get_logger(__name__)
 
 LEASE: Final = "assigner"
+_RENEWING: Final = "assigner/lease"
 _TICK_S: Final = 1.0
 _AGAIN_S: Final = 1.0
 _RELEASE_S: Final = 0.5
@@ -119,7 +120,9 @@ class Assigner:
             try:
                 lease = await self._leases.renew(lease)
             except Unavailable as error:
-                self._troubles.begin(LEASE, str(error))
+                self._troubles.begin(_RENEWING, str(error))
+            else:
+                self._troubles.end(_RENEWING)
             self._wake.set()
 
     async def _follow(self, positions: Positions) -> None:

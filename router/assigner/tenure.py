@@ -20,7 +20,7 @@ from router.policy import Policy
 from shared.clock import Clock
 from shared.collections import AGENT_LOADS, QUEUES, RESERVATIONS, SETTINGS
 from shared.envelope import Envelope
-from shared.errors import Conflict
+from shared.errors import Conflict, Unavailable
 from shared.events import CommandDone, ConversationChanged, MessageAdded, MessageChanged
 from shared.leases import Leases
 from shared.model.conversation import Conversation, Status
@@ -157,7 +157,7 @@ class Tenure:
             if row is not None:
                 changes.append(Put(RESERVATIONS, row))
                 self._settled.discard(row.id)
-        await self._commit(changes)
+        await self._commit([Leases.fence(self._lease), *changes])
         await self._bus.publish(commands)
         return True
 
@@ -259,7 +259,12 @@ class Tenure:
 
     async def _read_people(self) -> None:
         self.people_changed = False
-        self.floor.hire(await self._reader.agents())
+        try:
+            agents = await self._reader.agents()
+        except Unavailable:
+            self.people_changed = True
+            raise
+        self.floor.hire(agents)
         self._swept &= self.floor.blocked
 
     def _is_time(self, last: datetime | None, every: timedelta) -> bool:
