@@ -51,9 +51,9 @@ from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
 from inbox.policies import Policies
-from inbox.reports.reports import Reports
 from inbox.presences import Presences
 from inbox.queues import Queues
+from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
 from inbox.rest.middleware import add_headers, edge

@@ -1033,6 +1033,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations, and how long everything took */
+        get: operations["get_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["get_reports_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1467,6 +1501,34 @@ export interface components {
              * @default true
              */
             ok: boolean;
+        };
+        /**
+         * Answers
+         * @description Who of us has answered in a case, as the figures need it.
+         */
+        Answers: {
+            /**
+             * First At
+             * @default null
+             */
+            first_at: string | null;
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Several
+             * @default false
+             */
+            several: boolean;
+            /**
+             * Reopened
+             * @default 0
+             */
+            reopened: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ApiToken
@@ -2576,6 +2638,15 @@ export interface components {
              * @default null
              */
             assigned_at: string | null;
+            /**
+             * @default {
+             *       "first_at": null,
+             *       "agent_id": null,
+             *       "several": false,
+             *       "reopened": 0
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
             /**
              * @default {
              *       "weight": 1,
@@ -4858,6 +4929,92 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Report
+         * @description The lines of a report.
+         */
+        Report: {
+            /** Items */
+            items: components["schemas"]["ReportLine"][];
+        };
+        /**
+         * ReportLine
+         * @description The figures of one agent, team, ... (or of all), in one stretch of time.
+         */
+        ReportLine: {
+            /** Value */
+            value: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: string | null;
+            /**
+             * Opened
+             * @default 0
+             */
+            opened: number;
+            /**
+             * Replies
+             * @default 0
+             */
+            replies: number;
+            /**
+             * Assigned
+             * @default 0
+             */
+            assigned: number;
+            /**
+             * Resolved
+             * @default 0
+             */
+            resolved: number;
+            /**
+             * Reopened
+             * @default 0
+             */
+            reopened: number;
+            /**
+             * First Contact
+             * @default 0
+             */
+            first_contact: number;
+            /**
+             * Promises Kept
+             * @default 0
+             */
+            promises_kept: number;
+            /**
+             * Promises Broken
+             * @default 0
+             */
+            promises_broken: number;
+            /**
+             * Reopen Rate
+             * @default null
+             */
+            reopen_rate: number | null;
+            /**
+             * First Contact Rate
+             * @default null
+             */
+            first_contact_rate: number | null;
+            /** @default null */
+            wait: components["schemas"]["Spread"] | null;
+            /** @default null */
+            first_reply: components["schemas"]["Spread"] | null;
+            /** @default null */
+            next_reply: components["schemas"]["Spread"] | null;
+            /** @default null */
+            handling: components["schemas"]["Spread"] | null;
+            /** @default null */
+            resolution: components["schemas"]["Spread"] | null;
+        };
+        /**
          * ResetFrame
          * @description The cursor was too old: reload what is shown, and go on from this one.
          */
@@ -5085,6 +5242,20 @@ export interface components {
          * @enum {string}
          */
         SpanKind: "bold" | "italic" | "underline" | "strike" | "spoiler" | "code" | "pre" | "quote" | "link" | "mention" | "hashtag" | "command" | "emoji" | "other";
+        /**
+         * Spread
+         * @description How long something took, in seconds.
+         */
+        Spread: {
+            /** Count */
+            count: number;
+            /** Mean S */
+            mean_s: number;
+            /** Median S */
+            median_s: number;
+            /** P90 S */
+            p90_s: number;
+        };
         /**
          * StartFrame
          * @description The client's first frame, with the last cursor it has seen.
@@ -8496,6 +8667,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports: {
+        parameters: {
+            query: {
+                since: string;
+                before: string;
+                by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
+                value?: string | null;
+                step?: "total" | "day" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_csv: {
+        parameters: {
+            query: {
+                since: string;
+                before: string;
+                by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
+                value?: string | null;
+                step?: "total" | "day" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
