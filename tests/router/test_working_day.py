@@ -271,8 +271,8 @@ def planned(day: Day) -> None:
         day.plan(noon, "lunch", id)
         day.plan(noon + 1800, "back", id)
     day.plan(DAY_S / 4, "leave", "agent9")
-    for at_s in range(0, DAY_S + 3600, 240):
-        day.plan(at_s, "look")
+    for minutes in range(0, DAY_S // 60 + 60, 4):
+        day.plan(60.0 * minutes, "look")
     day.plan(DAY_S / 3, "crash")
     day.plan(DAY_S * 0.7, "crash")
     for number in range(CONVERSATIONS_):
