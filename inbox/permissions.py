@@ -22,6 +22,8 @@ class Permission(StrEnum):
     CONTACTS_WRITE = "contacts.write"
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
+    PRESENCE_MANAGE = "presence.manage"
+    """Other agents' presence, and who holds how much."""
     CHANNELS_READ = "channels.read"
     CHANNELS_MANAGE = "channels.manage"
     DEAD_LETTERS = "dead_letters"
@@ -51,6 +53,7 @@ _SUPERVISOR: Final = _AGENT | {
     Permission.DEAD_LETTERS,
     Permission.AUDIT_READ,
     Permission.REPORTS_READ,
+    Permission.PRESENCE_MANAGE,
 }
 _ADMIN: Final = _SUPERVISOR | {
     Permission.PEOPLE_MANAGE,

@@ -3,8 +3,13 @@
 from typing import Any, Final
 
 from inbox.policies import PolicyKind
-from shared.collections import TOPICS
+from inbox.policy_checks import queue
+from shared.collections import LINES, QUEUEING, SKILLS, TEAMS, TOPICS
 from shared.errors import BadRequest
+from shared.model.line import Line, LineSpec
+from shared.model.queueing import Queueing, QueueingSpec
+from shared.model.skill import Skill, SkillSpec
+from shared.model.team import Team, TeamSpec
 from shared.model.topic import Topic, TopicSpec
 from shared.policies.book import Book
 
@@ -33,4 +38,29 @@ TOPIC: Final[PolicyKind[Topic, TopicSpec]] = PolicyKind(
     TOPICS, TopicSpec, "topics", "topic", "tp", check_topic, check_topic_removal
 )
 
-POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (TOPIC,)
+TEAM: Final[PolicyKind[Team, TeamSpec]] = PolicyKind(
+    TEAMS, TeamSpec, "teams", "team", "tm", queue.check_team, queue.check_team_removal
+)
+LINE: Final[PolicyKind[Line, LineSpec]] = PolicyKind(
+    LINES, LineSpec, "lines", "line", "ln", queue.check_line
+)
+SKILL: Final[PolicyKind[Skill, SkillSpec]] = PolicyKind(
+    SKILLS, SkillSpec, "skills", "skill", "sk", queue.check_skill
+)
+QUEUEING_KIND: Final[PolicyKind[Queueing, QueueingSpec]] = PolicyKind(
+    QUEUEING,
+    QueueingSpec,
+    "queueing",
+    "queueing",
+    "qg",
+    queue.check_queueing,
+    queue.check_queueing_removal,
+)
+
+POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
+    TOPIC,
+    TEAM,
+    LINE,
+    SKILL,
+    QUEUEING_KIND,
+)

@@ -24,11 +24,14 @@ from inbox.api.messages import MessagesApi
 from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
 from inbox.api.policies import PoliciesApi
+from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
 from inbox.api.reports import ReportsApi
 from inbox.api.session import SessionApi
 from inbox.api.tokens import TokensApi
+from inbox.attendances import Attendances
 from inbox.bots import Bots
+from inbox.callers import Caller
 from inbox.channels import Channels
 from inbox.checks import Checks
 from inbox.contacts import Contacts
@@ -48,6 +51,8 @@ from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
 from inbox.policies import Policies
+from inbox.presences import Presences
+from inbox.queues import Queues
 from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
@@ -87,6 +92,8 @@ class InboxOptions:
     check_limit_s: float = CHECK_LIMIT_S
     live_capacity: int = CAPACITY
     live_quiet_s: float = 2.0
+    gone_after_s: float = 20.0
+    """An agent without a live connection is offline after that."""
 
     @classmethod
     def of(cls, settings: Settings, static_dir: Path | None = None) -> Self:
@@ -140,6 +147,9 @@ class Inbox:
             capacity=options.live_capacity,
             quiet_s=options.live_quiet_s,
         )
+        self.attendances = Attendances(
+            store, clock, self.news, process=name, gone_after_s=options.gone_after_s
+        )
         self.checks = Checks(bus, clock, name=f"inbox.{name}", limit_s=options.check_limit_s)
         self.channels = Channels(store, clock, seal, self.checks, self.news)
         self.tokens = Tokens(store, clock)
@@ -166,7 +176,7 @@ class Inbox:
 
     def mount(self, app: web.Application) -> None:
         """Add the routes. Raises ``TypeError`` when one declares no permission."""
-        binding.bind(app, self.routes(), self.gate)
+        binding.bind(app, self.routes(), self.gate, self._acted)
         app.on_response_prepare.append(add_headers)
 
     def mount_ui(self, app: web.Application) -> None:
@@ -186,6 +196,7 @@ class Inbox:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.feed.run())
                 group.create_task(self.checks.run())
+                group.create_task(self.attendances.run())
         finally:
             self.passwords.close()
 
@@ -207,6 +218,9 @@ class Inbox:
         """The metrics as text."""
         return None if self._metrics is None else self._metrics.exposition()
 
+    def _acted(self, caller: Caller) -> None:
+        self.attendances.acted(caller.agent.id if caller.agent is not None else None)
+
     async def _feed_follows(self) -> None:
         if not self.feed.ready.is_set():
             raise Unavailable("the live feed does not follow the events yet")
@@ -224,7 +238,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     presence = Presence(store, inbox.news)
     orders = Orders(inbox.desk)
     https = (options.public_url or "").startswith("https:")
-    live = LiveSocket(inbox.feed, inbox.gate, presence, clock)
+    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
+    presences = Presences(store, clock, inbox.news, inbox.people)
     about = AboutApi(
         store, Counts(store), inbox.feed, inbox.health, inbox.info(), inbox.openapi,
         inbox.routes, inbox.exposition,
@@ -243,6 +258,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
+        *PresenceApi(presences, inbox.attendances, Queues(store, clock)).routes(),
         *PoliciesApi(Policies(store, clock, inbox.news)).routes(),
         *ReportsApi(Reports(store)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),

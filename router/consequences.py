@@ -7,13 +7,14 @@ those later in the order see what the earlier ones did. An item that changed not
 from collections.abc import Sequence
 from typing import Final
 
+from router import loads
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
-CONSEQUENCES: Final[tuple[Consequence, ...]] = (count,)
+CONSEQUENCES: Final[tuple[Consequence, ...]] = (loads.carry, count)
 """In their order."""
 
 

@@ -6,6 +6,7 @@ from typing import Final, Protocol, runtime_checkable
 
 import structlog
 
+from router.assigner.service import Assigner
 from router.dead import DeadLetterKeeper
 from router.figures.folding import Folding
 from router.health import Health, PartitionHealth, Troubles
@@ -45,7 +46,8 @@ class Expires(Protocol):
 
 
 class Router:
-    """Holds its share of the partitions, fires timers, keeps dead letters.
+    """Holds its share of the partitions, assigns if it is its turn, fires timers, keeps dead
+    letters.
 
     It is given ready ports and closes none of them.
     """
@@ -70,6 +72,9 @@ class Router:
         self._metrics = metrics or Metrics()
         self._troubles = Troubles()
         self._partitions = Partitions(store, clock, leases, self._troubles, self._task_for)
+        self._assigner = Assigner(
+            bus, store, clock, leases, self._policy, self._troubles, self._metrics
+        )
         timers = Timers(bus, store, clock)
         folding = Folding(store, clock)
         self._keeper = DeadLetterKeeper(bus, store, clock, self._troubles)
@@ -109,6 +114,7 @@ class Router:
             # No item is to meet a book that was not read yet.
             await shelf.read.wait()
             group.create_task(self._partitions.keep(group), name="router/partitions")
+            group.create_task(self._assigner.run(), name="router/assigner")
             group.create_task(self._keeper.run(), name="router/dead-letters")
             for sweep in self._sweeps:
                 group.create_task(sweep.run(), name="router/sweep")
@@ -134,15 +140,17 @@ class Router:
             self._troubles.end(_LAG)
         troubles = self._troubles.now()
         # Being late is an alarm, not a reason to take the hub out of service.
-        ready = self._partitions.settled and not troubles.keys() - {_LAG}
+        settled = self._partitions.settled and self._assigner.settled
+        ready = settled and not troubles.keys() - {_LAG}
         return Health(ready, tuple(waiting), troubles)
 
     async def check(self) -> None:
-        """Raises ``Unavailable`` while it holds no share of the partitions or anything is wrong."""
+        """Raises ``Unavailable`` while it holds no share of the partitions, nobody assigns, or
+        anything is wrong."""
         health = await self.health()
         if not health.ready:
             troubles = "; ".join(f"{name}: {why}" for name, why in health.troubles.items())
-            raise Unavailable(troubles or "not all partitions are held yet")
+            raise Unavailable(troubles or "not all partitions are held yet, or nobody assigns")
 
     def troubles(self) -> dict[str, str]:
         """What is wrong at the moment, by name; quick, asks nobody."""

@@ -11,8 +11,11 @@ from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
 from shared.model.figures import Figures
+from shared.model.line import Line
 from shared.model.message import Message
 from shared.model.people import Agent, Contact, Identity
+from shared.model.presence import Attendance, Presence
+from shared.model.queueing import AgentLoad, Queueing, QueueState, Reservation
 from shared.model.records import (
     ApiToken,
     AuditEntry,
@@ -36,6 +39,8 @@ from shared.model.records import (
     Upload,
     WebhookAttempt,
 )
+from shared.model.skill import Skill
+from shared.model.team import Team
 from shared.model.topic import Topic
 from shared.ports.store import Collection, Index
 
@@ -75,6 +80,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "channel_id", "last_activity_at")),
         Index(("status", "team_id", "last_activity_at")),
         Index(("status", "assignee_id", "channel_id", "last_activity_at")),
+        Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
         Index(("contact_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
@@ -175,6 +181,21 @@ FIGURES: Final = Collection(
     ),
 )
 TOPICS: Final = Collection("topics", Topic)
+TEAMS: Final = Collection("teams", Team)
+LINES: Final = Collection("lines", Line)
+SKILLS: Final = Collection("skills", Skill)
+QUEUEING: Final = Collection("queueing", Queueing)
+PRESENCE: Final = Collection("presence", Presence)
+ATTENDANCE: Final = Collection(
+    "attendance",
+    Attendance,
+    indexes=(Index(("agent_id",)),),
+    keep_for=timedelta(hours=1),
+    expires_from="until",
+)
+AGENT_LOADS: Final = Collection("agent_loads", AgentLoad)
+RESERVATIONS: Final = Collection("reservations", Reservation)
+QUEUES: Final = Collection("queues", QueueState)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -215,6 +236,15 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     SETTINGS,
     FIGURES,
     TOPICS,
+    TEAMS,
+    LINES,
+    SKILLS,
+    QUEUEING,
+    PRESENCE,
+    ATTENDANCE,
+    AGENT_LOADS,
+    RESERVATIONS,
+    QUEUES,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -235,6 +265,7 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "channel_id"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "team_id"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "assignee_id", "channel_id"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
     Query(CONVERSATIONS, ("contact_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
@@ -266,5 +297,15 @@ DECLARED_QUERIES: Final = (
     Query(FIGURES, ("grain",), "start"),
     Query(FIGURES, ("grain", "dimension"), "start"),
     Query(FIGURES, ("grain", "dimension", "value"), "start"),
+    Query(TEAMS),
+    Query(LINES),
+    Query(SKILLS),
+    Query(QUEUEING),
+    Query(PRESENCE),
+    Query(ATTENDANCE),
+    Query(ATTENDANCE, ("agent_id",)),
+    Query(AGENT_LOADS),
+    Query(RESERVATIONS),
+    Query(QUEUES),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

@@ -16,6 +16,7 @@ from shared.model.base import Model
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.model.people import Actor, ActorKind
+from shared.model.presence import Standing
 from shared.model.records import LoggedEvent, Outcome
 from shared.payload import Payload
 
@@ -92,6 +93,14 @@ class Viewing(Event):
     actor: Actor
 
 
+class PresenceChanged(Event):
+    """An agent came, left, went idle, or chose to be away. Transient."""
+
+    kind: ClassVar[str] = "event.presence.changed"
+
+    standing: Standing
+
+
 class ChannelChanged(Event):
     """A channel was added, changed, paused or removed: look at its document. Transient."""
 
@@ -116,6 +125,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     CommandDone,
     Typing,
     Viewing,
+    PresenceChanged,
     ChannelChanged,
     SettingsChanged,
 )

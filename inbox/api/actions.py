@@ -46,10 +46,17 @@ class Bare(Strict):
 
 
 class AssignRequest(Bare):
-    """To whom; both null gives it back to the queue."""
+    """To whom; both null gives it back to the queue. Where ``team_id`` is left out, its team
+    stays."""
 
     agent_id: AgentId | None = None
     team_id: TeamId | None = None
+    line: str | None = Field(default=None, max_length=100)
+    """The line that is to answer; left out, it stays."""
+    note: str = Field(default="", max_length=100_000)
+    """For whoever gets it."""
+    cause: str | None = Field(default=None, max_length=200)
+    """Why, as the conversation's line says it."""
 
 
 class PendRequest(Bare):
@@ -134,7 +141,15 @@ class ActionsApi:
                 raise BadRequest("this agent is blocked", field="agent_id")
             name = agent.name
         return await self._give(
-            call, Assign, agent_id=call.body.agent_id, agent_name=name, team_id=call.body.team_id
+            call,
+            Assign,
+            agent_id=call.body.agent_id,
+            agent_name=name,
+            team_id=call.body.team_id,
+            keep_team="team_id" not in call.body.model_fields_set,
+            line=call.body.line,
+            note=call.body.note,
+            cause=call.body.cause,
         )
 
     async def resolve(self, call: Call[Nothing, Bare]) -> Answer:

@@ -7,12 +7,15 @@ from pydantic import BaseModel, Field, SecretStr
 from inbox.api.views import AgentView
 from inbox.people import People
 from inbox.permissions import Permission
+from inbox.policy_checks.queue import check_duties, check_teams
 from inbox.rest.route import Call, Nothing, Route
 from inbox.rest.shapes import Items, PageQuery
 from shared.errors import BadRequest, Forbidden, Unauthorised
 from shared.ids import TeamId
 from shared.model.base import Strict
 from shared.model.people import Role
+from shared.model.queueing import Duties
+from shared.policies.book import read_book
 
 
 class OwnChange(Strict):
@@ -42,6 +45,8 @@ class AgentChange(Strict):
     role: Role | None = None
     active: bool | None = None
     team_ids: tuple[TeamId, ...] | None = Field(default=None, max_length=100)
+    duties: Duties | None = None
+    """What the agent can and does; all of it is put in the place of what was said before."""
 
 
 class PasswordRequest(Strict):
@@ -112,9 +117,20 @@ class PeopleApi:
         """Change what is given."""
         if call.body.role is Role.BOT:
             raise BadRequest("an agent cannot become a bot", field="role")
-        changes = call.body.model_dump(exclude_none=True)
+        given = {name: getattr(call.body, name) for name in call.body.model_fields_set}
+        changes = {name: value for name, value in given.items() if value is not None}
+        if {"team_ids", "duties"} & changes.keys():
+            await self._check_duties(call.path["id"], call.body)
         agent = await self.people.change(call.path["id"], changes, call.caller.actor)
         return AgentView.of(agent)
+
+    async def _check_duties(self, id: str, change: AgentChange) -> None:
+        agent, book = await self.people.get(id), await read_book(self.people.store)
+        if change.team_ids is not None:
+            check_teams(change.team_ids, book)
+        if change.duties is not None:
+            team_ids = agent.team_ids if change.team_ids is None else change.team_ids
+            check_duties(change.duties, team_ids, book)
 
     async def set_password(self, call: Call[Nothing, PasswordRequest]) -> AgentMade:
         """A password for somebody who lost it."""

@@ -10,6 +10,7 @@ from shared.ids import ChannelId, ChannelType, TeamId
 from shared.model.base import Utc
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
 from shared.model.people import Agent, Role
+from shared.model.queueing import Duties
 from shared.model.records import ChannelHealth
 
 
@@ -21,6 +22,7 @@ class AgentView(BaseModel):
     name: str
     role: Role
     team_ids: tuple[TeamId, ...]
+    duties: Duties
     language: str | None
     theme: str | None
     active: bool

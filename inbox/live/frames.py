@@ -15,6 +15,7 @@ Kind = Literal[
     "command.done",
     "typing",
     "viewing",
+    "presence.changed",
     "channel.changed",
     "settings.changed",
 ]
@@ -102,9 +103,18 @@ class ViewingFrame(Strict):
     conversation_id: ConversationId | None = None
 
 
+class ActiveFrame(Strict):
+    """The agent did something: typed, clicked, scrolled. Once a minute is enough."""
+
+    type: Literal["active"]
+
+
 class ClientFrame(
     RootModel[
-        Annotated[StartFrame | PingFrame | TypingFrame | ViewingFrame, Field(discriminator="type")]
+        Annotated[
+            StartFrame | PingFrame | TypingFrame | ViewingFrame | ActiveFrame,
+            Field(discriminator="type"),
+        ]
     ]
 ):
     """Any frame of the client's."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from inbox.permissions import Permission
+from shared.collections import ATTENDANCE, PRESENCE
 from shared.events import (
     EVENTS,
     ChannelChanged,
@@ -12,6 +13,7 @@ from shared.events import (
     Event,
     MessageAdded,
     MessageChanged,
+    PresenceChanged,
     SettingsChanged,
     Typing,
     Viewing,
@@ -24,10 +26,11 @@ KINDS: Final[Mapping[type[Event], Permission]] = {
     CommandDone: Permission.SIGNED_IN,
     Typing: Permission.CONVERSATIONS_READ,
     Viewing: Permission.CONVERSATIONS_READ,
+    PresenceChanged: Permission.PEOPLE_READ,
     ChannelChanged: Permission.CHANNELS_READ,
     SettingsChanged: Permission.SIGNED_IN,
 }
-INTERNAL: Final = frozenset({"sessions"})
+INTERNAL: Final = frozenset({"sessions", ATTENDANCE.name, PRESENCE.name})
 """Collections whose changes are for the hub's own processes alone."""
 
 

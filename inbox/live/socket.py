@@ -9,13 +9,16 @@ import structlog
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
+from inbox.attendances import Attendances
 from inbox.gate import Gate
 from inbox.live.catch_up import missed_frames, start_position
 from inbox.live.connection import Close, Connection
 from inbox.live.feed import Feed
 from inbox.live.frames import (
+    ActiveFrame,
     ClientFrame,
     HelloFrame,
+    PingFrame,
     PongFrame,
     ProblemFrame,
     ResetFrame,
@@ -52,6 +55,7 @@ class LiveSocket:
     feed: Feed
     gate: Gate
     presence: Presence
+    attendances: Attendances
     clock: Clock
 
     async def serve(self, call: Call[Nothing, Nothing]) -> web.StreamResponse:
@@ -67,7 +71,10 @@ class LiveSocket:
             compress=False,
         )
         await socket.prepare(call.request)
-        with self.feed.joined(call.caller) as connection:
+        with (
+            self.feed.joined(call.caller) as connection,
+            self.attendances.connected(connection.agent_id),
+        ):
             try:
                 await self._run(call.request, socket, connection)
             finally:
@@ -186,14 +193,17 @@ class LiveSocket:
         try:
             frame = ClientFrame.model_validate_json(text).root
         except ValidationError:
-            problem = ProblemFrame(detail="this frame is not one of start, ping, typing, viewing")
+            kinds = "start, ping, typing, viewing, active"
+            problem = ProblemFrame(detail=f"this frame is not one of {kinds}")
             connection.offer_frame(problem.model_dump_json())
             return
+        if isinstance(frame, TypingFrame | ViewingFrame | ActiveFrame):
+            self.attendances.acted(connection.agent_id)
         if isinstance(frame, TypingFrame):
             await self.presence.typing(connection, frame.conversation_id)
         elif isinstance(frame, ViewingFrame):
             await self.presence.viewing(connection, frame.conversation_id)
-        elif not isinstance(frame, StartFrame):
+        elif isinstance(frame, PingFrame):
             connection.offer_frame(PongFrame().model_dump_json())
 
     async def _close(

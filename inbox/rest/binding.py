@@ -37,18 +37,28 @@ def check(routes: Sequence[Route]) -> None:
         seen.add((route.method, route.full_path))
 
 
-def bind(app: web.Application, routes: Sequence[Route], gate: Doorkeeper) -> None:
-    """Add the routes. Raises ``TypeError`` when one is not fully declared."""
+def _nobody_minds(_caller: Caller) -> None:
+    """Nobody wants to know who does something."""
+
+
+def bind(
+    app: web.Application,
+    routes: Sequence[Route],
+    gate: Doorkeeper,
+    acted: Callable[[Caller], None] = _nobody_minds,
+) -> None:
+    """Add the routes; ``acted`` is told of whoever changes something. Raises ``TypeError`` when one
+    is not fully declared."""
     check(routes)
     for route in routes:
-        handler = _handler(route, gate)
+        handler = _handler(route, gate, acted)
         app.router.add_route(route.method, route.full_path, handler)
         if route.method == hdrs.METH_GET and route.status == HTTPStatus.OK:
             app.router.add_route(hdrs.METH_HEAD, route.full_path, handler)
 
 
 def _handler(
-    route: Route, gate: Doorkeeper
+    route: Route, gate: Doorkeeper, acted: Callable[[Caller], None]
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     permission = route.permission
     assert permission is not None  # noqa: S101 - checked by ``check`` just before
@@ -57,6 +67,8 @@ def _handler(
         who = await gate.enter(request, permission, changes=route.changes)
         if who is not None:
             request[CALLER_ID] = who.key
+            if route.changes:
+                acted(who)
         call = Call(
             request=request,
             who=who,

@@ -14,6 +14,7 @@ from shared.commands.conversations import (
     Pend,
     Reopen,
     Resolve,
+    Seen,
     SetLabels,
     SetPriority,
     Snooze,
@@ -29,7 +30,7 @@ from shared.topology import partition_key
 __all__ = [
     "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage", "Edit",
     "HandOff", "MarkRead", "Note", "Pend", "React", "Reopen", "Reply", "Resend", "Resolve",
-    "SetLabels", "SetPriority", "Snooze", "Wake", "own_command_id", "publication",
+    "Seen", "SetLabels", "SetPriority", "Snooze", "Wake", "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (

@@ -1,13 +1,44 @@
 """Commands about a conversation: who holds it, where it stands, what is said of it."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field
 
 from shared.commands.base import Command
 from shared.ids import AgentId, TeamId
-from shared.model.base import Utc
-from shared.model.conversation import PendingFor, Priority
+from shared.model.base import Model, Utc
+from shared.model.conversation import Conversation, PendingFor, Priority, Status
+
+
+class Seen(Model):
+    """A conversation as somebody saw it who decided who gets it."""
+
+    version: int
+    status: Status
+    assignee_id: AgentId | None = None
+    bot_id: str | None = None
+    team_id: TeamId | None = None
+    line: str | None = None
+    skills: tuple[str, ...] = ()
+    language: str | None = None
+    unanswered: bool = False
+    """The decision stands only while the customer waits for an answer."""
+
+    @classmethod
+    def of(cls, conversation: Conversation, *, unanswered: bool = False) -> Self:
+        """As it stands."""
+        names = cls.model_fields.keys() - {"unanswered"}
+        seen = {name: getattr(conversation, name) for name in names}
+        return cls(**seen, unanswered=unanswered)
+
+    def still(self, conversation: Conversation) -> bool:
+        """Whether what the decision was made by is still so: a message more changes nothing."""
+        if self.version == conversation.version:
+            return True
+        if self.unanswered and conversation.waiting_since is None:
+            return False
+        now = Seen.of(conversation, unanswered=self.unanswered)
+        return now.model_copy(update={"version": self.version}) == self
 
 
 class Assign(Command):
@@ -18,6 +49,22 @@ class Assign(Command):
     agent_id: AgentId | None = None
     agent_name: str | None = None
     team_id: TeamId | None = None
+    keep_team: bool = False
+    """It stays with its team, whatever ``team_id`` says."""
+    line: str | None = Field(default=None, max_length=100)
+    """The line that is to answer; None: as before."""
+    note: str = Field(default="", max_length=100_000)
+    """For whoever gets it; written into the conversation before."""
+    cause: str | None = Field(default=None, max_length=200)
+    """Why: a word of the hub's (``sticky``, ``least_loaded`` ...) or one's own words."""
+    cause_values: dict[str, str] = Field(default_factory=dict, max_length=20)
+    """What the words of the cause are filled with."""
+    passed: bool = False
+    """Whoever holds it now is not to get it again at once."""
+    seen: Seen | None = None
+    """Refused when the conversation is another by now."""
+    valid_until: Utc | None = None
+    """Refused after that."""
 
 
 class Resolve(Command):

@@ -21,6 +21,7 @@ from shared.model.content import Entry
 from shared.model.delivery import Delivery
 from shared.model.figures import NO_ANSWERS, Answers
 from shared.model.message import Direction
+from shared.model.queueing import Assignment
 from shared.ports.store import Document
 
 
@@ -102,6 +103,7 @@ class Conversation(Document):
     assigned_at: Utc | None = None
     """Since when its assignee holds it."""
     answers: Answers = NO_ANSWERS
+    assignment: Assignment = Assignment()
     unread: int = 0
     """Inbound messages since an agent last read it."""
     preview: Preview | None = None

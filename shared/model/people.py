@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.ids import ChannelType, ContactId, ExternalId, IdentityId, TeamId
 from shared.model.base import Model, Utc
+from shared.model.queueing import Duties
 from shared.ports.store import Document
 
 
@@ -97,6 +98,7 @@ class Agent(Document):
     role: Role = Role.AGENT
     password_hash: str | None = Field(default=None, repr=False)
     team_ids: tuple[TeamId, ...] = ()
+    duties: Duties = Duties()
     language: str | None = None
     theme: str | None = None
     active: bool = True

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from shared.collections import SETTINGS, TOPICS
+from shared.collections import LINES, QUEUEING, SETTINGS, TOPICS
 from shared.errors import Conflict
+from shared.model.line import Line
+from shared.model.queueing import Queueing
 from shared.model.records import HubSetting
 from shared.model.topic import Topic
 from shared.policies.book import EDITION
+from shared.policies.queueing import QUEUEING_ID
 from shared.ports.store import ABSENT, Change, Put, Store
 
 _TOPICS: Final = (
@@ -16,6 +19,11 @@ _TOPICS: Final = (
     ("advice", "Product advice", "Консультация по товару"),
     ("money", "Money", "Деньги и оплата"),
     ("suggestions", "Suggestions", "Предложения"),
+)
+_LINES: Final = (
+    ("L1", "First line", "Первая линия", 600.0),
+    ("L2", "Second line", "Вторая линия", 1200.0),
+    ("L3", "Experts", "Эксперты", 2400.0),
 )
 
 
@@ -31,6 +39,18 @@ def default_policies(now: datetime) -> Sequence[Change]:
         )
         for n, (id, name, russian) in enumerate(_TOPICS)
     ]
+    changes += [
+        _put(
+            LINES,
+            Line(
+                id=id, name=name, names={"ru": russian}, position=n, handle_s=handle_s,
+                created_at=now, updated_at=now,
+            ),
+        )
+        for n, (id, name, russian, handle_s) in enumerate(_LINES, start=1)
+    ]  # fmt: skip
+    queueing = Queueing(id=QUEUEING_ID, name="Queueing", created_at=now, updated_at=now)
+    changes.append(_put(QUEUEING, queueing))
     return changes
 
 

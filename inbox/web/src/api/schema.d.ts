@@ -746,6 +746,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is there and how much they hold */
+        get: operations["get_presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether I am there */
+        put: operations["put_presence_me"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether an agent is there */
+        put: operations["put_presence_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, who serves it and how long it takes */
+        get: operations["get_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/rebalance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move what nobody has begun to answer to those with less */
+        post: operations["post_queues_rebalance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a conversation stands in its queue */
+        get: operations["get_conversations_id_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/topics": {
         parameters: {
             query?: never;
@@ -778,6 +880,154 @@ export interface paths {
         post?: never;
         /** Remove a topic */
         delete: operations["delete_topics_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every team */
+        get: operations["get_teams"];
+        put?: never;
+        /** Add a team */
+        post: operations["post_teams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One team */
+        get: operations["get_teams_id"];
+        /** Change a team */
+        put: operations["put_teams_id"];
+        post?: never;
+        /** Remove a team */
+        delete: operations["delete_teams_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every line */
+        get: operations["get_lines"];
+        put?: never;
+        /** Add a line */
+        post: operations["post_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line */
+        get: operations["get_lines_id"];
+        /** Change a line */
+        put: operations["put_lines_id"];
+        post?: never;
+        /** Remove a line */
+        delete: operations["delete_lines_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every skill */
+        get: operations["get_skills"];
+        put?: never;
+        /** Add a skill */
+        post: operations["post_skills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One skill */
+        get: operations["get_skills_id"];
+        /** Change a skill */
+        put: operations["put_skills_id"];
+        post?: never;
+        /** Remove a skill */
+        delete: operations["delete_skills_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queueing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every queueing */
+        get: operations["get_queueing"];
+        put?: never;
+        /** Add a queueing */
+        post: operations["post_queueing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queueing/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One queueing */
+        get: operations["get_queueing_id"];
+        /** Change a queueing */
+        put: operations["put_queueing_id"];
+        post?: never;
+        /** Remove a queueing */
+        delete: operations["delete_queueing_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1135,6 +1385,17 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ActiveFrame
+         * @description The agent did something: typed, clicked, scrolled. Once a minute is enough.
+         */
+        ActiveFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "active";
+        };
+        /**
          * Actor
          * @description Who did something; kept with every message, command and audit entry.
          */
@@ -1209,6 +1470,8 @@ export interface components {
              * @default null
              */
             team_ids: string[] | null;
+            /** @default null */
+            duties: components["schemas"]["Duties"] | null;
         };
         /**
          * AgentMade
@@ -1233,6 +1496,7 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Team Ids */
             team_ids: string[];
+            duties: components["schemas"]["Duties"];
             /** Language */
             language: string | null;
             /** Theme */
@@ -1320,7 +1584,8 @@ export interface components {
         };
         /**
          * AssignRequest
-         * @description To whom; both null gives it back to the queue.
+         * @description To whom; both null gives it back to the queue. Where ``team_id`` is left out, its team
+         *     stays.
          */
         AssignRequest: {
             /**
@@ -1338,6 +1603,54 @@ export interface components {
              * @default null
              */
             team_id: string | null;
+            /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Cause
+             * @default null
+             */
+            cause: string | null;
+        };
+        /**
+         * Assignment
+         * @description What a conversation keeps of who held it.
+         */
+        Assignment: {
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * Last Agent Id
+             * @default null
+             */
+            last_agent_id: string | null;
+            /**
+             * Passed By
+             * @default []
+             */
+            passed_by: string[];
+            /**
+             * Returned At
+             * @default null
+             */
+            returned_at: string | null;
+            /**
+             * Cause
+             * @default null
+             */
+            cause: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Attachment
@@ -2021,7 +2334,7 @@ export interface components {
          * ClientFrame
          * @description Any frame of the client's.
          */
-        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"];
+        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
         /**
          * CommandGiven
          * @description What became of a command.
@@ -2348,6 +2661,16 @@ export interface components {
              */
             answers: components["schemas"]["Answers"];
             /**
+             * @default {
+             *       "weight": 1,
+             *       "last_agent_id": null,
+             *       "passed_by": [],
+             *       "returned_at": null,
+             *       "cause": null
+             *     }
+             */
+            assignment: components["schemas"]["Assignment"];
+            /**
              * Unread
              * @default 0
              */
@@ -2602,6 +2925,44 @@ export interface components {
          */
         Direction: "inbound" | "outbound" | "note" | "system";
         /**
+         * Duties
+         * @description What an agent can and does, as admins say.
+         */
+        Duties: {
+            /**
+             * Accepts
+             * @default true
+             */
+            accepts: boolean;
+            /** Skills */
+            skills?: {
+                [key: string]: number;
+            };
+            /**
+             * Languages
+             * @default []
+             */
+            languages: string[];
+            /** Lines */
+            lines?: {
+                [key: string]: number;
+            };
+            /** Teams */
+            teams?: {
+                [key: string]: number;
+            };
+            /**
+             * Capacity
+             * @default null
+             */
+            capacity: number | null;
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+        };
+        /**
          * EditRequest
          * @description The new text of a message that was sent.
          */
@@ -2732,7 +3093,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "channel.changed" | "settings.changed";
+            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "presence.changed" | "channel.changed" | "settings.changed";
             /** Cursor */
             cursor: string;
             /** Partition */
@@ -3129,10 +3490,60 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Line] */
+        Items_Line_: {
+            /** Items */
+            items: components["schemas"]["Line"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[PresenceView] */
+        Items_PresenceView_: {
+            /** Items */
+            items: components["schemas"]["PresenceView"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Queueing] */
+        Items_Queueing_: {
+            /** Items */
+            items: components["schemas"]["Queueing"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[SearchHit] */
         Items_SearchHit_: {
             /** Items */
             items: components["schemas"]["SearchHit"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Skill] */
+        Items_Skill_: {
+            /** Items */
+            items: components["schemas"]["Skill"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Team] */
+        Items_Team_: {
+            /** Items */
+            items: components["schemas"]["Team"][];
             /**
              * Next
              * @default null
@@ -3197,6 +3608,69 @@ export interface components {
              * @default []
              */
             remove: string[];
+        };
+        /**
+         * Line
+         * @description A line.
+         */
+        Line: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Handle S
+             * @default 600
+             */
+            handle_s: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LineSpec
+         * @description What an admin says of a line.
+         */
+        LineSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Handle S
+             * @default 600
+             */
+            handle_s: number;
         };
         /**
          * Link
@@ -3739,6 +4213,12 @@ export interface components {
          */
         OutcomeStatus: "done" | "refused";
         /**
+         * OverCapacity
+         * @description Who may give an agent by hand more than fits.
+         * @enum {string}
+         */
+        OverCapacity: "nobody" | "supervisors" | "everybody";
+        /**
          * OwnChange
          * @description What agents change of themselves.
          */
@@ -3768,6 +4248,28 @@ export interface components {
              * @default null
              */
             current_password: string | null;
+        };
+        /**
+         * OwnPresenceRequest
+         * @description What agents choose of themselves.
+         */
+        OwnPresenceRequest: {
+            state: components["schemas"]["PresenceState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Connected For S
+             * @default null
+             */
+            connected_for_s: number | null;
         };
         /**
          * PartDelivery
@@ -3865,6 +4367,29 @@ export interface components {
              * @enum {string}
              */
             type: "ping";
+        };
+        /**
+         * PlaceInQueue
+         * @description Where a conversation stands.
+         */
+        PlaceInQueue: {
+            /** Waiting */
+            waiting: boolean;
+            /**
+             * Position
+             * @default null
+             */
+            position: number | null;
+            /**
+             * Waiting In Queue
+             * @default 0
+             */
+            waiting_in_queue: number;
+            /**
+             * Expected Wait S
+             * @default null
+             */
+            expected_wait_s: number | null;
         };
         /**
          * Poll
@@ -3976,6 +4501,48 @@ export interface components {
             type: "pong";
         };
         /**
+         * PresenceRequest
+         * @description What is chosen.
+         */
+        PresenceRequest: {
+            state: components["schemas"]["PresenceState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+        };
+        /**
+         * PresenceState
+         * @description Whether somebody gets conversations.
+         * @enum {string}
+         */
+        PresenceState: "online" | "away" | "offline" | "absent";
+        /**
+         * PresenceView
+         * @description An agent's presence as it is now, and how much of their capacity is taken.
+         */
+        PresenceView: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            state: components["schemas"]["PresenceState"];
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Load */
+            load: number;
+            /** Capacity */
+            capacity: number;
+        };
+        /**
          * Preview
          * @description The last message, as the list shows it.
          */
@@ -4081,6 +4648,230 @@ export interface components {
             type: "problem";
             /** Detail */
             detail: string;
+        };
+        /**
+         * QueueState
+         * @description One queue at a moment; ``id`` is ``"<team or ->/<line or ->"``. Kept by the assigner.
+         */
+        QueueState: {
+            /** Id */
+            id: string;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Agents
+             * @default 0
+             */
+            agents: number;
+            /**
+             * Handle S
+             * @default 600
+             */
+            handle_s: number;
+            /**
+             * Handled
+             * @default 0
+             */
+            handled: number;
+            /**
+             * Average S
+             * @default 0
+             */
+            average_s: number;
+            /**
+             * Wait S
+             * @default null
+             */
+            wait_s: number | null;
+            /**
+             * Overflows
+             * @default false
+             */
+            overflows: boolean;
+            /**
+             * First
+             * @default []
+             */
+            first: string[];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Queueing
+         * @description How the hub assigns.
+         */
+        Queueing: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Assignment
+             * @default false
+             */
+            assignment: boolean;
+            /**
+             * Capacity
+             * @default 6
+             */
+            capacity: number;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+            /** @default supervisors */
+            over_capacity: components["schemas"]["OverCapacity"];
+            /**
+             * Only Assignee Replies
+             * @default false
+             */
+            only_assignee_replies: boolean;
+            /**
+             * Sticky
+             * @default true
+             */
+            sticky: boolean;
+            /**
+             * Silent After S
+             * @default 600
+             */
+            silent_after_s: number;
+            /**
+             * Left After S
+             * @default 120
+             */
+            left_after_s: number;
+            /**
+             * Passed For S
+             * @default 120
+             */
+            passed_for_s: number;
+            /**
+             * Idle After S
+             * @default 900
+             */
+            idle_after_s: number;
+            /**
+             * Rebalance Every S
+             * @default null
+             */
+            rebalance_every_s: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * QueueingSpec
+         * @description How the hub assigns. There is one such document.
+         */
+        QueueingSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Assignment
+             * @default false
+             */
+            assignment: boolean;
+            /**
+             * Capacity
+             * @default 6
+             */
+            capacity: number;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+            /** @default supervisors */
+            over_capacity: components["schemas"]["OverCapacity"];
+            /**
+             * Only Assignee Replies
+             * @default false
+             */
+            only_assignee_replies: boolean;
+            /**
+             * Sticky
+             * @default true
+             */
+            sticky: boolean;
+            /**
+             * Silent After S
+             * @default 600
+             */
+            silent_after_s: number;
+            /**
+             * Left After S
+             * @default 120
+             */
+            left_after_s: number;
+            /**
+             * Passed For S
+             * @default 120
+             */
+            passed_for_s: number;
+            /**
+             * Idle After S
+             * @default 900
+             */
+            idle_after_s: number;
+            /**
+             * Rebalance Every S
+             * @default null
+             */
+            rebalance_every_s: number | null;
+        };
+        /**
+         * QueuesNow
+         * @description Every queue, and what is odd about them.
+         */
+        QueuesNow: {
+            /** Assignment */
+            assignment: boolean;
+            /** Items */
+            items: components["schemas"]["QueueState"][];
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * RateLimit
@@ -4396,6 +5187,63 @@ export interface components {
             code: string | null;
         };
         /**
+         * Skill
+         * @description A skill.
+         */
+        Skill: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Key */
+            key: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SkillSpec
+         * @description What an admin says of a skill.
+         */
+        SkillSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Key */
+            key: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * SnoozeRequest
          * @description Until when it is out of sight.
          */
@@ -4511,6 +5359,79 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Team
+         * @description A team.
+         */
+        Team: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Team Id
+             * @default null
+             */
+            overflow_team_id: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TeamSpec
+         * @description What an admin says of a team. Who belongs to it stands with the agents.
+         */
+        TeamSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Team Id
+             * @default null
+             */
+            overflow_team_id: string | null;
         };
         /**
          * Template
@@ -6846,6 +7767,190 @@ export interface operations {
             };
         };
     };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PresenceView_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_presence_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_presence_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesNow"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_rebalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceInQueue"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_topics: {
         parameters: {
             query?: never;
@@ -6977,6 +8082,642 @@ export interface operations {
         };
     };
     delete_topics_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Team_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_teams_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Line_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lines_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_lines_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_lines_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Skill_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skills_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_skills_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_skills_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queueing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Queueing_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queueing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueingSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queueing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queueing_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queueing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_queueing_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueingSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queueing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_queueing_id: {
         parameters: {
             query?: never;
             header?: never;

@@ -100,7 +100,7 @@ export const useLive = defineStore('live', () => {
       case 'settings.changed':
         if (frame.payload.collection === 'agents') void useAgents().load().catch(() => undefined)
         else if (frame.payload.collection === 'contacts') changedContact.value = { id: frame.payload.id }
-        else void useViews().load().catch(() => undefined)
+        else if (frame.payload.collection !== 'queues') void useViews().load().catch(() => undefined)
         break
       default:
     }
@@ -135,6 +135,13 @@ export const useLive = defineStore('live', () => {
     current.value = cid
     client.send({ type: 'viewing', conversation_id: cid })
   }
+  let acted = 0
+  /** Whoever does nothing for long is away; once a minute is enough. */
+  function act(): void {
+    if (Date.now() - acted < 60_000) return
+    acted = Date.now()
+    client.send({ type: 'active' })
+  }
   let told = 0
   function type(cid: string): void {
     if (Date.now() - told < 3_000) return
@@ -144,11 +151,13 @@ export const useLive = defineStore('live', () => {
   const nudge = (): void => client.nudge()
   function start(): void {
     window.addEventListener('online', nudge)
+    for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, act, { passive: true })
     document.addEventListener('visibilitychange', nudge)
     client.start()
   }
   function stop(): void {
     window.removeEventListener('online', nudge)
+    for (const kind of ['pointerdown', 'keydown']) window.removeEventListener(kind, act)
     document.removeEventListener('visibilitychange', nudge)
     client.stop()
   }

@@ -17,6 +17,16 @@ function changedLabels(details: Record<string, string>): string {
   return [...signed(details.add ?? details.added, '+'), ...signed(details.remove ?? details.removed, '−')].join(' ')
 }
 
+/** Why the hub or somebody decided so, if that was said: a word that we know, or their own. */
+function causeOf(details: Record<string, string>): string {
+  const { t, te } = i18n.global
+  const { cause } = details
+  if (!cause) return ''
+  const values = Object.fromEntries(Object.entries(details).filter(([name]) => name.startsWith('cause.')).map(([name, value]) => [name.slice('cause.'.length), value]))
+  const key = `system.causes.${cause}`
+  return ` · ${te(key) ? t(key, values) : cause}`
+}
+
 export function systemWords(message: Message): string {
   const { t, te } = i18n.global
   const line = message.system
@@ -26,9 +36,9 @@ export function systemWords(message: Message): string {
   switch (line.name) {
     case 'assigned': {
       const agent = details.agent_name ?? details.agent ?? details.team ?? details.name
-      if (!agent && !details.agent_id) return t('system.unassigned', { actor })
+      if (!agent && !details.agent_id) return t('system.unassigned', { actor }) + causeOf(details)
       if (details.agent_id ? details.agent_id === message.author.id : agent === message.author.name) return t('system.assignedSelf', { actor })
-      return t('system.assigned', { actor, agent: agent ?? '…' })
+      return t('system.assigned', { actor, agent: agent ?? '…' }) + causeOf(details)
     }
     case 'reopened': return message.author.kind === 'contact' || details.by === 'customer' ? t('system.reopenedByCustomer') : t('system.reopened', { actor })
     case 'snoozed': return t('system.snoozed', { actor, until: details.until ? fullTime(details.until) : '' })
@@ -45,7 +55,8 @@ export function systemWords(message: Message): string {
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
     case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })
-    case 'resolved': case 'unassigned': case 'woke': case 'created': case 'merged': case 'reachable': return t(`system.${line.name}`, { actor })
+    case 'unassigned': return t('system.unassigned', { actor }) + causeOf(details)
+    case 'resolved': case 'woke': case 'created': case 'merged': case 'reachable': return t(`system.${line.name}`, { actor })
     default: return message.content.text || serviceWords({ type: 'service', name: line.name, details })
   }
 }

@@ -1,0 +1,1 @@
+"""What makes a policy document impossible beside the rest of the book, by noun."""

@@ -1,0 +1,66 @@
+"""Who may have a conversation: by team, line, skills, language and channel type. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.assigner.cases import Need, primary
+from shared.model.people import Agent
+from shared.model.queueing import Duties, Queueing
+from shared.policies.queueing import capacity_of
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who answers, with what they can and do."""
+
+    id: str
+    name: str
+    team_ids: frozenset[str]
+    duties: Duties
+    languages: frozenset[str]
+    capacity: int
+
+
+def worker_of(agent: Agent, queueing: Queueing) -> Worker:
+    """An agent as the assigner sees them."""
+    return Worker(
+        id=agent.id,
+        name=agent.name,
+        team_ids=frozenset(agent.team_ids),
+        duties=agent.duties,
+        languages=frozenset(primary(language) for language in agent.duties.languages),
+        capacity=capacity_of(queueing, agent.duties),
+    )
+
+
+def share_of(
+    worker: Worker,
+    team_id: str | None,
+    line: str | None,
+    helpers: Mapping[str, str],
+) -> float:
+    """Which share of the worker's work the queue of a team's line is; 0: none. ``helpers``: by
+    team, the one that helps it out at the moment."""
+    on_line = 1.0 if line is None or not worker.duties.lines else worker.duties.lines.get(line, 0.0)
+    if team_id is None or on_line == 0.0:
+        return on_line
+    if team_id in worker.team_ids:
+        return on_line * worker.duties.teams.get(team_id, 1.0)
+    helper = helpers.get(team_id)
+    if helper is not None and helper in worker.team_ids:
+        return on_line * worker.duties.teams.get(helper, 1.0)
+    return 0.0
+
+
+def match(worker: Worker, need: Need, helpers: Mapping[str, str]) -> float:
+    """The worker's share in work of this kind; 0: they may not have it."""
+    duties = worker.duties
+    if not duties.accepts:
+        return 0.0
+    if any(duties.skills.get(key, 0) < level for key, level in need.skills):
+        return 0.0
+    if need.language is not None and worker.languages and need.language not in worker.languages:
+        return 0.0
+    if duties.channel_types and need.channel_type not in duties.channel_types:
+        return 0.0
+    return share_of(worker, need.team_id, need.line, helpers)

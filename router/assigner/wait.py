@@ -1,0 +1,37 @@
+"""How long the next one in a queue has to wait. Pure."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+_TRUSTED: Final = 5
+"""Fewer cases than that say nothing of the average."""
+_MEMORY: Final = 50
+"""The average is mostly that of so many last cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How long cases of a queue took."""
+
+    average_s: float = 0.0
+    count: int = 0
+
+    def after(self, took_s: float) -> "Handling":
+        """With one case more."""
+        count = self.count + 1
+        part = 1 / min(count, _MEMORY)
+        return replace(
+            self, average_s=self.average_s + (took_s - self.average_s) * part, count=count
+        )
+
+    def expected_s(self, usual_s: float) -> float:
+        """What a case takes; ``usual_s`` until enough were measured."""
+        return self.average_s if self.count >= _TRUSTED else usual_s
+
+
+def expected_wait_s(waiting: int, handle_s: float, agents: float) -> float | None:
+    """Backlog by average handling by the agents who are there, each by their share; None while
+    there are none."""
+    if waiting == 0 and agents > 0:
+        return 0.0
+    return waiting * handle_s / agents if agents > 0 else None
