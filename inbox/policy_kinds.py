@@ -3,8 +3,10 @@
 from typing import Any, Final
 
 from inbox.policies import PolicyKind
-from shared.collections import TOPICS
+from inbox.policy_checks.bots import check_duty
+from shared.collections import BOT_DUTIES, TOPICS
 from shared.errors import BadRequest
+from shared.model.bots import BotDuty, BotDutySpec
 from shared.model.topic import Topic, TopicSpec
 from shared.policies.book import Book
 
@@ -33,4 +35,8 @@ TOPIC: Final[PolicyKind[Topic, TopicSpec]] = PolicyKind(
     TOPICS, TopicSpec, "topics", "topic", "tp", check_topic, check_topic_removal
 )
 
-POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (TOPIC,)
+BOT_DUTY: Final[PolicyKind[BotDuty, BotDutySpec]] = PolicyKind(
+    BOT_DUTIES, BotDutySpec, "bot-duties", "bot duty", "bd", check_duty
+)
+
+POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (TOPIC, BOT_DUTY)

@@ -7,13 +7,15 @@ those later in the order see what the earlier ones did. An item that changed not
 from collections.abc import Sequence
 from typing import Final
 
+from router.bots.hold import hold
+from router.bots.suggestions import outdate
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
-CONSEQUENCES: Final[tuple[Consequence, ...]] = (count,)
+CONSEQUENCES: Final[tuple[Consequence, ...]] = (hold, outdate, count)
 """In their order."""
 
 

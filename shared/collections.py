@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
+from shared.model.bots import BotDuty, Draft
 from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
@@ -164,6 +165,8 @@ SESSIONS: Final = Collection(
 )
 TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
+BOT_DUTIES: Final = Collection("bot_duties", BotDuty)
+DRAFTS: Final = Collection("drafts", Draft)
 SETTINGS: Final = Collection("settings", HubSetting)
 FIGURES: Final = Collection(
     "figures",
@@ -212,6 +215,8 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     SESSIONS,
     TOKENS,
     BOTS,
+    BOT_DUTIES,
+    DRAFTS,
     SETTINGS,
     FIGURES,
     TOPICS,
@@ -244,6 +249,7 @@ DECLARED_QUERIES: Final = (
     Query(AGENTS, ("email",)),
     Query(AGENTS),
     Query(BOTS),
+    Query(BOT_DUTIES),
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),

@@ -1,13 +1,15 @@
 """Who holds the conversation."""
 
+from typing import Any
+
 from router import timeline
-from router.cases import forget_snooze
+from router.bots.handing import given_to_people
 from router.commands.done import Done, Refused, with_conversation
 from router.work import Work
 from shared.collections import AGENTS
-from shared.commands import Assign, HandOff
+from shared.commands import Assign
 from shared.ids import AgentId, TeamId
-from shared.model.conversation import Conversation, Status
+from shared.model.conversation import Conversation
 from shared.model.people import Actor, ActorKind
 
 
@@ -37,7 +39,7 @@ def give(
     actor: Actor,
 ) -> Conversation:
     """Change who holds it, with its line."""
-    fields = {
+    fields: dict[str, Any] = {
         "assignee_id": AgentId(agent_id) if agent_id else None,
         "assignee_name": agent_name if agent_id else None,
         "team_id": team_id,
@@ -45,6 +47,8 @@ def give(
         # A bot that held it does so no longer once a person does.
         "bot_id": None if agent_id else conversation.bot_id,
     }
+    if agent_id and conversation.bot_id:
+        fields["bots"] = given_to_people(conversation, work.now)
     after = timeline.change(work, conversation, "assign", fields, actor)
     nobody = agent_id is None and team_id is None
     details = {
@@ -64,20 +68,3 @@ def is_taken_by_reply(work: Work, conversation: Conversation, actor: Actor) -> b
         and actor.id is not None
         and conversation.assignee_id is None
     )
-
-
-async def hand_off(work: Work, conversation: Conversation, command: HandOff) -> Done:
-    """A bot gives the conversation to people, with what it found out."""
-    forget_snooze(work, conversation)
-    fields = {
-        "bot_id": None,
-        "status": Status.OPEN if conversation.status is not Status.RESOLVED else Status.RESOLVED,
-        "pending_for": None,
-        "snoozed_until": None,
-    }
-    after = timeline.change(work, conversation, "hand_off", fields, command.actor)
-    # What was collected goes under names of its own, whatever a bot calls it.
-    collected = {f"collected.{name}": value for name, value in command.collected.items()}
-    details = {"reason": command.reason or None, "by": command.actor.name, **collected}
-    after = timeline.line(work, after, "handed_off", command.actor, details)
-    return with_conversation(after)

@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from router.commands import (
     assignment,
+    bots,
     changes,
+    drafts,
+    fields,
     notes,
     properties,
     replies,
@@ -23,8 +26,11 @@ from shared.commands import (
     Command,
     DeleteMessage,
     Edit,
+    HandBack,
     HandOff,
+    Hold,
     MarkRead,
+    Misunderstood,
     Note,
     Pend,
     React,
@@ -32,9 +38,12 @@ from shared.commands import (
     Reply,
     Resend,
     Resolve,
+    SetFields,
     SetLabels,
     SetPriority,
+    SettleDraft,
     Snooze,
+    Suggest,
     Wake,
 )
 from shared.envelope import Envelope
@@ -58,7 +67,13 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     DeleteMessage: changes.delete,
     React: changes.react,
     Assign: assignment.assign,
-    HandOff: assignment.hand_off,
+    HandOff: bots.hand_off,
+    Hold: bots.hold,
+    Misunderstood: bots.misunderstood,
+    HandBack: bots.hand_back,
+    Suggest: drafts.suggest,
+    SettleDraft: drafts.settle,
+    SetFields: fields.set_fields,
     Resolve: status.resolve,
     Reopen: status.reopen,
     Pend: status.pend,
@@ -115,6 +130,7 @@ async def _apply(
         raise Refused("the command was addressed to another partition", code=422)
     if conversation is None:
         raise NotFound("there is no such conversation")
+    bots.require_turn(conversation, command)
     done = await _HANDLERS[type(command)](work, conversation, command)
     if done.changed:
         entry = AuditEntry(

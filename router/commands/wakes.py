@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from router import people, timeline
+from router.bots import hold
 from router.commands.done import Done, with_conversation
 from router.inbound import echoes, messages
 from router.places import place_of
@@ -51,5 +52,6 @@ TimerHandler = Callable[[Work, Conversation, Timer], Awaitable[Done]]
 _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     "wake": _end_snooze,
     echoes.ECHO_TIMER: _settle_echo,
+    hold.BOT_TIMER: hold.run_out,
 }
 """What each kind of timer is for."""

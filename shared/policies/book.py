@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
-from shared.collections import SETTINGS, TOPICS
+from shared.collections import BOT_DUTIES, SETTINGS, TOPICS
 from shared.model.policy import Policy
 from shared.ports.store import Collection, Store
 
 P = TypeVar("P", bound=Policy)
 
-POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (TOPICS,)
+POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (TOPICS, BOT_DUTIES)
 """Every kind of policy document that the book holds."""
 EDITION: Final = "policy"
 """The setting whose version goes up with every change of a policy document."""

@@ -28,6 +28,9 @@ export const api = {
   preview: (cid: string, reply: { text: string; attachments: string[]; reply_to?: string }, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),
 
+  draft: (cid: string) => http.get<T.SuggestedDraft>(`/drafts/${id(cid)}`),
+  settleDraft: (cid: string, how: 'accepted' | 'edited' | 'discarded', version: number) => http.delete<ConversationAnswer>(`/drafts/${id(cid)}?how=${how}&version=${version}`),
+
   edit: (mid: string, text: string) => http.patch<MessageAnswer>(`/messages/${id(mid)}`, { text }),
   remove: (mid: string) => http.delete<MessageAnswer | undefined>(`/messages/${id(mid)}`),
   cancel: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/cancel`),

@@ -1,0 +1,1 @@
+"""What makes a policy document impossible, one module per noun."""
