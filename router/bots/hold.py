@@ -57,7 +57,7 @@ async def _asked(work: Work, conversation: Conversation, message: Message) -> No
     standing = conversation.bots
     if standing is None:
         return
-    if asks_for_person(message.content.text, standing.words):
+    if asks_for_person(message.content.own_text(), standing.words):
         details = {"why": "word", "by": message.author.name}
         hand_over(work, conversation, people.SYSTEM, details=details)
         return

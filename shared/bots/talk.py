@@ -48,9 +48,11 @@ class Talk:
 
     @property
     def text(self) -> str:
-        """What the customer wrote; of a pressed button its label."""
-        action = self.message.content.action
-        return self.message.content.text or (action.label if action else None) or ""
+        """What the customer wrote, without the mail that it quotes; of a pressed button its
+        label."""
+        content = self.message.content
+        written = content.own_text().strip()
+        return written or (content.action.label if content.action else None) or ""
 
     @property
     def choice(self) -> str | None:
