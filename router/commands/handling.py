@@ -85,7 +85,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
 }
 
 
-_PUT_ASIDE: Final = 500
+PUT_ASIDE: Final = 500
 """The outcome of a command that failed; handed in again from the dead letters, it is tried anew."""
 
 
@@ -94,7 +94,7 @@ async def handle(work: Work, command: Command) -> None:
     id = CommandId(work.envelope.id)
     known = await work.unit.get(OUTCOMES, id)
     conversation = await work.unit.get(CONVERSATIONS, command.conversation_id)
-    if known is not None and known.code != _PUT_ASIDE:
+    if known is not None and known.code != PUT_ASIDE:
         _announce_again(work, known, conversation, command.actor)
         return
     mark = work.unit.mark()
@@ -118,7 +118,7 @@ async def handle(work: Work, command: Command) -> None:
 def refuse(work: Work, command: Command, reason: str) -> None:
     """Keep the outcome of a command that was put aside."""
     id = CommandId(work.envelope.id)
-    outcome = _refused(work, id, command, reason, code=_PUT_ASIDE)
+    outcome = _refused(work, id, command, reason, code=PUT_ASIDE)
     work.unit.put(OUTCOMES, outcome)
     work.emit(CommandDone(outcome=outcome), to=command.actor)
 

@@ -4,7 +4,7 @@ import pytest
 
 from router.bots.duty import duty_for
 from router.timers import Timers
-from shared.collections import BOT_DUTIES, BOTS, TIMERS, TOPICS
+from shared.collections import BOT_DUTIES, BOTS, OUTCOMES, TIMERS, TOPICS
 from shared.commands import (
     Assign,
     Edit,
@@ -16,13 +16,17 @@ from shared.commands import (
     Resolve,
     SetFields,
 )
-from shared.ids import ChannelId
+from shared.envelope import Envelope
+from shared.events import CommandDone
+from shared.ids import ChannelId, partition_of
 from shared.model.bots import BotDuty
 from shared.model.message import Message
 from shared.model.people import Actor, ActorKind
 from shared.model.records import Bot, OutcomeStatus
 from shared.model.topic import Topic
+from shared.ports.bus import Exchange, Publication
 from shared.ports.store import Put
+from shared.topology import DEAD_QUEUE, partition_key
 from tests.router.world import AGENT, START, World, inbound
 
 MENU = Actor(kind=ActorKind.BOT, id="bot-menu", name="menu")
@@ -332,3 +336,30 @@ def test_a_duty_fits_by_channel_and_hour(
     found = duty_for([duty], ChannelId(channel), START.replace(hour=hour))
 
     assert (found is not None) is named
+
+
+async def test_a_bots_malformed_command_is_put_aside_and_told_to_it_alone(held: World) -> None:
+    conversation = await held.conversation()
+    partition = partition_of(conversation.id)
+    envelope = Envelope(
+        id="bot-menu.x1",
+        kind=Reply.kind,
+        at=START,
+        partition=partition,
+        source="bot/menu",
+        trace_id="t",
+        payload={"conversation_id": conversation.id, "actor": MENU.model_dump(), "undo_s": -1},
+    )
+    await held.bus.publish([Publication(Exchange.COMMANDS, partition_key(partition), envelope)])
+
+    await held.settle()
+    well = await say(held, "still here")
+
+    outcome = await held.store.get(OUTCOMES, "bot-menu.x1")
+    events = [e for e in await held.events(partition) if e["kind"] == CommandDone.kind]
+    refused = [e for e in events if e["payload"]["outcome"]["id"] == "bot-menu.x1"]
+    assert outcome is not None
+    assert outcome.reason == "command.reply: unusable undo_s"
+    assert len(refused) == 1
+    assert well is None
+    assert (await held.bus.depth(DEAD_QUEUE)).items == 1
