@@ -1,6 +1,6 @@
 """The composition root: every service in one process, on one port."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -12,8 +12,7 @@ from inbox.first_start import first_start
 from inbox.service import Inbox, InboxOptions
 from router.service import Router
 from shared.bots.bus_transport import BusTransport
-from shared.bots.echo import echo
-from shared.bots.kit import Bot
+from shared.bots.runner import Answer, Runner
 from shared.listening import listening
 from shared.metrics import Metrics
 from shared.runtime import Ports, Service, open_ports, running
@@ -72,9 +71,9 @@ class Hub:
 
     @asynccontextmanager
     async def working(
-        self, *, with_channels: bool = True, echo_bot: bool = False
+        self, *, with_channels: bool = True, bots: Mapping[str, Answer] | None = None
     ) -> AsyncIterator[None]:
-        """Run the services for as long as the context lasts.
+        """Run the services, and bots by their names, for as long as the context lasts.
 
         Without channels it only answers for the data: it neither pulls nor sends.
         """
@@ -86,11 +85,11 @@ class Hub:
             ]
         else:
             services.append(Service("connectors", self.connectors.run_checks))
-        if echo_bot:
-            ports = self.ports
-            transport = BusTransport("echo", ports.bus, ports.store, ports.clock)
-            bot = Bot("echo", echo, transport, ports.clock)
-            services.append(Service("bot echo", bot.run))
+        ports = self.ports
+        for name, answer in (bots or {}).items():
+            transport = BusTransport(name, ports.bus, ports.store, ports.clock)
+            runner = Runner(name, answer, transport, ports.clock)
+            services.append(Service(f"bot {name}", runner.run))
         async with running(services):
             yield
 

@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from inbox.policies import PolicyKind
 from inbox.policy_checks import queue
-from shared.collections import LINES, QUEUEING, SKILLS, TEAMS, TOPICS
+from inbox.policy_checks.bots import check_duty
+from shared.collections import BOT_DUTIES, LINES, QUEUEING, SKILLS, TEAMS, TOPICS
 from shared.errors import BadRequest
+from shared.model.bots import BotDuty, BotDutySpec
 from shared.model.line import Line, LineSpec
 from shared.model.queueing import Queueing, QueueingSpec
 from shared.model.skill import Skill, SkillSpec
@@ -57,10 +59,15 @@ QUEUEING_KIND: Final[PolicyKind[Queueing, QueueingSpec]] = PolicyKind(
     queue.check_queueing_removal,
 )
 
+BOT_DUTY: Final[PolicyKind[BotDuty, BotDutySpec]] = PolicyKind(
+    BOT_DUTIES, BotDutySpec, "bot-duties", "bot duty", "bd", check_duty
+)
+
 POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     TOPIC,
     TEAM,
     LINE,
     SKILL,
     QUEUEING_KIND,
+    BOT_DUTY,
 )

@@ -18,6 +18,7 @@ from inbox.api.commands import CommandsApi
 from inbox.api.contacts import ContactsApi
 from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
+from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
 from inbox.api.mails import MailsApi
 from inbox.api.messages import MessagesApi
@@ -254,6 +255,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *MessagesApi(store, clock, files, orders, inbox.channels, options.undo_s).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
         *ActionsApi(clock, inbox.people, orders, presence).routes(),
+        *DraftsApi(store, orders).routes(),
         *ContactsApi(Contacts(store, clock, inbox.news)).routes(),
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),

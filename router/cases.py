@@ -5,15 +5,25 @@ from typing import Any
 from router import people, timeline
 from router.aliases import alias_of
 from router.answers import after_reopening
+from router.bots.duty import duty_for, standing_of
 from router.places import Place
 from router.threading import Choice, choose
 from router.work import Work
-from shared.collections import CHANNEL_TYPES, CONVERSATIONS, IDENTITIES, THREADS, TIMERS, thread_id
+from shared.collections import (
+    BOT_DUTIES,
+    CHANNEL_TYPES,
+    CONVERSATIONS,
+    IDENTITIES,
+    THREADS,
+    TIMERS,
+    thread_id,
+)
 from shared.events import ConversationChanged
 from shared.ids import ConversationId, new_conversation_id
 from shared.model.conversation import Conversation, Status, Thread
 from shared.model.inbound import Inbound
 from shared.model.people import Actor, Identity, Participant
+from shared.ports.bots import bot_id
 
 
 async def case_for(
@@ -27,7 +37,7 @@ async def case_for(
     choice = choose(latest, work.now, work.policy.reopen_for, quiet=quiet)
     if latest is None or choice is Choice.NEW:
         identity = await people.identify(work, item.channel_type, person)
-        return await _begin(work, item, place, identity)
+        return await _begin(work, item, place, identity, quiet=quiet)
     if choice is Choice.REOPEN:
         return reopen(work, latest, people.author_of(item), cause="inbound")
     return latest
@@ -78,8 +88,13 @@ def forget_snooze(work: Work, conversation: Conversation) -> None:
         work.unit.delete(TIMERS, wake_id(conversation.id))
 
 
-async def _begin(work: Work, item: Inbound, place: Place, identity: Identity) -> Conversation:
+async def _begin(
+    work: Work, item: Inbound, place: Place, identity: Identity, *, quiet: bool
+) -> Conversation:
     before = place.conversation
+    # Whoever decides later in this item's commit finds the bot that answers first.
+    duties = work.policy.book.all(BOT_DUTIES)
+    duty = None if quiet else duty_for(duties, item.channel_id, work.now)
     conversation = Conversation(
         id=new_conversation_id(place.slot),
         channel_id=item.channel_id,
@@ -91,6 +106,8 @@ async def _begin(work: Work, item: Inbound, place: Place, identity: Identity) ->
         contact_id=identity.contact_id,
         identity_id=identity.id,
         contact_name=await people.contact_name(work, identity),
+        bot_id=bot_id(duty.bot) if duty is not None else None,
+        bots=standing_of(duty) if duty is not None else None,
         last_activity_at=work.now,
         context={**(before.context if before else {}), **item.thread.context},
         # Parts leave in this order within the thread, whichever case they belong to.

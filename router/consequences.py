@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from router import loads
+from router.bots.hold import hold
+from router.bots.suggestions import outdate
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
-CONSEQUENCES: Final[tuple[Consequence, ...]] = (loads.carry, count)
+CONSEQUENCES: Final[tuple[Consequence, ...]] = (loads.carry, hold, outdate, count)
 """In their order."""
 
 

@@ -8,11 +8,14 @@ from router.work import Work
 from shared.collections import CONVERSATIONS, OUTCOMES, SEEN_EVENTS
 from shared.commands import Command
 from shared.errors import HubError
-from shared.ids import slot_of
+from shared.events import CommandDone
+from shared.ids import CommandId, slot_of
 from shared.model.conversation import Conversation
 from shared.model.inbound import Inbound
-from shared.model.records import SeenEvent
-from shared.ports.bus import Delivery
+from shared.model.people import Actor, ActorKind
+from shared.model.records import Outcome, OutcomeStatus, SeenEvent
+from shared.ports.bots import BOT_SOURCE, bot_id
+from shared.ports.bus import NOBODY, Delivery
 
 _PUT_ASIDE = "the command could not be applied and was put aside"
 
@@ -25,7 +28,9 @@ async def mark_gap(work: Work, delivery: Delivery) -> None:
     work.unit.put(SEEN_EVENTS, SeenEvent(id=seen, at=work.now))
     try:
         subject = items.read(delivery).subject
-    except HubError:
+    except HubError as error:
+        if await work.unit.get(OUTCOMES, delivery.envelope.id) is None:
+            _tell_bot(work, delivery, str(error))
         return
     if isinstance(subject, Command) and await work.unit.get(OUTCOMES, delivery.envelope.id) is None:
         commands.refuse(work, subject, _PUT_ASIDE)
@@ -33,6 +38,24 @@ async def mark_gap(work: Work, delivery: Delivery) -> None:
     if conversation is not None:
         details = {"item": delivery.envelope.id, "kind": delivery.envelope.kind}
         timeline.line(work, conversation, "gap", people.SYSTEM, details)
+
+
+def _tell_bot(work: Work, delivery: Delivery, reason: str) -> None:
+    """A bot hears what was wrong with what it sent; it asked in its own name, as was checked."""
+    source = delivery.envelope.source
+    name = source.removeprefix(BOT_SOURCE)
+    if not source.startswith(BOT_SOURCE) or name == NOBODY:
+        return
+    outcome = Outcome(
+        id=CommandId(delivery.envelope.id),
+        status=OutcomeStatus.REFUSED,
+        reason=reason,
+        code=commands.PUT_ASIDE,
+        at=work.now,
+    )
+    work.unit.put(OUTCOMES, outcome)
+    to = Actor(kind=ActorKind.BOT, id=bot_id(name), name=name)
+    work.emit(CommandDone(outcome=outcome), to=to)
 
 
 async def _conversation_of(work: Work, subject: Subject) -> Conversation | None:

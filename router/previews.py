@@ -24,7 +24,7 @@ def preview_of(message: Message) -> Preview:
 
 def _kind_and_text(content: Content) -> tuple[str, str]:
     subject = content.email.subject if content.email else None
-    text = _new_text(content).strip() or subject or ""
+    text = content.own_text().strip() or subject or ""
     if content.attachments:
         first = content.attachments[0]
         return first.kind.value, text or first.name or ""
@@ -38,14 +38,6 @@ def _kind_and_text(content: Content) -> tuple[str, str]:
     if content.forward:
         return "forward", ""
     return "text", ""
-
-
-def _new_text(content: Content) -> str:
-    """The text without the earlier mail that it quotes."""
-    cut = content.email.quoted_from if content.email else None
-    if cut is None:
-        return content.text
-    return content.text.encode("utf-16-le", "replace")[: 2 * cut].decode("utf-16-le", "replace")
 
 
 def _one_line(text: str) -> str:

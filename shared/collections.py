@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
+from shared.model.bots import BotDuty, Draft
 from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
@@ -170,6 +171,8 @@ SESSIONS: Final = Collection(
 )
 TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
+BOT_DUTIES: Final = Collection("bot_duties", BotDuty)
+DRAFTS: Final = Collection("drafts", Draft)
 SETTINGS: Final = Collection("settings", HubSetting)
 FIGURES: Final = Collection(
     "figures",
@@ -233,6 +236,8 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     SESSIONS,
     TOKENS,
     BOTS,
+    BOT_DUTIES,
+    DRAFTS,
     SETTINGS,
     FIGURES,
     TOPICS,
@@ -275,6 +280,7 @@ DECLARED_QUERIES: Final = (
     Query(AGENTS, ("email",)),
     Query(AGENTS),
     Query(BOTS),
+    Query(BOT_DUTIES),
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),

@@ -1,24 +1,22 @@
 """`hub bot`: programs that read events and publish commands."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import SecretStr
 
 from hub.client import Api
 from hub.commands.running import ConfigFile, DataDir, fail, table, with_api
 from shared import log as logs
 from shared.bots.echo import echo
-from shared.bots.kit import Answer, Bot
+from shared.bots.menu.program import MENU_BOT, menu_bot
+from shared.bots.menu.reading import read_menu
 from shared.errors import HubError
-from shared.process import Ending, run_until_told
-from shared.runtime import Service, open_transport, running
+from shared.serving import serve_at
 
 app = typer.Typer(help="Programs that read events and publish commands.", no_args_is_help=True)
 
-SHIPPED: Final[Mapping[str, Answer]] = {"echo": echo}
+SHIPPED: Final = ("echo", MENU_BOT)
 
 Name = Annotated[str, typer.Argument(help="Small letters, digits and dashes, a letter first.")]
 
@@ -72,20 +70,20 @@ def run(
     place: Annotated[
         Path | None, typer.Option(help="A file that keeps where it stands; not for a broker.")
     ] = None,
+    file: Annotated[Path | None, typer.Option(help="The menu of the menu bot.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What `hub bot add` called it; else as the program.")
+    ] = None,
 ) -> None:
     """Run a bot in this process until Ctrl-C or SIGTERM, as your own program would."""
     if program not in SHIPPED:
         raise fail(f"there is no bot {program}; there are: {', '.join(SHIPPED)}")
+    if (program == MENU_BOT) != (file is not None):
+        raise fail("--file: the menu bot needs one, and no other bot has one")
     logs.configure("info")
-
-    async def main(ending: Ending) -> None:
-        secret = None if token is None else SecretStr(token)
-        async with open_transport(SecretStr(url), token=secret, place=place) as transport:
-            bot = Bot(program, SHIPPED[program], transport)
-            async with running([Service(f"bot {program}", bot.run)]):
-                await ending.wait()
-
+    own = name or program
     try:
-        run_until_told(main)
+        answer = echo if file is None else menu_bot(read_menu(file), own).answer
+        serve_at(own, answer, url, token, place)
     except (HubError, OSError) as error:
         raise fail(str(error)) from None

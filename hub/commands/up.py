@@ -8,6 +8,12 @@ import typer
 
 from hub.commands.running import ConfigFile, DataDir, fail, read_settings
 from shared import log as logs
+from shared.bots.echo import echo
+from shared.bots.menu.model import Menu
+from shared.bots.menu.program import MENU_BOT
+from shared.bots.menu.program import menu_bot as menu_bot_of
+from shared.bots.menu.reading import read_menu
+from shared.bots.runner import Answer
 from shared.errors import HubError
 from shared.listening import is_local
 from shared.process import Ending, run_until_told
@@ -28,6 +34,10 @@ def up(
     echo_bot: Annotated[
         bool, typer.Option("--echo-bot", help="A bot that answers what nobody has taken.")
     ] = False,
+    menu_bot: Annotated[
+        Path | None,
+        typer.Option("--menu-bot", help="A bot that answers first, by the menu in this file."),
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (HUB_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port, 0 for a free one (HUB_PORT).")] = None,
     data_dir: DataDir = None,
@@ -49,22 +59,28 @@ def up(
         )
     logs.configure(settings.log_level, json=settings.log_json)
     try:
-        run_until_told(lambda ending: _up(settings, ending, echo_bot=echo_bot))
+        menu = read_menu(menu_bot) if menu_bot is not None else None
+        run_until_told(lambda ending: _up(settings, ending, echo_bot=echo_bot, menu=menu))
     except (HubError, OSError) as error:
         raise fail(str(error)) from None
 
 
-async def _up(settings: Settings, ending: Ending, *, echo_bot: bool) -> None:
+async def _up(settings: Settings, ending: Ending, *, echo_bot: bool, menu: Menu | None) -> None:
     from hub.app import open_hub  # the other commands need no services
     from hub.control import control_file, control_token
+    from hub.duty import ensure_duty
 
+    bots: dict[str, Answer] = {"echo": echo} if echo_bot else {}
     async with open_hub(settings) as hub:
         made_password = await hub.prepare()
+        if menu is not None:
+            bots[MENU_BOT] = menu_bot_of(menu).answer
+            await ensure_duty(hub.ports, MENU_BOT, menu.lease_s, menu.misses)
         async with (
             control_token(hub.ports) as token,
             hub.listening(),
             control_file(settings.data_dir.absolute(), hub.url, token),
-            hub.working(echo_bot=echo_bot),
+            hub.working(bots=bots),
         ):
             _greet(settings, hub.url, made_password)
             await ending.wait()

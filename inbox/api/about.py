@@ -15,6 +15,7 @@ from inbox.permissions import Permission
 from inbox.rest import docs
 from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items
+from shared import asyncapi
 from shared.collections import SETTINGS
 from shared.errors import NotFound
 from shared.health import Health, HealthReport
@@ -86,6 +87,10 @@ class AboutApi:
                 produces="application/json",
             ),
             Route(
+                "GET", "/asyncapi.json", self.asyncapi, public, "The bus as AsyncAPI 3.0",
+                produces="application/json",
+            ),
+            Route(
                 "GET", "/api/docs", self.docs, public, "This API for people",
                 produces="text/html", root=True,
             ),
@@ -132,6 +137,13 @@ class AboutApi:
     async def openapi(self, call: Call[Nothing, Nothing]) -> web.Response:
         """The document."""
         text = json.dumps(self.document(), ensure_ascii=False)
+        return web.Response(
+            text=text, content_type="application/json", headers={"Cache-Control": "no-cache"}
+        )
+
+    async def asyncapi(self, call: Call[Nothing, Nothing]) -> web.Response:
+        """What runs over the broker, for bots in any language."""
+        text = json.dumps(asyncapi.document(version=self.info.version), ensure_ascii=False)
         return web.Response(
             text=text, content_type="application/json", headers={"Cache-Control": "no-cache"}
         )

@@ -16,11 +16,13 @@ from shared.clock import Clock
 from shared.commands import (
     Assign,
     Command,
+    HandBack,
     HandOff,
     MarkRead,
     Pend,
     Reopen,
     Resolve,
+    SetFields,
     SetLabels,
     SetPriority,
     Snooze,
@@ -95,6 +97,21 @@ class HandOffRequest(Bare):
 
     reason: str = Field(default="", max_length=2000)
     collected: dict[str, str] = Field(default_factory=dict, max_length=100)
+    topic: str | None = Field(default=None, max_length=100)
+    team_id: TeamId | None = None
+
+
+class HandBackRequest(Bare):
+    """To which bot people give it back."""
+
+    bot: str | None = Field(default=None, max_length=40)
+    """Its name; null: the one that held it last."""
+
+
+class FieldsRequest(Bare):
+    """What is known of the case; an empty value takes the field away."""
+
+    fields: dict[str, str] = Field(min_length=1, max_length=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,8 @@ class ActionsApi:
             _action("labels", self.labels, LabelsRequest, "Add and remove labels"),
             _action("read", self.read, ReadRequest, "An agent has read it"),
             _action("hand-off", self.hand_off, HandOffRequest, "A bot gives it to people"),
+            _action("hand-back", self.hand_back, HandBackRequest, "People give it to a bot"),
+            _action("fields", self.fields, FieldsRequest, "Set what is known of the case"),
             Route(
                 "POST", "/conversations/{id}/typing", self.typing, write,
                 "An agent types", tag, status=204,
@@ -185,8 +204,21 @@ class ActionsApi:
     async def hand_off(self, call: Call[Nothing, HandOffRequest]) -> Answer:
         """Give the command."""
         return await self._give(
-            call, HandOff, reason=call.body.reason, collected=call.body.collected
+            call,
+            HandOff,
+            reason=call.body.reason,
+            collected=call.body.collected,
+            topic=call.body.topic,
+            team_id=call.body.team_id,
         )
+
+    async def hand_back(self, call: Call[Nothing, HandBackRequest]) -> Answer:
+        """Give the command."""
+        return await self._give(call, HandBack, bot=call.body.bot)
+
+    async def fields(self, call: Call[Nothing, FieldsRequest]) -> Answer:
+        """Give the command."""
+        return await self._give(call, SetFields, fields=call.body.fields)
 
     async def typing(self, call: Call[Nothing, Nothing]) -> Answer:
         """Tell colleagues and, where the channel can, the customer."""

@@ -1,17 +1,18 @@
 """Who holds the conversation."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from router import loads, timeline
-from router.cases import forget_snooze
+from router.bots.handing import given_to_people
 from router.commands.done import Done, Refused, with_conversation
 from router.timeline import Draft
 from router.work import Work
 from shared.collections import AGENTS, CONVERSATIONS, LINES, TEAMS
-from shared.commands import Assign, HandOff
+from shared.commands import Assign
 from shared.ids import AgentId, TeamId
 from shared.model.content import Content
-from shared.model.conversation import Conversation, Status
+from shared.model.conversation import Conversation
 from shared.model.message import Direction
 from shared.model.people import Actor, ActorKind, Agent, Role
 from shared.model.queueing import Assignment, OverCapacity
@@ -71,7 +72,7 @@ def give(
     it again at once, as is so for those who give back themselves."""
     conversation = work.unit.fresh(CONVERSATIONS, conversation)
     passed = passed or (agent_id is None and actor.id == conversation.assignee_id)
-    fields = {
+    fields: dict[str, Any] = {
         "assignee_id": AgentId(agent_id) if agent_id else None,
         "assignee_name": agent_name if agent_id else None,
         "team_id": team_id,
@@ -81,6 +82,8 @@ def give(
         "bot_id": None if agent_id else conversation.bot_id,
         "assignment": _assignment(work, conversation, agent_id, cause, passed=passed),
     }
+    if agent_id and conversation.bot_id:
+        fields["bots"] = given_to_people(conversation, work.now)
     after = timeline.change(work, conversation, "assign", fields, actor)
     nobody = agent_id is None and (team_id is None or team_id == conversation.team_id)
     details = {
@@ -215,20 +218,3 @@ async def taken_by_reply(work: Work, conversation: Conversation, actor: Actor) -
                 raise
             return conversation
     return give(work, conversation, actor.id, actor.name, conversation.team_id, actor)
-
-
-async def hand_off(work: Work, conversation: Conversation, command: HandOff) -> Done:
-    """A bot gives the conversation to people, with what it found out."""
-    forget_snooze(work, conversation)
-    fields = {
-        "bot_id": None,
-        "status": Status.OPEN if conversation.status is not Status.RESOLVED else Status.RESOLVED,
-        "pending_for": None,
-        "snoozed_until": None,
-    }
-    after = timeline.change(work, conversation, "hand_off", fields, command.actor)
-    # What was collected goes under names of its own, whatever a bot calls it.
-    collected = {f"collected.{name}": value for name, value in command.collected.items()}
-    details = {"reason": command.reason or None, "by": command.actor.name, **collected}
-    after = timeline.line(work, after, "handed_off", command.actor, details)
-    return with_conversation(after)

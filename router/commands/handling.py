@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from router.commands import (
     assignment,
+    bots,
     changes,
+    drafts,
+    fields,
     notes,
     properties,
     replies,
@@ -23,8 +26,11 @@ from shared.commands import (
     Command,
     DeleteMessage,
     Edit,
+    HandBack,
     HandOff,
+    Hold,
     MarkRead,
+    Misunderstood,
     Note,
     Pend,
     React,
@@ -32,9 +38,12 @@ from shared.commands import (
     Reply,
     Resend,
     Resolve,
+    SetFields,
     SetLabels,
     SetPriority,
+    SettleDraft,
     Snooze,
+    Suggest,
     Wake,
 )
 from shared.envelope import Envelope
@@ -58,7 +67,13 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     DeleteMessage: changes.delete,
     React: changes.react,
     Assign: assignment.assign,
-    HandOff: assignment.hand_off,
+    HandOff: bots.hand_off,
+    Hold: bots.hold,
+    Misunderstood: bots.misunderstood,
+    HandBack: bots.hand_back,
+    Suggest: drafts.suggest,
+    SettleDraft: drafts.settle,
+    SetFields: fields.set_fields,
     Resolve: status.resolve,
     Reopen: status.reopen,
     Pend: status.pend,
@@ -70,7 +85,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
 }
 
 
-_PUT_ASIDE: Final = 500
+PUT_ASIDE: Final = 500
 """The outcome of a command that failed; handed in again from the dead letters, it is tried anew."""
 
 
@@ -79,7 +94,7 @@ async def handle(work: Work, command: Command) -> None:
     id = CommandId(work.envelope.id)
     known = await work.unit.get(OUTCOMES, id)
     conversation = await work.unit.get(CONVERSATIONS, command.conversation_id)
-    if known is not None and known.code != _PUT_ASIDE:
+    if known is not None and known.code != PUT_ASIDE:
         _announce_again(work, known, conversation, command.actor)
         return
     mark = work.unit.mark()
@@ -103,7 +118,7 @@ async def handle(work: Work, command: Command) -> None:
 def refuse(work: Work, command: Command, reason: str) -> None:
     """Keep the outcome of a command that was put aside."""
     id = CommandId(work.envelope.id)
-    outcome = _refused(work, id, command, reason, code=_PUT_ASIDE)
+    outcome = _refused(work, id, command, reason, code=PUT_ASIDE)
     work.unit.put(OUTCOMES, outcome)
     work.emit(CommandDone(outcome=outcome), to=command.actor)
 
@@ -115,6 +130,7 @@ async def _apply(
         raise Refused("the command was addressed to another partition", code=422)
     if conversation is None:
         raise NotFound("there is no such conversation")
+    bots.require_turn(conversation, command)
     done = await _HANDLERS[type(command)](work, conversation, command)
     if done.changed:
         entry = AuditEntry(

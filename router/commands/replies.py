@@ -5,6 +5,7 @@ from typing import Any
 
 from router import onward, refs, timeline
 from router.answers import after_answer
+from router.bots import hold
 from router.cases import reopen
 from router.commands import assignment
 from router.commands.done import Done, Refused, with_message
@@ -53,7 +54,10 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
         work,
         conversation,
         draft,
-        _after_reply(conversation, draft, command, order),
+        {
+            **_after_reply(conversation, draft, command, order),
+            **_answered_by_bot(work, conversation, command),
+        },
     )
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
@@ -152,6 +156,11 @@ def _after_reply(
     if command.actor.kind is ActorKind.AGENT:
         fields["unread"] = 0
     return fields
+
+
+def _answered_by_bot(work: Work, conversation: Conversation, command: Reply) -> dict[str, Any]:
+    by_holder = conversation.bot_id is not None and command.actor.id == conversation.bot_id
+    return hold.answered(work, conversation, command.seen) if by_holder else {}
 
 
 async def _part(

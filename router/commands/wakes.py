@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from router import onward, people, timeline
+from router.bots import hold
 from router.commands.done import Done, with_conversation
 from router.inbound import echoes, messages
 from router.places import place_of
@@ -52,5 +53,6 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     "wake": _end_snooze,
     echoes.ECHO_TIMER: _settle_echo,
     onward.ONWARD_TIMER: onward.go_on,
+    hold.BOT_TIMER: hold.run_out,
 }
 """What each kind of timer is for."""

@@ -115,7 +115,7 @@ def _may_answer(item: Inbound, conversation: Conversation, content: Content) -> 
     """Without asking the store: nearly nothing is an answer."""
     if conversation.listed is None or item.origin is not Origin.USER:
         return False
-    if item.kind is not InboundKind.MESSAGE or len(content.text) > LONGEST_ANSWER:
+    if item.kind is not InboundKind.MESSAGE or len(content.own_text()) > LONGEST_ANSWER:
         return False
     reference = content.reply_to
     if reference is not None:

@@ -1,120 +1,149 @@
-"""What a bot stands on: it is told of customers' messages and answers with commands.
+"""The kit: a bot is a name and what it does with a customer's message.
 
-The same bot runs in the hub's own process, over the broker and over a WebSocket: see
-``shared.ports.bots.Transport``. What it asks is named after the message it answers: after a crash
-it asks the same again and nothing happens twice.
+    bot = Bot("helper")
+
+    @bot.on_message
+    async def answer(talk: Talk) -> None:
+        await talk.reply("From 9 to 18.")
+
+It runs by ``shared.bots.runner``, over any transport. It takes conversations that nobody holds, and
+those that a duty gives to it; in others it may only suggest.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
 
 import structlog
 
-from shared.clock import Clock, SystemClock
-from shared.commands import Command, publication
-from shared.envelope import Envelope
-from shared.errors import Unavailable
-from shared.events import CommandDone, MessageAdded
-from shared.ids import CommandId, ConversationId
-from shared.model.message import Direction
-from shared.model.people import Actor, ActorKind
-from shared.model.records import OutcomeStatus
-from shared.ports.bots import BOT_SOURCE, Transport, bot_id
-from shared.ports.bus import Publication
+from shared.bots.talk import Talk
+from shared.commands import Command, HandOff, Hold, Note, SetFields, Suggest
+from shared.events import MessageAdded
+from shared.handing_over import asks_for_person
+from shared.ids import ConversationId
+from shared.model.bots import LEASE_S, MISSES
+from shared.model.conversation import Conversation, Status
+from shared.model.people import Actor
 
 log = structlog.get_logger(__name__)
 
-Answer = Callable[[MessageAdded, Actor], Awaitable[Sequence[Command]]]
-"""What a bot does with a customer's message: the commands that it asks for, none to stay silent."""
+Handler = Callable[[Talk], Awaitable[None]]
 
-_Thread = Sequence[tuple[Envelope, MessageAdded]]
-"""Customers' messages of one conversation, in order."""
-
-_RETRY_S = 1.0
-_AT_ONCE = 32
-"""So many conversations are answered side by side."""
+_REMEMBERED: Final = 10_000
+_BESIDE: Final = (Suggest, Note, SetFields)
+"""What a bot may ask for while people answer."""
 
 
 class Bot:
-    """Runs one bot."""
+    """A bot: its handlers, and how it holds conversations."""
 
     def __init__(
-        self, name: str, answer: Answer, transport: Transport, clock: Clock | None = None
+        self,
+        name: str,
+        *,
+        lease_s: float = LEASE_S,
+        misses: int = MISSES,
+        words: Sequence[str] | None = None,
     ) -> None:
+        """``lease_s``: so long may a customer's message go without its answer before people get
+        the conversation; ``misses`` misunderstandings in a row hand it over, and so does one of
+        the ``words`` (None: a list in Russian and English). A duty's own figures come first."""
         self.name = name
-        self.actor = Actor(kind=ActorKind.BOT, id=bot_id(name), name=name)
-        self._answer = answer
-        self._transport = transport
-        self._clock = clock or SystemClock()
+        self.lease_s = lease_s
+        self.misses = misses
+        self.words = tuple(words) if words is not None else None
+        self._on_message: Handler | None = None
+        self._beside: Handler | None = None
+        self._asked: OrderedDict[ConversationId, dict[str, str]] = OrderedDict()
+        """Fields that were set and that the hub's events may not tell yet."""
 
-    async def run(self) -> None:
-        """Follow the events until cancelled.
+    def on_message(self, handler: Handler) -> Handler:
+        """Let this answer customers whom no person answers."""
+        self._on_message = handler
+        return handler
 
-        Raises ``Unauthorised`` when the hub does not know the bot (any more), ``Forbidden``.
-        """
-        async with aclosing(self._transport.events()) as events:
-            async for envelopes in events:
-                commands = await self._handle(envelopes)
-                if commands:
-                    await self._give(commands)
+    def beside_people(self, handler: Handler) -> Handler:
+        """Let this see what customers write to people: it may suggest, note and set fields."""
+        self._beside = handler
+        return handler
 
-    async def _handle(self, envelopes: Sequence[Envelope]) -> Sequence[Publication]:
-        """What the bot asks, those of a conversation in order."""
-        threads: dict[ConversationId, list[tuple[Envelope, MessageAdded]]] = {}
-        for envelope in envelopes:
-            if envelope.kind == CommandDone.kind:
-                self._hear(envelope)
-            elif (event := _from_customer(envelope)) is not None:
-                threads.setdefault(event.conversation.id, []).append((envelope, event))
-        if len(threads) <= 1:
-            return [item for thread in threads.values() for item in await self._answers(thread)]
-        at_once = asyncio.Semaphore(_AT_ONCE)
+    async def answer(self, event: MessageAdded, actor: Actor) -> Sequence[Command]:
+        """What the bot asks for, as ``shared.bots.runner`` wants it."""
+        conversation = event.conversation
+        if _is_automatic(event) or conversation.status is Status.RESOLVED:
+            return ()
+        ours = _is_free_for(conversation, actor)
+        handler = self._on_message if ours else self._beside
+        if handler is None:
+            self._asked.pop(conversation.id, None)
+            return ()
+        talk = Talk(event, actor, self._known(conversation), holds=ours)
+        if ours and asks_for_person(talk.text, self.words):
+            await talk.hand_off("asked for a person")
+        else:
+            talk = await self._handled(handler, talk, event, actor)
+        self._remember(conversation.id, talk.changed)
+        commands = talk.commands()
+        if not ours:
+            return [command for command in commands if isinstance(command, _BESIDE)]
+        return [*self._hold(conversation, actor, commands), *commands]
 
-        async def answers(thread: _Thread) -> Sequence[Publication]:
-            async with at_once:
-                return await self._answers(thread)
+    async def _handled(
+        self, handler: Handler, talk: Talk, event: MessageAdded, actor: Actor
+    ) -> Talk:
+        try:
+            await handler(talk)
+        except Exception as error:
+            log.exception("bot.failed", bot=self.name, conversation_id=event.conversation.id)
+            known = self._known(event.conversation)
+            talk = Talk(event, actor, known, holds=True)
+            await talk.hand_off(f"the bot failed: {type(error).__name__}")
+        return talk
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(answers(thread)) for thread in threads.values()]
-        return [item for task in tasks for item in task.result()]
+    def _hold(
+        self, conversation: Conversation, actor: Actor, commands: Sequence[Command]
+    ) -> Sequence[Command]:
+        if conversation.bot_id is not None:
+            return ()
+        if all(isinstance(command, (*_BESIDE, HandOff)) for command in commands):
+            return ()
+        return (
+            Hold(
+                conversation_id=conversation.id,
+                actor=actor,
+                lease_s=self.lease_s,
+                misses=self.misses,
+                words=self.words,
+            ),
+        )
 
-    async def _answers(self, thread: _Thread) -> Sequence[Publication]:
-        """The answers to messages of one conversation, one after another."""
-        return [
-            publication(
-                command,
-                CommandId(f"{event.message.id}-{number}"),
-                at=self._clock.now(),
-                source=f"{BOT_SOURCE}{self.name}",
-                trace_id=envelope.trace_id,
-            )
-            for envelope, event in thread
-            for number, command in enumerate(await self._answer(event, self.actor))
-        ]
+    def _known(self, conversation: Conversation) -> Mapping[str, str]:
+        """The fields as they stand once the hub has done what it was asked for."""
+        asked = self._asked.get(conversation.id)
+        if asked is None:
+            return conversation.fields
+        told = {name: conversation.fields.get(name, "") for name in asked}
+        if told == asked:
+            del self._asked[conversation.id]
+        merged = {**conversation.fields, **asked}
+        return {name: value for name, value in merged.items() if value}
 
-    async def _give(self, commands: Sequence[Publication]) -> None:
-        while True:
-            try:
-                refused = await self._transport.give(commands)
-            except Unavailable as error:
-                log.warning("bot.waiting", bot=self.name, reason=str(error))
-                await self._clock.sleep(_RETRY_S)
-            else:
-                break
-        for id, reason in refused.items():
-            log.warning("bot.refused", command=id, reason=reason)
-
-    def _hear(self, envelope: Envelope) -> None:
-        # Most of them say that all is well: a look tells, without reading the whole.
-        if envelope.payload["outcome"]["status"] == OutcomeStatus.REFUSED:
-            outcome = envelope.read(CommandDone).outcome
-            log.warning("bot.refused", command=outcome.id, reason=outcome.reason)
+    def _remember(self, id: ConversationId, changed: Mapping[str, str]) -> None:
+        if not changed:
+            return
+        self._asked[id] = {**self._asked.pop(id, {}), **changed}
+        while len(self._asked) > _REMEMBERED:
+            self._asked.popitem(last=False)
 
 
-def _from_customer(envelope: Envelope) -> MessageAdded | None:
-    if envelope.kind != MessageAdded.kind:
-        return None
-    if envelope.payload["message"]["direction"] != Direction.INBOUND:
-        return None
-    return envelope.read(MessageAdded)
+def _is_free_for(conversation: Conversation, actor: Actor) -> bool:
+    if conversation.assignee_id is not None:
+        return False
+    if conversation.bots is not None and conversation.bots.people_since is not None:
+        return False
+    return conversation.bot_id in (None, actor.id)
+
+
+def _is_automatic(event: MessageAdded) -> bool:
+    email = event.message.content.email
+    return email is not None and email.automatic

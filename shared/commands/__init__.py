@@ -7,6 +7,7 @@ repeat with the same id gets the same outcome and does nothing.
 from datetime import datetime
 
 from shared.commands.base import Command
+from shared.commands.bots import HandBack, Hold, Misunderstood
 from shared.commands.conversations import (
     Assign,
     HandOff,
@@ -20,6 +21,8 @@ from shared.commands.conversations import (
     Snooze,
     Wake,
 )
+from shared.commands.drafts import SettleDraft, Suggest
+from shared.commands.fields import SetFields
 from shared.commands.messages import Cancel, DeleteMessage, Edit, Note, React, Reply, Resend
 from shared.envelope import Envelope
 from shared.ids import CommandId, partition_of
@@ -28,9 +31,10 @@ from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
 __all__ = [
-    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage", "Edit",
-    "HandOff", "MarkRead", "Note", "Pend", "React", "Reopen", "Reply", "Resend", "Resolve",
-    "Seen", "SetLabels", "SetPriority", "Snooze", "Wake", "own_command_id", "publication",
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage",
+    "Edit", "HandBack", "HandOff", "Hold", "MarkRead", "Misunderstood", "Note", "Pend", "React",
+    "Reopen", "Reply", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
+    "SettleDraft", "Snooze", "Suggest", "Wake", "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -50,6 +54,12 @@ COMMANDS: tuple[type[Command], ...] = (
     SetLabels,
     MarkRead,
     HandOff,
+    Hold,
+    Misunderstood,
+    HandBack,
+    Suggest,
+    SettleDraft,
+    SetFields,
     Wake,
 )
 HUBS_OWN: tuple[type[Command], ...] = (Wake,)

@@ -127,6 +127,10 @@ class HandOff(Command):
 
     reason: str = Field(default="", max_length=2000)
     collected: dict[str, str] = Field(default_factory=dict)
+    topic: str | None = Field(default=None, max_length=100)
+    """What it is about, by the id of a topic; one that there is not is told and changes nothing."""
+    team_id: TeamId | None = None
+    """Which team is to answer."""
 
 
 class Wake(Command):

@@ -29,6 +29,8 @@ class Reply(Command):
     send_at: Utc | None = None
     undo_s: float = Field(default=0, ge=0, le=60)
     """How long it can still be taken back before it leaves."""
+    seen: int | None = Field(default=None, ge=0)
+    """Of a bot: the ``seq`` of the customer's message that it answers. Later ones still wait."""
 
 
 class Note(Command):

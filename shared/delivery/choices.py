@@ -40,7 +40,7 @@ def answered(content: Content, choices: Sequence[Choice]) -> Choice | None:
     """
     if content.attachments or content.blocks or content.forward or content.action:
         return None
-    text = content.text.strip()
+    text = content.own_text().strip()
     if not text or len(text) > LONGEST_ANSWER:
         return None
     said = _plain(text)

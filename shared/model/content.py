@@ -358,6 +358,13 @@ class Content(Model):
     """Messages of one album share it; they are shown as one bubble."""
     language: str | None = None
 
+    def own_text(self) -> str:
+        """The text without the earlier mail that it quotes."""
+        cut = self.email.quoted_from if self.email is not None else None
+        if cut is None:
+            return self.text
+        return self.text.encode("utf-16-le", "replace")[: 2 * cut].decode("utf-16-le", "replace")
+
     def is_empty(self) -> bool:
         """Nothing that a person could see."""
         return not (self.text.strip() or self.attachments or self.blocks or self.action)

@@ -17,6 +17,7 @@ from shared.ids import (
     TeamId,
 )
 from shared.model.base import Model, Utc
+from shared.model.bots import BotStanding
 from shared.model.content import Entry
 from shared.model.delivery import Delivery
 from shared.model.figures import NO_ANSWERS, Answers
@@ -87,6 +88,10 @@ class Conversation(Document):
     line: str | None = None
     bot_id: str | None = None
     """The bot that holds it."""
+    bots: BotStanding | None = None
+    """How bots stand to it; None: none ever held it."""
+    drafted_at: Utc | None = None
+    """Since when a suggested answer lies here for whoever holds it."""
     priority: Priority = Priority.NORMAL
     labels: tuple[str, ...] = ()
     topic: str | None = None

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
-from shared.collections import LINES, QUEUEING, SETTINGS, SKILLS, TEAMS, TOPICS
+from shared.collections import (
+    BOT_DUTIES,
+    LINES,
+    QUEUEING,
+    SETTINGS,
+    SKILLS,
+    TEAMS,
+    TOPICS,
+)
 from shared.model.policy import Policy
 from shared.ports.store import Collection, Store
 
@@ -19,6 +27,7 @@ POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     LINES,
     SKILLS,
     QUEUEING,
+    BOT_DUTIES,
 )
 """Every kind of policy document that the book holds."""
 EDITION: Final = "policy"

@@ -165,7 +165,12 @@ async def test_what_no_bot_may_say_is_put_aside_and_stays_aside(broker_hub: HubP
             return await replies(broker_hub, conversation) == {"well": "bot-echo"}
 
         await until(goes_on, limit_s=20)
+        told = await bot.told()
 
+    done = [e["payload"]["outcome"] for e in told if e["kind"] == "event.command.done"]
+    refused = {one["id"]: one["reason"] for one in done if one["status"] == "refused"}
+    assert set(refused) >= {f"bot-echo.r{number}" for number in range(1, 5)}
+    assert refused["bot-echo.r4"] == "only the hub itself may ask for this"
     assert wake in COMMAND_KINDS
     reasons = {letter["reason"] for letter in before.values()}
     assert len(reasons) == 5

@@ -1,201 +1,209 @@
-"""The kit for bots: side by side across conversations, in order within each, nothing lost."""
+"""The kit: what a bot's handler asks for becomes commands, and when a bot is asked at all."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from shared.bots.bus_transport import BusTransport
-from shared.bots.echo import echo
-from shared.bots.kit import Answer, Bot
-from shared.clock import SystemClock
-from shared.collections import CURSORS, EVENT_LOG
-from shared.commands import Command
-from shared.envelope import Envelope
-from shared.errors import Unavailable
-from shared.eventlog import decode_positions
-from shared.events import MessageAdded, logged
-from shared.ids import partition_of
-from shared.model.conversation import Conversation
-from shared.model.message import Direction
-from shared.model.people import Actor
-from shared.ports.bus import Exchange, Publication
-from shared.ports.store import Put
-from shared.topology import partition_queue
+from shared.bots.kit import Bot
+from shared.bots.talk import Talk
+from shared.commands import (
+    Command,
+    HandOff,
+    Hold,
+    Misunderstood,
+    Note,
+    Reply,
+    SetFields,
+    Suggest,
+)
+from shared.events import MessageAdded
+from shared.handing_over import asks_for_person
+from shared.model.bots import BotStanding
+from shared.model.content import Action, Content, EmailFields
+from shared.model.conversation import Conversation, Status
+from shared.model.people import Actor, ActorKind
 from tests.inbox.stage import AT, a_conversation, a_message
-from tests.support.stores import Embedded, open_embedded
-from tests.support.waiting import until
 
-ANN, BORIS = a_conversation("ann"), a_conversation("boris")
-
-
-@pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[Embedded]:
-    async with open_embedded(tmp_path) as embedded:
-        yield embedded
+ME = Actor(kind=ActorKind.BOT, id="bot-helper", name="helper")
+HELD: dict[str, Any] = {"bot_id": "bot-helper", "bots": BotStanding(last_bot_id="bot-helper")}
 
 
-def added(conversation: Conversation, number: int, direction: str = "inbound") -> Envelope:
-    """A message, as its event."""
-    message = a_message(
-        conversation, number, f"{conversation.thread} {number}", direction=Direction(direction)
-    )
+def a_bot(**settings: Any) -> Bot:
+    """A bot that asks for an order's number and hands over with it."""
+    bot = Bot("helper", **settings)
+
+    @bot.on_message
+    async def answer(talk: Talk) -> None:
+        if talk.about == "order":
+            await talk.set(order=talk.text)
+            await talk.hand_off("look it up")
+        elif talk.choice == "where":
+            await talk.ask("Which order?", about="order")
+        elif talk.text == "hello":
+            await talk.ask("What is it?", {"Where is my order": "where", "Nothing": "no"})
+        elif talk.text == "fail":
+            raise ValueError("a bug")
+        else:
+            await talk.not_understood("Sorry?", ["Where is my order"])
+
+    return bot
+
+
+async def hear(
+    bot: Bot, text: str, seq: int = 0, content: Content | None = None, **changes: Any
+) -> Sequence[Command]:
+    conversation = changes.pop("conversation", None) or a_conversation("ann", **changes)
+    message = a_message(conversation, seq, text)
+    if content is not None:
+        message = message.model_copy(update={"content": content})
+    return await bot.answer(MessageAdded(message=message, conversation=conversation), ME)
+
+
+async def test_the_first_answer_takes_the_conversation_by_lease() -> None:
+    commands = await hear(a_bot(lease_s=7, misses=3, words=["mensch"]), "hello")
+
+    assert [type(command) for command in commands] == [Hold, Reply]
+    hold, reply = commands
+    assert isinstance(hold, Hold)
+    assert (hold.lease_s, hold.misses, hold.words) == (7, 3, ("mensch",))
+    assert isinstance(reply, Reply)
+    assert [row[0].value for row in reply.buttons] == ["where", "no"]
+    assert reply.seen == 0
+
+
+async def test_a_question_is_remembered_by_the_hub_and_its_answer_handed_over() -> None:
+    pressed = Content(action=Action(value="where", label="Where is my order"))
+    asked = await hear(a_bot(), "", 1, pressed, **HELD)
+    assert isinstance(asked[0], SetFields)
+    fields = asked[0].fields
+
+    answered = await hear(a_bot(), "77", 2, fields=fields, **HELD)
+
+    assert fields == {"bot.helper.about": "order"}
+    assert [type(command) for command in answered] == [SetFields, HandOff]
+    setting, over = answered
+    assert isinstance(setting, SetFields)
+    assert setting.fields == {"bot.helper.about": "", "order": "77"}
+    assert isinstance(over, HandOff)
+    assert over.collected == {"order": "77"}
+
+
+async def test_what_was_asked_counts_before_the_hub_tells_of_it() -> None:
+    bot = a_bot()
+    conversation = a_conversation("ann", **HELD)
+    pressed = Content(action=Action(value="where", label="Where"))
+
+    await hear(bot, "", 1, pressed, conversation=conversation)
+    answered = await hear(bot, "77", 2, conversation=conversation)
+
+    assert isinstance(answered[-1], HandOff)
+    assert answered[-1].collected == {"order": "77"}
+
+
+async def test_what_is_not_understood_says_so_and_asks_on() -> None:
+    commands = await hear(a_bot(), "blah", 3, **HELD)
+    again = await hear(a_bot(), "blah", 3, fields={"bot.helper.about": "x"}, **HELD)
+
+    assert [type(command) for command in commands] == [Misunderstood]
+    assert isinstance(again[-1], Misunderstood)
+    assert [type(command) for command in again] == [Misunderstood]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"assignee_id": "anna"},
+        {"bot_id": "bot-other", "bots": BotStanding(last_bot_id="bot-other")},
+        {"bots": BotStanding(last_bot_id="bot-helper", people_since=AT)},
+        {"status": Status.RESOLVED},
+    ],
+)
+async def test_a_bot_is_not_asked_where_others_answer(changes: dict[str, Any]) -> None:
+    assert await hear(a_bot(), "hello", **changes) == ()
+
+
+async def test_a_machines_mail_is_not_answered() -> None:
+    automatic = Content(text="hello", email=EmailFields(automatic=True))
+
+    assert await hear(a_bot(), "", 0, automatic) == ()
+
+
+async def test_beside_people_a_bot_suggests_and_cannot_speak() -> None:
+    bot = Bot("helper")
+
+    @bot.beside_people
+    async def suggest(talk: Talk) -> None:
+        await talk.draft("Perhaps this")
+        await talk.note("He wrote before")
+        await talk.set(mood="angry")
+        await talk.reply("I interrupt")
+
+    commands = await hear(bot, "hello", assignee_id="anna")
+
+    assert [type(command) for command in commands] == [SetFields, Suggest, Note]
+
+
+async def test_the_word_for_a_person_is_not_the_handlers_business() -> None:
+    commands = await hear(a_bot(), "оператора, пожалуйста", fields={"order": "77"}, **HELD)
+
+    assert [type(command) for command in commands] == [HandOff]
+    assert isinstance(commands[0], HandOff)
+    assert commands[0].collected == {"order": "77"}
+
+
+async def test_a_handler_that_fails_hands_its_customer_over() -> None:
+    commands = await hear(a_bot(), "fail", **HELD)
+
+    assert [type(command) for command in commands] == [HandOff]
+    assert isinstance(commands[0], HandOff)
+    assert commands[0].reason == "the bot failed: ValueError"
+
+
+async def test_nothing_follows_the_hand_off() -> None:
+    bot = Bot("helper")
+
+    @bot.on_message
+    async def answer(talk: Talk) -> None:
+        await talk.hand_off("done")
+        await talk.reply("one more thing")
+
+    commands = await hear(bot, "hello", **HELD)
+
+    assert isinstance(commands[-1], HandOff)
+    assert commands[-1].reason == "the bot failed: RuntimeError"
+
+
+async def test_the_same_message_is_answered_the_same_after_a_restart() -> None:
+    conversation: Conversation = a_conversation("ann", fields={"bot.helper.about": "order"}, **HELD)
+    message = a_message(conversation, 2, "77")
     event = MessageAdded(message=message, conversation=conversation)
-    return Envelope(
-        id=message.id,
-        kind=event.kind,
-        at=AT,
-        source="router",
-        trace_id="t",
-        payload=event.model_dump(mode="json"),
-    )
+
+    first = await a_bot().answer(event, ME)
+    second = await a_bot().answer(event, ME)
+
+    assert first == second
 
 
-class Script:
-    """A transport with given events, which notes what a bot hands in and when it asks for more."""
-
-    def __init__(self, *batches: Sequence[Envelope], away: int = 0) -> None:
-        self._batches = batches
-        self._away = away
-        self.given: list[list[str]] = []
-        self.done = 0
-
-    async def events(self) -> AsyncGenerator[Sequence[Envelope], None]:
-        for batch in self._batches:
-            yield batch
-            self.done += 1
-
-    async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
-        if self._away > 0:
-            self._away -= 1
-            raise Unavailable("away for a moment")
-        self.given.append([str(command.envelope.payload["text"]) for command in commands])
-        return {}
-
-
-async def run(script: Script, answer: Answer = echo) -> None:
-    async with asyncio.timeout(10):
-        await Bot("echo", answer, script).run()
-
-
-async def test_what_came_together_is_answered_by_one_hand_in() -> None:
-    script = Script([added(ANN, 1), added(BORIS, 1), added(ANN, 2)], [added(ANN, 3)])
-
-    await run(script)
-
-    assert script.given == [["ann 1", "ann 2", "boris 1"], ["ann 3"]]
-
-
-async def test_a_bot_answers_customers_only() -> None:
-    script = Script([added(ANN, 1, "outbound"), added(ANN, 2, "note"), added(ANN, 3)])
-
-    await run(script)
-
-    assert script.given == [["ann 3"]]
-
-
-async def test_conversations_are_answered_side_by_side_and_each_in_order() -> None:
-    both = asyncio.Barrier(2)
-    begun: list[str] = []
-
-    async def answer(event: MessageAdded, actor: Actor) -> Sequence[Command]:
-        begun.append(event.message.content.text)
-        await both.wait()
-        return await echo(event, actor)
-
-    script = Script([added(ANN, 1), added(ANN, 2), added(BORIS, 1), added(BORIS, 2)])
-
-    await run(script, answer)
-
-    assert sorted(begun[:2]) == ["ann 1", "boris 1"]
-    assert script.given == [["ann 1", "ann 2", "boris 1", "boris 2"]]
-
-
-async def test_a_hub_that_is_away_gets_the_same_commands_again() -> None:
-    script = Script([added(ANN, 1), added(BORIS, 1)], away=1)
-
-    await run(script)
-
-    assert script.given == [["ann 1", "boris 1"]]
-    assert script.done == 1
-
-
-async def test_more_is_asked_for_only_when_all_is_handed_in() -> None:
-    script = Script([added(ANN, 1), added(BORIS, 1)])
-
-    async def answer(event: MessageAdded, actor: Actor) -> Sequence[Command]:
-        if event.conversation.id == BORIS.id:
-            raise RuntimeError("a bug of the bot's")
-        return await echo(event, actor)
-
-    with pytest.raises(ExceptionGroup):
-        await run(script, answer)
-
-    assert (script.given, script.done) == ([], 0)
-
-
-async def happen(hub: Embedded, seqs: range) -> None:
-    """Messages of two customers, logged and told."""
-    for seq in seqs:
-        for conversation in (ANN, BORIS):
-            entry = logged(
-                added(conversation, seq).read(MessageAdded),
-                partition=partition_of(conversation.id),
-                seq=seq,
-                at=AT,
-                trace_id="t",
-                source="router",
-                key="message-added.webchat.site",
-            )
-            await hub.store.commit([Put(EVENT_LOG, entry)])
-            told = Envelope.from_text(entry.envelope)
-            await hub.bus.publish([Publication(Exchange.EVENTS, entry.routing_key, told)])
-
-
-@asynccontextmanager
-async def an_echo_bot(hub: Embedded) -> AsyncIterator[None]:
-    """A bot in the hub's process, until it is killed."""
-    transport = BusTransport("echo", hub.bus, hub.store, SystemClock())
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(Bot("echo", echo, transport).run())
-        await until(lambda: has_a_place(hub), limit_s=10)
-        yield
-        task.cancel()
-
-
-async def has_a_place(hub: Embedded) -> bool:
-    return await hub.store.get(CURSORS, "bot/echo") is not None
-
-
-async def asked(hub: Embedded, conversation: Conversation) -> list[str]:
-    """What a bot has asked in a conversation, in order, each once."""
-    queue = partition_queue(partition_of(conversation.id))
-    count = (await hub.bus.depth(queue)).items
-    texts: list[str] = []
-    async with hub.bus.consume(queue, prefetch=1000) as subscription:
-        while len(texts) < count:
-            texts += [str(one.envelope.payload["text"]) for one in await subscription.take(1000)]
-    return list(dict.fromkeys(texts))
-
-
-async def has_asked(hub: Embedded, conversation: Conversation, text: str) -> bool:
-    return text in await asked(hub, conversation)
-
-
-async def test_a_bot_that_is_killed_answers_everything_in_order(hub: Embedded) -> None:
-    async with an_echo_bot(hub):
-        await happen(hub, range(1, 41))
-        await until(lambda: has_asked(hub, ANN, "ann 1"), limit_s=10)
-    await happen(hub, range(41, 61))
-    async with an_echo_bot(hub):
-        await happen(hub, range(61, 81))
-        await until(lambda: has_asked(hub, ANN, "ann 80"), limit_s=10)
-        await until(lambda: has_asked(hub, BORIS, "boris 80"), limit_s=10)
-        place = await hub.store.get(CURSORS, "bot/echo")
-
-    assert await asked(hub, ANN) == [f"ann {number}" for number in range(1, 81)]
-    assert await asked(hub, BORIS) == [f"boris {number}" for number in range(1, 81)]
-    assert place is not None
-    assert decode_positions(place.value)[partition_of(ANN.id)] <= 80
+@pytest.mark.parametrize(
+    "text, words, wanted",
+    [
+        ("Оператор", None, True),
+        ("ОПЕРАТОРА!!!", None, True),
+        ("позовите живого человека", None, True),
+        ("can I talk to a human?", None, True),
+        ("human", None, True),
+        ("I want a real person please", None, True),
+        ("нас 5 человек", None, False),
+        ("my neighbour is an agent of a company that sells cars", None, False),
+        ("where is my order", None, False),
+        ("", None, False),
+        ("operator", ("mensch",), False),
+        ("einen Menschen, bitte", ("einen menschen",), True),
+        ("operator", (), False),
+    ],
+)
+def test_a_short_message_with_the_word_asks_for_a_person(
+    text: str, words: tuple[str, ...] | None, wanted: bool
+) -> None:
+    assert asks_for_person(text, words) is wanted

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from shared.bots.kit import Bot
+from shared.bots.runner import Runner
 from shared.commands import Command, Reply
 from shared.errors import HubError
 from shared.events import MessageAdded
@@ -57,6 +57,6 @@ class AnsweringBot:
     async def _live(self) -> None:
         async with open_transport(self._url, token=self._token, place=self.place) as transport:
             try:
-                await Bot(NAME, _answer, transport).run()
+                await Runner(NAME, _answer, transport).run()
             except HubError as error:
                 self.wrong.append(f"bot: it was ended by {type(error).__name__}: {error}")

@@ -83,3 +83,21 @@ async def test_screens_are_told_of_a_changed_policy(stage: Stage) -> None:
         event = await next_event(socket, "settings.changed")
 
     assert (event["payload"]["collection"], event["payload"]["id"]) == ("topics", id)
+
+
+async def test_a_bots_duty_names_hours_that_can_be(stage: Stage) -> None:
+    duty = {"name": "Nights", "bot": "menu", "hours": [{"begin": "20:00", "end": "08:00"}]}
+    async with stage.browser() as admin:
+        added = await admin.post("/bot-duties", duty)
+        nowhere = await admin.post("/bot-duties", {**duty, "time_zone": "Mars/Olympus"})
+        empty = await admin.post(
+            "/bot-duties", {**duty, "hours": [{"begin": "08:00", "end": "08:00"}]}
+        )
+        no_name = await admin.post("/bot-duties", {**duty, "bot": "Not a name"})
+        too_long = await admin.post("/bot-duties", {**duty, "lease_s": 4000})
+
+    assert (added.status, added.data["lease_s"], added.data["misses"]) == (201, 20, 2)
+    assert (nowhere.status, nowhere.data["field"]) == (422, "time_zone")
+    assert (empty.status, empty.data["field"]) == (422, "hours.0.end")
+    assert no_name.data["errors"][0]["field"] == "bot"
+    assert too_long.data["errors"][0]["field"] == "lease_s"

@@ -14,7 +14,7 @@ from shared.leases import Leases
 from shared.model.channel import Capabilities, Channel, ChannelTypeInfo
 from shared.model.content import Content
 from shared.model.inbound import Inbound, InboundKind, ThreadRef
-from shared.model.people import Participant
+from shared.model.people import Participant, Role
 from shared.ports.bus import Exchange, Publication
 from shared.ports.store import Put
 from shared.runtime import Service, running
@@ -144,3 +144,47 @@ async def test_what_the_channel_cannot_carry_is_a_problem_with_a_stable_word(sta
     assert answer.data["reason_code"] == "block_kind"
     assert answer.data["reason_values"] == {"kind": "dice"}
     assert answer.data["detail"] == "this channel cannot be sent a dice"
+
+
+async def test_a_suggestion_is_read_taken_and_gone(stage: Stage) -> None:
+    async with (
+        stage.browser() as me,
+        stage.program(Role.BOT) as bot,
+        stage.live(me) as socket,
+    ):
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "hello")
+        id = (await next_event(socket, "message.added"))["payload"]["conversation"]["id"]
+        nothing = await me.get(f"/drafts/{id}")
+        suggested = await bot.put(f"/drafts/{id}", {"text": "Say hello"})
+        told = await next_event(socket, "conversation.changed")
+        read = await me.get(f"/drafts/{id}")
+        newer = await me.delete(f"/drafts/{id}?how=accepted&version=7")
+        taken = await me.delete(f"/drafts/{id}?how=accepted&version=1")
+        gone = await me.get(f"/drafts/{id}")
+
+    assert nothing.status == gone.status == 404
+    assert suggested.status == 200
+    assert told["payload"]["conversation"]["drafted_at"] is not None
+    assert read.data["text"] == "Say hello"
+    assert newer.status == 409
+    assert taken.data["conversation"]["drafted_at"] is None
+
+
+async def test_fields_are_set_and_a_conversation_is_given_back_to_a_bot(stage: Stage) -> None:
+    async with stage.browser() as me, stage.live(me) as socket:
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "hello")
+        id = (await next_event(socket, "message.added"))["payload"]["conversation"]["id"]
+        set_one = await me.post(f"/conversations/{id}/fields", {"fields": {"order": "77"}})
+        unset = await me.post(f"/conversations/{id}/fields", {"fields": {"order": ""}})
+        nameless = await me.post(f"/conversations/{id}/fields", {"fields": {" ": "1"}})
+        unknown = await me.post(f"/conversations/{id}/hand-back", {"bot": "helper"})
+        await me.post("/bots", {"name": "helper"})
+        back = await me.post(f"/conversations/{id}/hand-back", {"bot": "helper"})
+
+    assert set_one.data["conversation"]["fields"] == {"order": "77"}
+    assert unset.data["conversation"]["fields"] == {}
+    assert (nameless.status, nameless.data["field"]) == (422, "fields")
+    assert (unknown.status, unknown.data["field"]) == (422, "bot")
+    assert back.data["conversation"]["bot_id"] == "bot-helper"

@@ -13,7 +13,7 @@ from hub.services.broker import Broker
 from router.partitions import ALL, lease_id
 from shared.bots.bus_transport import BusTransport
 from shared.bots.echo import echo
-from shared.bots.kit import Bot
+from shared.bots.runner import Runner
 from shared.collections import LEASES
 from shared.runtime import Ports, Service, running
 from tests.support.crowd import Colleague, Crowd
@@ -39,7 +39,7 @@ TAKEOVER_S = 5.0
 @asynccontextmanager
 async def echo_bot(ports: Ports) -> AsyncIterator[None]:
     transport = BusTransport("echo", ports.bus, ports.store, ports.clock)
-    bot = Bot("echo", echo, transport)
+    bot = Runner("echo", echo, transport)
     async with running([Service("bot", bot.run)]):
         yield
 

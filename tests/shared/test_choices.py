@@ -11,6 +11,7 @@ from shared.model.content import (
     AttachmentKind,
     Button,
     Content,
+    EmailFields,
     Forward,
     Location,
 )
@@ -155,3 +156,16 @@ def test_the_number_of_a_line_is_that_line(words: list[str], number: int) -> Non
     choice = answered(Content(text=str(number)), choices)
 
     assert choice == (choices[number - 1] if number <= len(choices) else None)
+
+
+def test_a_mails_answer_is_what_stands_above_the_mail_that_it_quotes() -> None:
+    new = "2"
+    text = f"{new}\n\n> " + "What you wrote " * 30
+    quoting = Content(text=text, email=EmailFields(quoted_from=len(new) + 2))
+    bare = Content(text=text, email=EmailFields())
+
+    choice = answered(quoting, LIST)
+
+    assert choice is not None
+    assert choice.value == "no"
+    assert answered(bare, LIST) is None

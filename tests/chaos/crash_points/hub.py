@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from shared.bots.bus_transport import BusTransport
 from shared.bots.echo import echo
-from shared.bots.kit import Bot
+from shared.bots.runner import Runner
 from shared.runtime import Service, open_ports, running
 from shared.settings import Settings
 from tests.chaos.crash_points.conductor import Conductor, Killed, Line
@@ -198,6 +198,6 @@ async def _echo_bot(environ: Mapping[str, str]) -> AsyncIterator[None]:
         {name.removeprefix("HUB_").lower(): value for name, value in environ.items()}
     )
     async with open_ports(settings) as ports:
-        bot = Bot("echo", echo, BusTransport("echo", ports.bus, ports.store, ports.clock))
+        bot = Runner("echo", echo, BusTransport("echo", ports.bus, ports.store, ports.clock))
         async with running([Service("bot", bot.run)]):
             yield

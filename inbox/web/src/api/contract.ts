@@ -16,6 +16,8 @@ type None<Found extends never> = Found
 
 export type Checked = None<
   | Strange<T.Conversation, Hub['Conversation']>
+  | Strange<T.BotStanding, Hub['BotStanding']>
+  | Strange<T.SuggestedDraft, Hub['Draft']>
   | Strange<T.Preview, Hub['Preview']>
   | Strange<T.Message, Hub['Message']>
   | Strange<T.Content, Hub['Content']>

@@ -31,6 +31,9 @@ export const api = {
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),
 
   edit: (mid: string, text: string, spans: T.Span[]) => http.patch<MessageAnswer>(`/messages/${id(mid)}`, { text, spans }),
+  draft: (cid: string) => http.get<T.SuggestedDraft>(`/drafts/${id(cid)}`),
+  settleDraft: (cid: string, how: 'accepted' | 'edited' | 'discarded', version: number) => http.delete<ConversationAnswer>(`/drafts/${id(cid)}?how=${how}&version=${version}`),
+
   remove: (mid: string) => http.delete<MessageAnswer | undefined>(`/messages/${id(mid)}`),
   cancel: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/cancel`),
   resend: (mid: string) => http.post<MessageAnswer>(`/messages/${id(mid)}/resend`),

@@ -487,6 +487,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/hand-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** People give it to a bot */
+        post: operations["post_conversations_id_hand_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set what is known of the case */
+        post: operations["post_conversations_id_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -516,6 +550,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of a conversation */
+        get: operations["get_drafts_id"];
+        /** Suggest an answer */
+        put: operations["put_drafts_id"];
+        post?: never;
+        /** Take a suggestion away: sent or not */
+        delete: operations["delete_drafts_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1033,6 +1086,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bot-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every bot duty */
+        get: operations["get_bot_duties"];
+        put?: never;
+        /** Add a bot duty */
+        post: operations["post_bot_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bot-duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bot duty */
+        get: operations["get_bot_duties_id"];
+        /** Change a bot duty */
+        put: operations["put_bot_duties_id"];
+        post?: never;
+        /** Remove a bot duty */
+        delete: operations["delete_bot_duties_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -1229,6 +1319,23 @@ export interface paths {
         };
         /** This API as OpenAPI 3.1 */
         get: operations["get_openapi_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bus as AsyncAPI 3.0 */
+        get: operations["get_asyncapi_json"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1803,6 +1910,154 @@ export interface components {
             id: string | null;
         };
         /**
+         * BotDuty
+         * @description A bot answers first.
+         */
+        BotDuty: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Bot */
+            bot: string;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["BotHours"][];
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Lease S
+             * @default 20
+             */
+            lease_s: number;
+            /**
+             * Misses
+             * @default 2
+             */
+            misses: number;
+            /**
+             * Words
+             * @default null
+             */
+            words: string[] | null;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BotDutySpec
+         * @description A bot answers first: what an admin says of it. The first duty that fits a new case counts.
+         */
+        BotDutySpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Bot */
+            bot: string;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["BotHours"][];
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Lease S
+             * @default 20
+             */
+            lease_s: number;
+            /**
+             * Misses
+             * @default 2
+             */
+            misses: number;
+            /**
+             * Words
+             * @default null
+             */
+            words: string[] | null;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * BotHours
+         * @description A time of the week.
+         */
+        BotHours: {
+            /**
+             * Days
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days: number[];
+            /**
+             * Begin
+             * @default 00:00
+             */
+            begin: string;
+            /**
+             * End
+             * @default 24:00
+             */
+            end: string;
+        };
+        /**
          * BotMade
          * @description The bot and, this once, what it signs in with.
          */
@@ -1812,6 +2067,51 @@ export interface components {
             token: string;
             /** Broker Url */
             broker_url: string | null;
+        };
+        /**
+         * BotStanding
+         * @description How bots stand to a conversation. While one holds it, ``Conversation.bot_id`` names it.
+         */
+        BotStanding: {
+            /** Last Bot Id */
+            last_bot_id: string;
+            /**
+             * Lease S
+             * @default 20
+             */
+            lease_s: number;
+            /**
+             * Most Misses
+             * @default 2
+             */
+            most_misses: number;
+            /**
+             * Words
+             * @default null
+             */
+            words: string[] | null;
+            /**
+             * Misses
+             * @default 0
+             */
+            misses: number;
+            /**
+             * Asked
+             * @default null
+             */
+            asked: number | null;
+            /**
+             * Answer Until
+             * @default null
+             */
+            answer_until: string | null;
+            /**
+             * People Since
+             * @default null
+             */
+            people_since: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * BotView
@@ -2610,6 +2910,13 @@ export interface components {
              * @default null
              */
             bot_id: string | null;
+            /** @default null */
+            bots: components["schemas"]["BotStanding"] | null;
+            /**
+             * Drafted At
+             * @default null
+             */
+            drafted_at: string | null;
             /** @default normal */
             priority: components["schemas"]["Priority"];
             /**
@@ -2925,6 +3232,49 @@ export interface components {
          */
         Direction: "inbound" | "outbound" | "note" | "system";
         /**
+         * Draft
+         * @description An answer that somebody suggests to the agents; ``id`` is the conversation's. Nobody has sent
+         *     it: an agent takes it, changes it or throws it away.
+         */
+        Draft: {
+            /** Id */
+            id: string;
+            /** Author Id */
+            author_id: string;
+            /**
+             * Author Name
+             * @default null
+             */
+            author_name: string | null;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftRequest
+         * @description What is suggested.
+         */
+        DraftRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Duties
          * @description What an agent can and does, as admins say.
          */
@@ -3153,6 +3503,21 @@ export interface components {
             reason: string;
         };
         /**
+         * FieldsRequest
+         * @description What is known of the case; an empty value takes the field away.
+         */
+        FieldsRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /**
          * FormResponse
          * @description The answers of a form or flow, by field.
          */
@@ -3216,6 +3581,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * HandBackRequest
+         * @description To which bot people give it back.
+         */
+        HandBackRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Bot
+             * @default null
+             */
+            bot: string | null;
+        };
+        /**
          * HandOffRequest
          * @description Why a bot gives it to people, and what it collected.
          */
@@ -3234,6 +3615,16 @@ export interface components {
             collected?: {
                 [key: string]: string;
             };
+            /**
+             * Topic
+             * @default null
+             */
+            topic: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
         };
         /**
          * HealthReport
@@ -3414,6 +3805,16 @@ export interface components {
         Items_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[BotDuty] */
+        Items_BotDuty_: {
+            /** Items */
+            items: components["schemas"]["BotDuty"][];
             /**
              * Next
              * @default null
@@ -7150,6 +7551,94 @@ export interface operations {
             };
         };
     };
+    post_conversations_id_hand_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandBackRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_conversations_id_typing: {
         parameters: {
             query?: never;
@@ -7197,6 +7686,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_drafts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_drafts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_drafts_id: {
+        parameters: {
+            query?: {
+                how?: "accepted" | "edited" | "discarded";
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -8746,6 +9353,165 @@ export interface operations {
             };
         };
     };
+    get_bot_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BotDuty_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bot_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotDutySpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDuty"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bot_duties_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDuty"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_bot_duties_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotDutySpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDuty"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_bot_duties_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_reports: {
         parameters: {
             query: {
@@ -9092,6 +9858,35 @@ export interface operations {
         };
     };
     get_openapi_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_asyncapi_json: {
         parameters: {
             query?: never;
             header?: never;

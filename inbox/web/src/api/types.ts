@@ -74,12 +74,15 @@ export type PendingFor = 'customer' | 'colleague' | 'third_party'
 export type Priority = 'low' | 'normal' | 'high' | 'urgent'
 export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low']
 export interface Preview { text: string; kind: string; direction: Direction; author_name?: string | null; at: Iso; delivery?: Delivery | null }
+export interface BotStanding { last_bot_id: string; people_since?: Iso | null }
+export interface SuggestedDraft { id: string; author_id: string; author_name?: string | null; text: string; at: Iso; version: number }
 export interface Conversation {
   id: string; number?: number | null; channel_id: string; channel_type: string; thread: string
   thread_kind: 'private' | 'group' | 'channel' | 'email' | 'topic'; title?: string | null
   contact_id: string; identity_id: string; contact_name?: string | null; status: Status
   pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
   assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
+  bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null

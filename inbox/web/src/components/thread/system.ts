@@ -2,6 +2,7 @@
 import type { Message, ServiceBlock } from '@/api/types'
 import { fullTime } from '@/format/time'
 import { i18n } from '@/i18n'
+import { botWords } from './botLines'
 
 export function serviceWords(block: ServiceBlock): string {
   const { t, te } = i18n.global
@@ -51,7 +52,7 @@ export function systemWords(message: Message): string {
       return t('system.priority', { actor, priority: te(`priority.${level}`) ? t(`priority.${level}`).toLowerCase() : level })
     }
     case 'labels': return t('system.labels', { actor, change: changedLabels(details) })
-    case 'handed_off': return details.reason ? t('system.handOff', { actor, reason: details.reason }) : t('system.handOffPlain', { actor })
+    case 'handed_off': case 'handed_back': case 'bot_first': case 'bot_took': return botWords(line.name, actor, details)
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
     case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })

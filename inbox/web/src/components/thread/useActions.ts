@@ -9,6 +9,7 @@ export function useActions() {
   const agents = useAgents()
   return {
     assign: (one: Conversation, agent: string | null) => conversations.act(one.id, 'assign', { agent_id: agent }, { assignee_id: agent, assignee_name: agents.nameOf(agent) }),
+    handBack: (one: Conversation) => conversations.act(one.id, 'hand-back', {}, { bot_id: one.bots?.last_bot_id ?? null, assignee_id: null, assignee_name: null }),
     resolve: (one: Conversation) => conversations.act(one.id, 'resolve', {}, { status: 'resolved', pending_for: null, snoozed_until: null }),
     reopen: (one: Conversation) => conversations.act(one.id, 'reopen', {}, { status: 'open', pending_for: null, snoozed_until: null }),
     snooze: (one: Conversation, until: Date) => conversations.act(one.id, 'snooze', { until: until.toISOString() }, { status: 'snoozed', snoozed_until: until.toISOString() }),

@@ -1,6 +1,7 @@
 import admin from './admin'
+import bots from './bots'
 import common from './common'
 import inbox from './inbox'
 import thread from './thread'
 
-export default { ...common, ...inbox, ...thread, ...admin }
+export default { ...common, ...inbox, ...thread, ...admin, ...bots }

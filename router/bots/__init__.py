@@ -1,0 +1,1 @@
+"""Who answers, a bot or people: a bot holds a conversation by lease, and gives it back."""

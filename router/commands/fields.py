@@ -1,0 +1,30 @@
+"""What is known of a case beside its messages."""
+
+from typing import Final
+
+from router import timeline
+from router.commands.done import Done, Refused, with_conversation
+from router.work import Work
+from shared.commands import SetFields
+from shared.model.conversation import Conversation
+
+_MOST: Final = 100
+_NAME_LENGTH: Final = 100
+_VALUE_LENGTH: Final = 2000
+
+
+async def set_fields(work: Work, conversation: Conversation, command: SetFields) -> Done:
+    """Set some, take away those without a value."""
+    for name, value in command.fields.items():
+        if not name.strip() or len(name) > _NAME_LENGTH:
+            raise Refused(f"a name has 1 to {_NAME_LENGTH} characters", code=422, field="fields")
+        if len(value) > _VALUE_LENGTH:
+            raise Refused(f"{name}: over {_VALUE_LENGTH} characters", code=422, field="fields")
+    merged = {**conversation.fields, **command.fields}
+    fields = {name: value for name, value in merged.items() if value}
+    if len(fields) > _MOST:
+        raise Refused(f"more than {_MOST} fields", code=422, field="fields")
+    if fields == conversation.fields:
+        return with_conversation(conversation, changed=False)
+    after = timeline.change(work, conversation, "fields", {"fields": fields}, command.actor)
+    return with_conversation(after, details={"names": sorted(command.fields)})

@@ -1,0 +1,1 @@
+"""The menu bot: routine questions answered by buttons, from a TOML file."""
