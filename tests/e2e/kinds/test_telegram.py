@@ -34,7 +34,6 @@ KINDS = (
     Said("forward", ".forward", "Forwarded from Boris"),
     Said("document", "a.file", "file.bin", act={"type": "document"}),
     Said("start", ".text", "/start spring", act={"type": "start", "param": "spring"}),
-    Said("pin", '[data-block="service"]', "A message was pinned", act={"type": "pin"}),
     Said("unknown", '[data-block="unsupported"] details.raw', act={"type": "unknown"}),
 )
 
@@ -68,6 +67,10 @@ async def test_an_album_is_one_bubble_and_what_the_customer_changes_is_marked(
         edited = desk.message("example.com/43")
         await edited.get_by_test_id("edited").click(timeout=WITHIN_MS)
         await expect(desk.page.locator(".history")).to_contain_text("example.com/42")
+        await desk.page.keyboard.press("Escape")
+        await phone.act(type="pin")
+        told = desk.page.locator('[data-testid="message"][data-direction="system"]')
+        await expect(told.filter(has_text="A message was pinned")).to_be_visible(timeout=WITHIN_MS)
 
 
 async def test_every_kind_that_an_agent_sends_is_on_the_phone(
