@@ -40,7 +40,7 @@ chaos:  ## break a loaded hub and compare both ends: RUNS=20, SEED=7, SET_UP=emb
 crashes:  ## kill the hub before and after each of its calls; ARGS="--set-up services-sqlite"
 	$(BOOTSTRAP) crashes $(ARGS)
 
-bench:  ## measure the hub beside a baseline, about 8 minutes; ARGS="--help" tells the options
+bench:  ## measure the hub beside a baseline, about 13 minutes; ARGS="--help" tells the options
 	$(BOOTSTRAP) bench $(ARGS)
 
 check:  ## formatting, lint, types, rules of the house

@@ -20,7 +20,7 @@ from tests.bench.set_ups import Node
 from tests.bench.usage import usage_of
 
 _IDLE_PERCENT: Final = 15.0
-_IDLE_LIMIT_S: Final = 20.0
+_IDLE_LIMIT_S: Final = 8.0
 _LOOK_EVERY_S: Final = 0.5
 
 
@@ -30,9 +30,9 @@ class Load:
 
     clients: int = 32
     warm_up_s: float = 1.0
-    slices: int = 6
+    slices: int = 4
     """Of the hub's and of the baseline's turns."""
-    slice_s: float = 0.6
+    slice_s: float = 0.5
     rounds: int = 3
 
 
