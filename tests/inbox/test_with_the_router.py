@@ -188,3 +188,63 @@ async def test_fields_are_set_and_a_conversation_is_given_back_to_a_bot(stage: S
     assert (nameless.status, nameless.data["field"]) == (422, "fields")
     assert (unknown.status, unknown.data["field"]) == (422, "bot")
     assert back.data["conversation"]["bot_id"] == "bot-helper"
+
+
+async def test_once_it_is_switched_on_a_conversation_comes_to_who_is_connected(
+    stage: Stage,
+) -> None:
+    async with stage.browser() as me:
+        await me.post("/queueing", {"name": "Queueing", "assignment": True})
+        await _customer_writes(stage.hub, "1", "is anybody there?")
+        async with stage.live(me) as socket:
+            hello = (await frames(socket, 1))[0]
+            told = await next_event(socket, "conversation.changed")
+            while told["payload"]["cause"] != "assign":
+                told = await next_event(socket, "conversation.changed")
+            conversation = told["payload"]["conversation"]
+            presence = await me.get("/presence")
+            place = await me.get(f"/conversations/{conversation['id']}/queue")
+
+    assert conversation["assignee_id"] == hello["agent_id"]
+    assert [(one["state"], one["load"]) for one in presence.data["items"]] == [("online", 1)]
+    assert place.data["waiting"] is False
+
+
+async def test_a_colleague_who_goes_to_lunch_is_seen_to_do_so(stage: Stage) -> None:
+    await stage.agent("anna@example.org")
+    async with (
+        stage.browser() as me,
+        stage.live(me) as mine,
+        stage.browser("anna@example.org") as anna,
+        stage.live(anna) as hers,
+    ):
+        await frames(mine, 1)
+        await frames(hers, 1)
+        await anna.put("/presence/me", {"state": "away", "reason": "lunch"})
+        standing = (await next_event(mine, "presence.changed"))["payload"]["standing"]
+        while standing["state"] != "away":
+            standing = (await next_event(mine, "presence.changed"))["payload"]["standing"]
+
+    assert standing["reason"] == "lunch"
+
+
+async def test_a_transfer_carries_its_note_and_gives_its_reason(stage: Stage) -> None:
+    boris = await stage.agent("boris@example.org")
+    async with stage.browser() as me, stage.live(me) as socket:
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "my order is broken")
+        id = (await next_event(socket, "message.added"))["payload"]["conversation"]["id"]
+        given = await me.post(
+            f"/conversations/{id}/assign",
+            {"agent_id": boris, "note": "please call back", "cause": "knows the product"},
+        )
+        back = await me.post(f"/conversations/{id}/assign", {"agent_id": None})
+        thread = await me.get(f"/conversations/{id}/messages")
+
+    assert given.data["conversation"]["assignee_id"] == boris
+    assert back.data["conversation"]["assignee_id"] is None
+    assert [m["content"]["text"] for m in thread.data["items"] if m["direction"] == "note"] == [
+        "please call back"
+    ]
+    causes = [m["system"]["details"].get("cause") for m in thread.data["items"] if m["system"]]
+    assert causes == ["knows the product", None]
