@@ -33,7 +33,7 @@ async def test_the_window_closes_before_the_agents_eyes_and_a_template_is_sent(
     async with new_page(browser) as page:
         await sign_in(page, hub.url)
         phone, desk = Phone(page, hub, CHANNEL, customer), Desk(page)
-        await phone.act(type="late", text=f"late {customer}", hours=(DAY_S - 15) / 3600)
+        await phone.act(type="late", text=f"late {customer}", hours=(DAY_S - 25) / 3600)
         await open_conversation(page, f"late {customer}")
         await page.get_by_test_id("composer-input").fill("half a thought")
         await expect(page.get_by_test_id("composer-hint")).to_contain_text("closes in 0:")
