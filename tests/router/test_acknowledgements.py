@@ -143,7 +143,7 @@ async def test_while_a_bot_holds_the_case_it_alone_answers_until_it_hands_over(
     hub.decree(ACKNOWLEDGEMENTS)
     await hub.tell(inbound())
     conversation = await hub.conversation()
-    await hub.store.commit([Update(CONVERSATIONS, conversation.id, {"bot_id": "bot-menu"})])
+    await hub.store.commit([Update(CONVERSATIONS, conversation.id, {"bot_id": BOT.id})])
     hub.decree(ACKNOWLEDGEMENTS, acknowledgement())
 
     await hub.tell(inbound(text="1"))
