@@ -102,6 +102,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Capabilities], str]], ...]] = (
     ("we react", _flag("reactions")),
     ("customer sees us typing", _flag("typing_out")),
     ("we see the customer typing", _flag("typing_in")),
+    ("we see the customer come and go", _flag("presence")),
     ("customer's edits are seen", _flag("customer_edits")),
     ("customer's deletions are seen", _flag("customer_deletes")),
     ("receipts", _receipts),

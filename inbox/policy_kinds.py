@@ -3,14 +3,27 @@
 from typing import Any, Final
 
 from inbox.policies import PolicyKind
-from inbox.policy_checks import queue
+from inbox.policy_checks import calendars, deadlines, queue
 from inbox.policy_checks.bots import check_duty
-from shared.collections import BOT_DUTIES, LINES, QUEUEING, SKILLS, TEAMS, TOPICS
+from shared.collections import (
+    ACKNOWLEDGEMENTS,
+    BOT_DUTIES,
+    CALENDARS,
+    LINES,
+    QUEUEING,
+    SKILLS,
+    SLA_POLICIES,
+    TEAMS,
+    TOPICS,
+)
 from shared.errors import BadRequest
+from shared.model.acknowledgement import Acknowledgement, AcknowledgementSpec
 from shared.model.bots import BotDuty, BotDutySpec
+from shared.model.calendar import Calendar, CalendarSpec
 from shared.model.line import Line, LineSpec
 from shared.model.queueing import Queueing, QueueingSpec
 from shared.model.skill import Skill, SkillSpec
+from shared.model.sla import SlaPolicy, SlaPolicySpec
 from shared.model.team import Team, TeamSpec
 from shared.model.topic import Topic, TopicSpec
 from shared.policies.book import Book
@@ -62,6 +75,33 @@ QUEUEING_KIND: Final[PolicyKind[Queueing, QueueingSpec]] = PolicyKind(
 BOT_DUTY: Final[PolicyKind[BotDuty, BotDutySpec]] = PolicyKind(
     BOT_DUTIES, BotDutySpec, "bot-duties", "bot duty", "bd", check_duty
 )
+CALENDAR: Final[PolicyKind[Calendar, CalendarSpec]] = PolicyKind(
+    CALENDARS,
+    CalendarSpec,
+    "calendars",
+    "calendar",
+    "cl",
+    calendars.check_calendar,
+    calendars.check_calendar_removal,
+)
+SLA: Final[PolicyKind[SlaPolicy, SlaPolicySpec]] = PolicyKind(
+    SLA_POLICIES,
+    SlaPolicySpec,
+    "sla-policies",
+    "SLA policy",
+    "sl",
+    deadlines.check_sla,
+    names=deadlines.named_by_sla,
+)
+ACKNOWLEDGEMENT: Final[PolicyKind[Acknowledgement, AcknowledgementSpec]] = PolicyKind(
+    ACKNOWLEDGEMENTS,
+    AcknowledgementSpec,
+    "acknowledgements",
+    "acknowledgement",
+    "ak",
+    deadlines.check_acknowledgement,
+    names=deadlines.named_by_acknowledgement,
+)
 
 POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     TOPIC,
@@ -70,4 +110,7 @@ POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     SKILL,
     QUEUEING_KIND,
     BOT_DUTY,
+    CALENDAR,
+    SLA,
+    ACKNOWLEDGEMENT,
 )

@@ -11,7 +11,6 @@ from router.threading import Choice, choose
 from router.work import Work
 from shared.collections import (
     BOT_DUTIES,
-    CHANNEL_TYPES,
     CONVERSATIONS,
     IDENTITIES,
     THREADS,
@@ -69,12 +68,6 @@ def thread_facts(item: Inbound, conversation: Conversation) -> dict[str, Any]:
     if entry is not None and conversation.entry is None:
         fields["entry"] = entry
     return fields
-
-
-async def reply_window_s(work: Work, conversation: Conversation) -> int | None:
-    """How long after a customer's message the platform lets us answer freely, in seconds."""
-    info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
-    return info.capabilities.reply_window_s if info else None
 
 
 def wake_id(conversation_id: ConversationId) -> str:

@@ -10,13 +10,22 @@ from typing import Final
 from router import loads
 from router.bots.hold import hold
 from router.bots.suggestions import outdate
+from router.deadlines.acknowledge import acknowledge
+from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
-CONSEQUENCES: Final[tuple[Consequence, ...]] = (loads.carry, hold, outdate, count)
+CONSEQUENCES: Final[tuple[Consequence, ...]] = (
+    keep_deadlines,
+    loads.carry,
+    acknowledge,
+    hold,
+    outdate,
+    count,
+)
 """In their order."""
 
 

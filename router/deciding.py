@@ -26,7 +26,7 @@ async def decide(unit: Unit, item: Item, partition: Partition, policy: Policy) -
 
     Raises ``BadPayload`` for an item that can never be applied, ``Unavailable``.
     """
-    work = Work(unit, partition, policy, item.envelope)
+    work = Work(unit, partition, policy, item.envelope, told_from=len(unit.events))
     subject = item.subject
     mark = unit.mark()
     try:

@@ -4,7 +4,7 @@ Each function changes documents of the unit and emits the event that tells of it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ class Draft:
     parts: tuple[PartDelivery, ...] = ()
     send_at: datetime | None = None
     edited_at: datetime | None = None
+    automatic: bool = False
 
 
 def append(
@@ -73,6 +74,7 @@ def append(
         parts=draft.parts,
         send_at=draft.send_at,
         edited_at=draft.edited_at,
+        automatic=draft.automatic,
     )
     fields = {**_advanced(work, conversation, message, draft.place), **(changes or {})}
     after = work.unit.revise(CONVERSATIONS, conversation, fields)
@@ -130,6 +132,28 @@ def change(
     event = ConversationChanged(conversation=after, cause=cause, actor=actor, counts=counts)
     work.emit(event, after)
     return after
+
+
+def add_to_last(
+    work: Work, conversation: Conversation, cause: str, fields: Mapping[str, Any]
+) -> Conversation:
+    """Change a conversation along with what the item changed of it already: the last event that
+    told of it tells this too. Only where none did, one of its own goes with the ``cause``.
+
+    Not for fields that move counters.
+    """
+    conversation = work.unit.fresh(CONVERSATIONS, conversation)
+    events = work.unit.events
+    for position in range(len(events) - 1, work.told_from - 1, -1):
+        event = events[position].event
+        if not isinstance(event, MessageAdded | MessageChanged | ConversationChanged):
+            continue
+        if event.conversation is not None and event.conversation.id == conversation.id:
+            after = work.unit.revise(CONVERSATIONS, conversation, fields)
+            news = event.model_copy(update={"conversation": after})
+            events[position] = replace(events[position], event=news)
+            return after
+    return change(work, conversation, cause, fields)
 
 
 async def amend(

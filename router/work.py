@@ -32,6 +32,8 @@ class Work:
     partition: Partition
     policy: Policy
     envelope: Envelope
+    told_from: int = 0
+    """How many events the unit held before this item."""
 
     @property
     def now(self) -> datetime:

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
+from shared.model.acknowledgement import Acknowledgement
 from shared.model.bots import BotDuty, Draft
+from shared.model.calendar import Calendar
 from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
@@ -41,6 +43,7 @@ from shared.model.records import (
     WebhookAttempt,
 )
 from shared.model.skill import Skill
+from shared.model.sla import SlaPolicy
 from shared.model.team import Team
 from shared.model.topic import Topic
 from shared.ports.store import Collection, Index
@@ -199,6 +202,9 @@ ATTENDANCE: Final = Collection(
 AGENT_LOADS: Final = Collection("agent_loads", AgentLoad)
 RESERVATIONS: Final = Collection("reservations", Reservation)
 QUEUES: Final = Collection("queues", QueueState)
+CALENDARS: Final = Collection("calendars", Calendar)
+SLA_POLICIES: Final = Collection("sla_policies", SlaPolicy)
+ACKNOWLEDGEMENTS: Final = Collection("acknowledgements", Acknowledgement)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -250,6 +256,9 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     AGENT_LOADS,
     RESERVATIONS,
     QUEUES,
+    CALENDARS,
+    SLA_POLICIES,
+    ACKNOWLEDGEMENTS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -313,5 +322,8 @@ DECLARED_QUERIES: Final = (
     Query(AGENT_LOADS),
     Query(RESERVATIONS),
     Query(QUEUES),
+    Query(CALENDARS),
+    Query(SLA_POLICIES),
+    Query(ACKNOWLEDGEMENTS),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

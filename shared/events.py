@@ -14,6 +14,7 @@ from shared.envelope import Envelope
 from shared.ids import ChannelId, ChannelType, ConversationId, Partition
 from shared.model.base import Model
 from shared.model.conversation import Conversation
+from shared.model.deadlines import Deadline, Promise, Target
 from shared.model.message import Message
 from shared.model.people import Actor, ActorKind
 from shared.model.presence import Standing
@@ -60,6 +61,36 @@ class ConversationChanged(Event):
     cause: str
     actor: Actor | None = None
     counts: tuple[str, ...] = ()
+
+
+class DeadlineWarned(Event):
+    """So much of the time for something is over, and it has not happened yet."""
+
+    kind: ClassVar[str] = "event.deadline.warned"
+
+    conversation: Conversation
+    target: Target
+    deadline: Deadline
+    percent: int
+
+
+class DeadlineBreached(Event):
+    """Something had not happened in time; told once for each time that was set."""
+
+    kind: ClassVar[str] = "event.deadline.breached"
+
+    conversation: Conversation
+    target: Target
+    deadline: Deadline
+
+
+class PromiseSettled(Event):
+    """The time that the customer was told was kept, or was not."""
+
+    kind: ClassVar[str] = "event.promise.settled"
+
+    conversation: Conversation
+    promise: Promise
 
 
 class CommandDone(Event):
@@ -122,6 +153,9 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     MessageAdded,
     MessageChanged,
     ConversationChanged,
+    DeadlineWarned,
+    DeadlineBreached,
+    PromiseSettled,
     CommandDone,
     Typing,
     Viewing,

@@ -100,6 +100,7 @@ class WebchatConnector:
     async def close(self) -> None:
         """Let the connected widgets go; they come back by themselves."""
         self._lines.close()
+        self._surface.close()
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The widget's HTTP surface."""

@@ -85,6 +85,22 @@ def typing(visitor: Visitor) -> Parsed:
     return Parsed(typing=((visitor.thread, actor),))
 
 
+def presence(visitor: Visitor, present: bool, at: datetime) -> Parsed:
+    """The visitor came to the chat again, or left it."""
+    inbound = Inbound(
+        channel_id=visitor.channel_id,
+        channel_type=CHANNEL_TYPE,
+        event_key=EventKey(f"{visitor.id}:presence:{at.isoformat()}"),
+        kind=InboundKind.PRESENCE,
+        thread=ThreadRef(external_id=visitor.thread, partition_key=visitor.id),
+        author=visitor.participant(),
+        present=present,
+        occurred_at=at,
+        received_at=at,
+    )
+    return Parsed(inbound=(inbound,))
+
+
 def _agreement(visitor: Visitor) -> dict[str, str]:
     """When the visitor agreed to the chat's terms: whoever asks for it has to be able to show."""
     agreed_at = visitor.given.agreed_at

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from connectors.webchat.attendance import Attendances
 from connectors.webchat.edge import RETRY_AFTER_S
 from connectors.webchat.lines import Lines
 from connectors.webchat.requests import ReceiptFrame, StartFrame, read_as, read_frame
@@ -41,9 +42,12 @@ class Marks(Protocol):
 class Live:
     """Serves the WebSockets of one channel."""
 
-    def __init__(self, *, visitors: Visitors, lines: Lines, surface: Marks) -> None:
+    def __init__(
+        self, *, visitors: Visitors, lines: Lines, attendances: Attendances, surface: Marks
+    ) -> None:
         self._visitors = visitors
         self._lines = lines
+        self._attendances = attendances
         self._surface = surface
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -57,8 +61,9 @@ class Live:
         try:
             visitor = await self._started(socket)
             self._surface.limit_reads(request, visitor)
-            with self._lines.following(visitor.thread) as cursor:
-                await self._serve(socket, visitor, cursor)
+            async with self._attendances.attending(visitor):
+                with self._lines.following(visitor.thread) as cursor:
+                    await self._serve(socket, visitor, cursor)
         except Unauthorised:
             await socket.close(code=_UNAUTHORISED)
         except (BadRequest, TimeoutError):

@@ -189,6 +189,7 @@ CAPABILITIES: Final = Capabilities(
     delete=True,
     typing_out=True,
     typing_in=True,
+    presence=True,
     receipts=("delivered", "read"),
     idempotent=True,
 )

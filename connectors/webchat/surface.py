@@ -9,6 +9,7 @@ from aiohttp import web
 
 from connectors.base import Parsed, ThreadReader
 from connectors.webchat import inbound
+from connectors.webchat.attendance import Attendances
 from connectors.webchat.edge import Edge, read_capped
 from connectors.webchat.files import Files
 from connectors.webchat.introduction import form, introduced
@@ -69,6 +70,7 @@ class Surface:
         self._reader = reader
         self._accept = accept
         self._buckets = Buckets(clock)
+        self._attendances = Attendances(clock, self._publish)
         self._messages = Rate(
             burst=max(5, settings.messages_per_minute / 3),
             per_s=settings.messages_per_minute / 60,
@@ -77,7 +79,12 @@ class Surface:
     def routes(self) -> Sequence[web.RouteDef]:
         """All routes of the channel."""
         edge = Edge(self._settings.allowed_origins)
-        live = Live(visitors=self._visitors, lines=self._lines, surface=self)
+        live = Live(
+            visitors=self._visitors,
+            lines=self._lines,
+            attendances=self._attendances,
+            surface=self,
+        )
         handlers = (
             ("GET", "/config", self._config),
             ("POST", "/session", self._session),
@@ -92,6 +99,10 @@ class Surface:
             ("OPTIONS", "/{tail:.*}", edge.preflight),
         )
         return [web.RouteDef(verb, path, edge.guarded(run), {}) for verb, path, run in handlers]
+
+    def close(self) -> None:
+        """Wait for nobody any more."""
+        self._attendances.close()
 
     async def mark(self, visitor: Visitor, state: str, ids: Sequence[str]) -> None:
         """Publish that the visitor's widget received or showed these. Raises ``Unavailable``."""
@@ -163,6 +174,7 @@ class Surface:
         at = self._clock.now()
         onward = onward_context(visitor, asked, self._settings, self._visitors, at)
         await self._publish(inbound.said(visitor, asked, attachments, at, onward))
+        self._attendances.wrote(visitor)
         log.info("webchat.accepted", channel_id=self._channel_id, thread=visitor.id)
         return _json({"id": asked.id, "at": at.isoformat(timespec="microseconds")})
 

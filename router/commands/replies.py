@@ -145,12 +145,14 @@ def _draft(
 def _after_reply(
     conversation: Conversation, draft: Draft, command: Reply, order: int
 ) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "answers": after_answer(conversation, command.actor, draft.at),
-        "out_order": order + ORDER_STEP,
-        "waiting_since": None,
-        "due_at": None,
-    }
+    fields: dict[str, Any] = {"out_order": order + ORDER_STEP}
+    if command.actor.kind is not ActorKind.SYSTEM:
+        # What the hub says by itself is no answer: the customer waits on.
+        fields |= {
+            "answers": after_answer(conversation, command.actor, draft.at),
+            "waiting_since": None,
+            "due_at": None,
+        }
     if draft.content.choices:
         fields["listed"] = draft.id
     if command.actor.kind is ActorKind.AGENT:

@@ -6,6 +6,8 @@ from typing import Final
 from router import onward, people, timeline
 from router.bots import hold
 from router.commands.done import Done, with_conversation
+from router.deadlines import keep
+from router.deadlines import timer as deadline_timer
 from router.inbound import echoes, messages
 from router.places import place_of
 from router.work import Elsewhere, Work
@@ -54,5 +56,6 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     echoes.ECHO_TIMER: _settle_echo,
     onward.ONWARD_TIMER: onward.go_on,
     hold.BOT_TIMER: hold.run_out,
+    keep.TIMER: deadline_timer.fired,
 }
 """What each kind of timer is for."""

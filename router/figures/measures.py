@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.events import Event, MessageAdded
+from shared.events import Event, MessageAdded, PromiseSettled
 from shared.model.conversation import Conversation, Status
+from shared.model.deadlines import PromiseState
 from shared.model.figures import Count, Timing, timed
 from shared.model.message import Direction, Message
 from shared.model.people import ActorKind
@@ -38,12 +39,22 @@ def measures(
             yield Measure(now, after, {Count.OPENED: 1})
         return
     yield from _replies(before, after, events)
+    yield from _promises(after, events, now)
     if after.assignee_id is not None and after.assignee_id != before.assignee_id:
         yield Measure(now, after, _assigned(before, now), after.assignee_id)
     if before.status is not Status.RESOLVED and after.status is Status.RESOLVED:
         yield Measure(now, after, _resolved(before, now), after.assignee_id)
     if before.status is Status.RESOLVED and after.status is not Status.RESOLVED:
         yield from _reopened(before, now)
+
+
+def _promises(after: Conversation, events: Sequence[Event], now: datetime) -> Iterator[Measure]:
+    """Whether what the customer was told came true, on the day on which that showed."""
+    for event in events:
+        if isinstance(event, PromiseSettled) and event.conversation.id == after.id:
+            kept = event.promise.state is PromiseState.KEPT
+            count = Count.PROMISES_KEPT if kept else Count.PROMISES_BROKEN
+            yield Measure(now, after, {count: 1}, after.assignee_id)
 
 
 def _replies(

@@ -11,6 +11,7 @@ from shared.collections import CONVERSATIONS, MESSAGES
 from shared.ids import MessageId
 from shared.model.content import Attachment, Call, Content
 from shared.model.conversation import Conversation
+from shared.model.deadlines import Deadlines
 from shared.model.inbound import Inbound
 from shared.model.message import Message
 
@@ -53,9 +54,12 @@ async def tell(work: Work, item: Inbound, place: Place, call: Call) -> MessageId
 def _to_call_back(conversation: Conversation, message: Message) -> dict[str, Any]:
     due_at = message.at + CALL_BACK_WITHIN
     labels = conversation.labels
+    held = conversation.deadlines or Deadlines()
+    call_back_at = min(held.call_back_at or due_at, due_at)
     return {
         "labels": labels if CALL_BACK in labels else (*labels, CALL_BACK),
         "due_at": min(conversation.due_at or due_at, due_at),
+        "deadlines": held.model_copy(update={"call_back_at": call_back_at}),
     }
 
 

@@ -10,6 +10,7 @@ from router.inbound import (
     edits,
     media,
     messages,
+    presences,
     presses,
     reactions,
     reads,
@@ -44,6 +45,7 @@ _HANDLERS: Final[Mapping[InboundKind, Handler]] = {
     InboundKind.CONTACT: contacts.change,
     InboundKind.THREAD: thread_changes.change,
     InboundKind.ACCOUNT: account.change,
+    InboundKind.PRESENCE: presences.change,
 }
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from router import mailthreads, people, refs, timeline
+from router import mailthreads, people, presence, refs, timeline
 from router.aliases import thread_named
 from router.answers import after_answer
-from router.cases import case_for, forget_snooze, reply_window_s, thread_facts
+from router.cases import case_for, forget_snooze, thread_facts
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
 from router.places import Place
@@ -14,7 +14,7 @@ from router.receipts import join_parked
 from router.threading import after_customer_wrote
 from router.timeline import Draft
 from router.work import Work
-from shared.collections import CONVERSATIONS, MESSAGES
+from shared.collections import CHANNEL_TYPES, CONVERSATIONS, MESSAGES
 from shared.ids import ChannelId, ExternalId, MessageId
 from shared.model.content import Content, Service, Unsupported
 from shared.model.conversation import Conversation, Status
@@ -79,9 +79,12 @@ async def store_from_customer(
         forget_snooze(work, conversation)
         changes |= after_customer_wrote(conversation)
         changes["waiting_since"] = conversation.waiting_since or at
-    window_s = await reply_window_s(work, conversation)
-    if window_s is not None:
-        changes["reply_until"] = until(changes["last_inbound_at"], window_s)
+    info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
+    able = info.capabilities if info is not None else None
+    if able is not None and able.reply_window_s is not None:
+        changes["reply_until"] = until(changes["last_inbound_at"], able.reply_window_s)
+    if able is not None and able.presence:
+        changes["presence"] = presence.seen(conversation, at)
     if not conversation.reachable:
         changes |= {"reachable": True, "unreachable_reason": None}
     if identity.id == conversation.identity_id:
@@ -221,6 +224,16 @@ def _draft(
         delivery=Delivery.SENT if outbound else None,
         parts=(part,) if outbound else (),
         edited_at=at if edited else None,
+        automatic=not outbound and _is_machine(item),
+    )
+
+
+def _is_machine(item: Inbound) -> bool:
+    mail = item.content.email
+    return (
+        item.origin is Origin.BOT
+        or (item.author is not None and item.author.is_bot)
+        or (mail is not None and mail.automatic)
     )
 
 

@@ -94,6 +94,8 @@ class Capabilities(Model):
     reactions: bool = False
     typing_out: bool = False
     typing_in: bool = False
+    presence: bool = False
+    """We are told when the customer comes to the chat and goes."""
     receipts: tuple[Literal["delivered", "read"], ...] = ()
     read_out: bool = False
     reply_window_s: int | None = None

@@ -19,6 +19,7 @@ from shared.ids import (
 from shared.model.base import Model, Utc
 from shared.model.bots import BotStanding
 from shared.model.content import Entry
+from shared.model.deadlines import CustomerPresence, Deadlines
 from shared.model.delivery import Delivery
 from shared.model.figures import NO_ANSWERS, Answers
 from shared.model.message import Direction
@@ -121,8 +122,12 @@ class Conversation(Document):
     waiting_since: Utc | None = None
     """The oldest customer message that nobody has answered."""
     due_at: Utc | None = None
-    """When somebody must have answered at the latest, where that was promised or is expected: after
-    a missed call."""
+    """The earliest of its open deadlines: when somebody must have answered, called back or closed
+    it at the latest."""
+    deadlines: Deadlines | None = None
+    """How it stands to each of them."""
+    presence: CustomerPresence | None = None
+    """Whether the customer is there to read an answer, where the channel tells."""
     last_inbound_at: Utc | None = None
     last_activity_at: Utc
     reply_until: Utc | None = None

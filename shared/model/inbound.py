@@ -31,6 +31,8 @@ class InboundKind(StrEnum):
     """The channel's own account changed."""
     MEDIA = "media"
     """The bytes of an attachment arrived, or never will."""
+    PRESENCE = "presence"
+    """The customer came to the chat or left it, as ``present`` says."""
     UNSUPPORTED = "unsupported"
 
 
@@ -103,6 +105,7 @@ class Inbound(Model):
     part_id: PartId | None = None
     """Of an echo: the part that it repeats, if the platform tells."""
     reachable: bool | None = None
+    present: bool | None = None
     reason: str | None = None
     service: str | None = None
     entry: Entry | None = None

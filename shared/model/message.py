@@ -63,6 +63,8 @@ class Message(Document):
     """Sorts the messages of a conversation; ``<place>`` of the platform's order, then ``seq``."""
     direction: Direction
     author: Actor
+    automatic: bool = False
+    """Of an inbound one: a machine wrote it, and none of ours answers."""
     content: Content = Field(default_factory=Content)
     system: SystemLine | None = None
     at: Utc

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
 from shared.collections import (
+    ACKNOWLEDGEMENTS,
     BOT_DUTIES,
+    CALENDARS,
     LINES,
     QUEUEING,
     SETTINGS,
     SKILLS,
+    SLA_POLICIES,
     TEAMS,
     TOPICS,
 )
@@ -28,6 +31,9 @@ POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     SKILLS,
     QUEUEING,
     BOT_DUTIES,
+    CALENDARS,
+    SLA_POLICIES,
+    ACKNOWLEDGEMENTS,
 )
 """Every kind of policy document that the book holds."""
 EDITION: Final = "policy"

@@ -10,6 +10,7 @@ from shared.model.line import Line
 from shared.model.queueing import Queueing
 from shared.model.records import HubSetting
 from shared.model.topic import Topic
+from shared.policies.answering import default_answering
 from shared.policies.book import EDITION
 from shared.policies.queueing import QUEUEING_ID
 from shared.ports.store import ABSENT, Change, Put, Store
@@ -51,7 +52,7 @@ def default_policies(now: datetime) -> Sequence[Change]:
     ]  # fmt: skip
     queueing = Queueing(id=QUEUEING_ID, name="Queueing", created_at=now, updated_at=now)
     changes.append(_put(QUEUEING, queueing))
-    return changes
+    return [*changes, *default_answering(now)]
 
 
 async def ensure_policies(store: Store, now: datetime) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
-from typing import Any, cast, get_args
+from typing import Any, Final, cast, get_args
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from shared.errors import BadRequest
 
+_TIMES: Final = (datetime, AwareDatetime)
+"""What models call a time: the second is a mere name of pydantic's."""
 Tree = dict[str, Any]
 """A document as plain JSON."""
 Column = str | int | float | None
@@ -109,7 +111,7 @@ def is_time(model: type[BaseModel], path: str) -> bool:
         return False
     types = list(_types(field.annotation))
     if not rest:
-        return any(isinstance(kind, type) and issubclass(kind, datetime) for kind in types)
+        return any(isinstance(kind, type) and issubclass(kind, _TIMES) for kind in types)
     return any(
         is_time(kind, rest)
         for kind in types

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
 
+from shared.model.base import Utc
 from shared.ports.store import Collection, Document, Index, Store
 from shared.sqlite import Database
 from shared.store.sqlite import SqliteStore
@@ -74,7 +75,7 @@ class Thing(Document):
     number: int = 0
     colour: Colour = Colour.RED
     open: bool = True
-    at: datetime | None = None
+    at: Utc | None = None
     place: Place | None = None
     labels: tuple[str, ...] = ()
     version: int = 0

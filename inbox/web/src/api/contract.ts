@@ -18,6 +18,8 @@ export type Checked = None<
   | Strange<T.Conversation, Hub['Conversation']>
   | Strange<T.BotStanding, Hub['BotStanding']>
   | Strange<T.SuggestedDraft, Hub['Draft']>
+  | Strange<T.Deadlines, Hub['Deadlines']>
+  | Strange<T.Deadline, Hub['Deadline']>
   | Strange<T.Preview, Hub['Preview']>
   | Strange<T.Message, Hub['Message']>
   | Strange<T.Content, Hub['Content']>

@@ -1123,6 +1123,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every calendar */
+        get: operations["get_calendars"];
+        put?: never;
+        /** Add a calendar */
+        post: operations["post_calendars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One calendar */
+        get: operations["get_calendars_id"];
+        /** Change a calendar */
+        put: operations["put_calendars_id"];
+        post?: never;
+        /** Remove a calendar */
+        delete: operations["delete_calendars_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every SLA policy */
+        get: operations["get_sla_policies"];
+        put?: never;
+        /** Add a SLA policy */
+        post: operations["post_sla_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One SLA policy */
+        get: operations["get_sla_policies_id"];
+        /** Change a SLA policy */
+        put: operations["put_sla_policies_id"];
+        post?: never;
+        /** Remove a SLA policy */
+        delete: operations["delete_sla_policies_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every acknowledgement */
+        get: operations["get_acknowledgements"];
+        put?: never;
+        /** Add a acknowledgement */
+        post: operations["post_acknowledgements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/acknowledgements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One acknowledgement */
+        get: operations["get_acknowledgements_id"];
+        /** Change a acknowledgement */
+        put: operations["put_acknowledgements_id"];
+        post?: never;
+        /** Remove a acknowledgement */
+        delete: operations["delete_acknowledgements_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -1457,6 +1568,159 @@ export interface components {
         Accepted: {
             /** Command Id */
             command_id: string;
+        };
+        /**
+         * Acknowledgement
+         * @description An automatic acknowledgement.
+         */
+        Acknowledgement: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * @default {
+             *       "channel_types": [],
+             *       "channel_ids": [],
+             *       "team_ids": [],
+             *       "lines": [],
+             *       "topics": [],
+             *       "segments": [],
+             *       "priorities": [],
+             *       "online": null
+             *     }
+             */
+            match: components["schemas"]["Match"];
+            /** @default always */
+            when: components["schemas"]["When"];
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: string | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Default Language
+             * @default en
+             */
+            default_language: string;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /**
+             * Wait S
+             * @default 0
+             */
+            wait_s: number;
+            /**
+             * Live Wait S
+             * @default 30
+             */
+            live_wait_s: number;
+            /**
+             * In Groups
+             * @default false
+             */
+            in_groups: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AcknowledgementSpec
+         * @description What an admin says of an acknowledgement. Of all that fit, the first goes, once per case.
+         */
+        AcknowledgementSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * @default {
+             *       "channel_types": [],
+             *       "channel_ids": [],
+             *       "team_ids": [],
+             *       "lines": [],
+             *       "topics": [],
+             *       "segments": [],
+             *       "priorities": [],
+             *       "online": null
+             *     }
+             */
+            match: components["schemas"]["Match"];
+            /** @default always */
+            when: components["schemas"]["When"];
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: string | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Default Language
+             * @default en
+             */
+            default_language: string;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /**
+             * Wait S
+             * @default 0
+             */
+            wait_s: number;
+            /**
+             * Live Wait S
+             * @default 30
+             */
+            live_wait_s: number;
+            /**
+             * In Groups
+             * @default false
+             */
+            in_groups: boolean;
         };
         /**
          * Action
@@ -2189,6 +2453,91 @@ export interface components {
             value: string;
         };
         /**
+         * Calendar
+         * @description A business calendar.
+         */
+        Calendar: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Time Zone
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * Around The Clock
+             * @default false
+             */
+            around_the_clock: boolean;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["OpenHours"][];
+            /**
+             * Holidays
+             * @default []
+             */
+            holidays: components["schemas"]["Holiday"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CalendarSpec
+         * @description What an admin says of a calendar.
+         */
+        CalendarSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Time Zone
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * Around The Clock
+             * @default false
+             */
+            around_the_clock: boolean;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["OpenHours"][];
+            /**
+             * Holidays
+             * @default []
+             */
+            holidays: components["schemas"]["Holiday"][];
+        };
+        /**
          * Call
          * @description A call on the channel.
          */
@@ -2333,6 +2682,11 @@ export interface components {
              * @default false
              */
             typing_in: boolean;
+            /**
+             * Presence
+             * @default false
+             */
+            presence: boolean;
             /**
              * Receipts
              * @default []
@@ -3009,6 +3363,10 @@ export interface components {
              * @default null
              */
             due_at: string | null;
+            /** @default null */
+            deadlines: components["schemas"]["Deadlines"] | null;
+            /** @default null */
+            presence: components["schemas"]["CustomerPresence"] | null;
             /**
              * Last Inbound At
              * @default null
@@ -3090,6 +3448,24 @@ export interface components {
             type: "counts";
             /** Items */
             items: components["schemas"]["ViewCount"][];
+        };
+        /**
+         * CustomerPresence
+         * @description Whether the customer is there to read an answer, as the channel last told.
+         */
+        CustomerPresence: {
+            /**
+             * Since
+             * @default null
+             */
+            since: string | null;
+            /**
+             * Told At
+             * Format: date-time
+             */
+            told_at: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CustomersView
@@ -3180,6 +3556,101 @@ export interface components {
          * @enum {string}
          */
         DeadLetterState: "open" | "replayed" | "dropped";
+        /**
+         * Deadline
+         * @description One target of a case: by which policy, since when, until when.
+         */
+        Deadline: {
+            /** Policy Id */
+            policy_id: string;
+            /** Within S */
+            within_s: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Left S
+             * @default null
+             */
+            left_s: number | null;
+            /**
+             * Warned
+             * @default []
+             */
+            warned: number[];
+            /**
+             * Breached At
+             * @default null
+             */
+            breached_at: string | null;
+            /**
+             * Met At
+             * @default null
+             */
+            met_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Deadlines
+         * @description How a case stands to its deadlines. Kept by the router alone.
+         */
+        Deadlines: {
+            /** @default null */
+            first_reply: components["schemas"]["Deadline"] | null;
+            /** @default null */
+            next_reply: components["schemas"]["Deadline"] | null;
+            /** @default null */
+            resolution: components["schemas"]["Deadline"] | null;
+            /**
+             * Call Back At
+             * @default null
+             */
+            call_back_at: string | null;
+            /**
+             * Answered At
+             * @default null
+             */
+            answered_at: string | null;
+            /**
+             * Opened At
+             * @default null
+             */
+            opened_at: string | null;
+            /**
+             * Paused At
+             * @default null
+             */
+            paused_at: string | null;
+            /**
+             * Pauses
+             * @default []
+             */
+            pauses: components["schemas"]["Pause"][];
+            /**
+             * Acknowledge At
+             * @default null
+             */
+            acknowledge_at: string | null;
+            /**
+             * Acknowledged At
+             * @default null
+             */
+            acknowledged_at: string | null;
+            /** @default null */
+            promise: components["schemas"]["Promise"] | null;
+            /**
+             * Timer At
+             * @default null
+             */
+            timer_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * Delivery
          * @description How far an outbound message or part has come.
@@ -3658,6 +4129,32 @@ export interface components {
             server_time: string;
         };
         /**
+         * Holiday
+         * @description A day that is not like others of its weekday.
+         */
+        Holiday: {
+            /**
+             * Date
+             * @example 2027-01-01
+             */
+            date: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Every Year
+             * @default false
+             */
+            every_year: boolean;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["OpenSpan"][];
+        };
+        /**
          * HubSetting
          * @description A setting that admins change while it runs.
          */
@@ -3781,6 +4278,16 @@ export interface components {
             /** Undo S */
             undo_s: number;
         };
+        /** Items[Acknowledgement] */
+        Items_Acknowledgement_: {
+            /** Items */
+            items: components["schemas"]["Acknowledgement"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[AgentView] */
         Items_AgentView_: {
             /** Items */
@@ -3825,6 +4332,16 @@ export interface components {
         Items_BotView_: {
             /** Items */
             items: components["schemas"]["BotView"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Calendar] */
+        Items_Calendar_: {
+            /** Items */
+            items: components["schemas"]["Calendar"][];
             /**
              * Next
              * @default null
@@ -3935,6 +4452,16 @@ export interface components {
         Items_Skill_: {
             /** Items */
             items: components["schemas"]["Skill"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[SlaPolicy] */
+        Items_SlaPolicy_: {
+            /** Items */
+            items: components["schemas"]["SlaPolicy"][];
             /**
              * Next
              * @default null
@@ -4220,6 +4747,52 @@ export interface components {
             bcc: components["schemas"]["AddressRequest"][];
         };
         /**
+         * Match
+         * @description Every list that is not empty must have what the conversation has; none: any conversation.
+         */
+        Match: {
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: string[];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: string[];
+            /**
+             * Topics
+             * @default []
+             */
+            topics: string[];
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Priorities
+             * @default []
+             */
+            priorities: components["schemas"]["Priority"][];
+            /**
+             * Online
+             * @default null
+             */
+            online: boolean | null;
+        };
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -4261,6 +4834,11 @@ export interface components {
             sort: string;
             direction: components["schemas"]["Direction"];
             author: components["schemas"]["Actor"];
+            /**
+             * Automatic
+             * @default false
+             */
+            automatic: boolean;
             content?: components["schemas"]["Content"];
             /** @default null */
             system: components["schemas"]["SystemLine"] | null;
@@ -4508,6 +5086,39 @@ export interface components {
             agent_id: string | null;
         };
         /**
+         * OpenHours
+         * @description A part of every such day of the week.
+         */
+        OpenHours: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 09:00
+             */
+            end: string;
+            day: components["schemas"]["Weekday"];
+        };
+        /**
+         * OpenSpan
+         * @description A part of a day: from ``start`` until ``end``, which is no longer in it.
+         */
+        OpenSpan: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 09:00
+             */
+            end: string;
+        };
+        /**
          * Order
          * @description What a customer ordered in the messenger's shop.
          */
@@ -4739,6 +5350,24 @@ export interface components {
              * @default null
              */
             password: string | null;
+        };
+        /**
+         * Pause
+         * @description While the case waited for the customer.
+         */
+        Pause: {
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * PendRequest
@@ -5050,6 +5679,50 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /**
+         * Promise
+         * @description What the automatic acknowledgement told the customer.
+         */
+        Promise: {
+            /** Acknowledgement Id */
+            acknowledgement_id: string;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Due At
+             * @default null
+             */
+            due_at: string | null;
+            /**
+             * Words
+             * @default null
+             */
+            words: string | null;
+            /** Language */
+            language: string;
+            /** Time Zone */
+            time_zone: string;
+            /** @default open */
+            state: components["schemas"]["PromiseState"];
+            /**
+             * Settled At
+             * @default null
+             */
+            settled_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PromiseState
+         * @description Whether the first answer of a person came by the time that the customer was told.
+         * @enum {string}
+         */
+        PromiseState: "open" | "kept" | "broken" | "void";
         /**
          * QueueState
          * @description One queue at a moment; ``id`` is ``"<team or ->/<line or ->"``. Kept by the assigner.
@@ -5645,6 +6318,143 @@ export interface components {
             };
         };
         /**
+         * SlaPolicy
+         * @description An SLA policy.
+         */
+        SlaPolicy: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @default {
+             *       "channel_types": [],
+             *       "channel_ids": [],
+             *       "team_ids": [],
+             *       "lines": [],
+             *       "topics": [],
+             *       "segments": [],
+             *       "priorities": [],
+             *       "online": null
+             *     }
+             */
+            match: components["schemas"]["Match"];
+            /**
+             * First Reply S
+             * @default null
+             */
+            first_reply_s: number | null;
+            /**
+             * Next Reply S
+             * @default null
+             */
+            next_reply_s: number | null;
+            /**
+             * Resolution S
+             * @default null
+             */
+            resolution_s: number | null;
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: string | null;
+            /**
+             * Warn At
+             * @default [
+             *       50,
+             *       80
+             *     ]
+             */
+            warn_at: number[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SlaPolicySpec
+         * @description What an admin says of an SLA policy. Of all that fit, the stricter counts for each target.
+         */
+        SlaPolicySpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @default {
+             *       "channel_types": [],
+             *       "channel_ids": [],
+             *       "team_ids": [],
+             *       "lines": [],
+             *       "topics": [],
+             *       "segments": [],
+             *       "priorities": [],
+             *       "online": null
+             *     }
+             */
+            match: components["schemas"]["Match"];
+            /**
+             * First Reply S
+             * @default null
+             */
+            first_reply_s: number | null;
+            /**
+             * Next Reply S
+             * @default null
+             */
+            next_reply_s: number | null;
+            /**
+             * Resolution S
+             * @default null
+             */
+            resolution_s: number | null;
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: string | null;
+            /**
+             * Warn At
+             * @default [
+             *       50,
+             *       80
+             *     ]
+             */
+            warn_at: number[];
+        };
+        /**
          * SnoozeRequest
          * @description Until when it is out of sight.
          */
@@ -6218,6 +7028,18 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Weekday
+         * @description A day of the week, in the order of ``date.weekday()``.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /**
+         * When
+         * @description By the calendar of the acknowledgement.
+         * @enum {string}
+         */
+        When: "always" | "open" | "closed";
     };
     responses: never;
     parameters: never;
@@ -9484,6 +10306,483 @@ export interface operations {
         };
     };
     delete_bot_duties_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Calendar_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendars_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_calendars_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_calendars_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SlaPolicy_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sla_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPolicySpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_policies_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_sla_policies_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPolicySpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sla_policies_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_acknowledgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Acknowledgement_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_acknowledgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_acknowledgements_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_acknowledgements_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_acknowledgements_id: {
         parameters: {
             query?: never;
             header?: never;

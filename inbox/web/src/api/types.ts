@@ -76,6 +76,9 @@ export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low
 export interface Preview { text: string; kind: string; direction: Direction; author_name?: string | null; at: Iso; delivery?: Delivery | null }
 export interface BotStanding { last_bot_id: string; people_since?: Iso | null }
 export interface SuggestedDraft { id: string; author_id: string; author_name?: string | null; text: string; at: Iso; version: number }
+export type Target = 'first_reply' | 'next_reply' | 'resolution'
+export interface Deadline { due_at: Iso | null; warned?: number[]; breached_at?: Iso | null; met_at?: Iso | null }
+export interface Deadlines { first_reply?: Deadline | null; next_reply?: Deadline | null; resolution?: Deadline | null }
 export interface Conversation {
   id: string; number?: number | null; channel_id: string; channel_type: string; thread: string
   thread_kind: 'private' | 'group' | 'channel' | 'email' | 'topic'; title?: string | null
@@ -84,7 +87,7 @@ export interface Conversation {
   assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
   bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
-  messages: number; waiting_since?: Iso | null; last_activity_at: Iso; reply_until?: Iso | null
+  messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
   merged_into?: string | null; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }

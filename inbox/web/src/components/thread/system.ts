@@ -28,6 +28,12 @@ function causeOf(details: Record<string, string>): string {
   return ` · ${te(key) ? t(key, values) : cause}`
 }
 
+function targetWords(target: string | undefined): string {
+  const { t, te } = i18n.global
+  const key = `targets.${target ?? ''}`
+  return te(key) ? t(key) : (target ?? '')
+}
+
 export function systemWords(message: Message): string {
   const { t, te } = i18n.global
   const line = message.system
@@ -53,6 +59,10 @@ export function systemWords(message: Message): string {
     }
     case 'labels': return t('system.labels', { actor, change: changedLabels(details) })
     case 'handed_off': case 'handed_back': case 'bot_first': case 'bot_took': return botWords(line.name, actor, details)
+    case 'deadline_warned': return t('system.deadlineWarned', { target: targetWords(details.target), percent: details.percent ?? '', due: details.due_at ? fullTime(details.due_at) : '' })
+    case 'deadline_breached': return t('system.deadlineBreached', { target: targetWords(details.target), due: details.due_at ? fullTime(details.due_at) : '' })
+    case 'promise_broken': return t('system.promiseBroken', { time: details.time ?? '' })
+    case 'not_acknowledged': return t('system.notAcknowledged', { reason: details.reason ?? '' })
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
     case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })

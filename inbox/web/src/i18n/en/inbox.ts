@@ -18,7 +18,8 @@ export default {
   status: { open: 'Open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved' },
   pending: { customer: 'waiting for customer', colleague: 'waiting for colleague', third_party: 'waiting for third party' },
   priority: { title: 'Priority', low: 'Low', normal: 'Normal', high: 'High', urgent: 'Urgent', chip: '{level} priority' },
-  chips: { snoozedUntil: 'until {time}', windowCloses: 'window closes in {time}', windowClosed: 'reply window closed', unreachable: 'cannot be reached', bot: 'bot is answering', group: 'group', waiting: 'waiting {time}' },
+  chips: { snoozedUntil: 'until {time}', windowCloses: 'window closes in {time}', windowClosed: 'reply window closed', unreachable: 'cannot be reached', bot: 'bot is answering', group: 'group', waiting: 'waiting {time}', due: 'due {time}', overdue: 'overdue by {time}', overdueNow: 'due now' },
+  targets: { first_reply: 'the first answer', next_reply: 'the answer', resolution: 'the resolution' },
   actions: {
     assign: 'Assign', assignTo: 'Assign to', me: 'Me', nobody: 'Nobody', unassigned: 'Unassigned', findAgent: 'Find a colleague',
     snooze: 'Snooze', snoozeUntil: 'Snooze until', hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow, 9:00', monday: 'Monday, 9:00', pick: 'Pick a time…', past: 'This time is over.',

@@ -42,6 +42,7 @@ export default {
     labels: '{actor} changed the labels: {change}', handOff: '{actor} handed over to people: {reason}', handOffPlain: '{actor} handed over to people', gap: 'Something that arrived here could not be handled. It stands in the dead letters.', gapReason: 'Something that arrived here could not be handled: {reason}',
     onwardNoChannel: 'Not sent on by e-mail to {to}: the e-mail channel that the site chat names is gone',
     created: 'The conversation began', hub: 'The hub', merged: 'Merged with another conversation', unreachable: 'The customer cannot be reached: {reason}', reachable: 'The customer can be reached again',
+    deadlineWarned: '{percent} % of the time for {target} is over: due {due}', deadlineBreached: 'Overdue: {target} was due {due}', promiseBroken: 'The customer was told {time}, and nobody has answered by then', notAcknowledged: 'Not acknowledged automatically: {reason}',
   },
   preview: {
     toggle: 'Customer’s view', title: 'What the customer will see', parts: '{n} message | {n} messages', empty: 'Write something: here you see it as the customer will.', asking: 'One moment…', refused: 'Will not be sent:',

@@ -18,7 +18,8 @@ export default {
   status: { open: 'Открыт', pending: 'Ожидание', snoozed: 'Отложен', resolved: 'Решён' },
   pending: { customer: 'ждём клиента', colleague: 'ждём коллегу', third_party: 'ждём третью сторону' },
   priority: { title: 'Приоритет', low: 'Низкий', normal: 'Обычный', high: 'Высокий', urgent: 'Срочный', chip: 'приоритет: {level}' },
-  chips: { snoozedUntil: 'до {time}', windowCloses: 'окно закроется через {time}', windowClosed: 'окно ответа закрыто', unreachable: 'недоступен', bot: 'отвечает бот', group: 'группа', waiting: 'ждёт {time}' },
+  chips: { snoozedUntil: 'до {time}', windowCloses: 'окно закроется через {time}', windowClosed: 'окно ответа закрыто', unreachable: 'недоступен', bot: 'отвечает бот', group: 'группа', waiting: 'ждёт {time}', due: 'срок {time}', overdue: 'просрочено на {time}', overdueNow: 'срок настал' },
+  targets: { first_reply: 'первый ответ', next_reply: 'ответ', resolution: 'решение' },
   actions: {
     assign: 'Назначить', assignTo: 'Назначить', me: 'Мне', nobody: 'Никому', unassigned: 'Не назначен', findAgent: 'Найти коллегу',
     snooze: 'Отложить', snoozeUntil: 'Отложить до', hour: 'На час', evening: 'До вечера', tomorrow: 'Завтра, 9:00', monday: 'Понедельник, 9:00', pick: 'Выбрать время…', past: 'Это время уже прошло.',
