@@ -20,13 +20,13 @@ from shared.collections import CONVERSATIONS
 
 CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     keep_deadlines,
-    loads.carry,
     acknowledge,
     hold,
     outdate,
+    loads.carry,
     count,
 )
-"""In their order."""
+"""In their order. Loads are carried after everything that changes who holds a conversation."""
 
 
 async def settle(

@@ -221,6 +221,8 @@ class Tenure:
         return found
 
     async def _rebalanced(self) -> Sequence[Decision]:
+        if not self.assigns:
+            return ()
         every_s = self.floor.queueing.rebalance_every_s
         wish = await self._store.get(SETTINGS, REBALANCE)
         version = wish.version if wish is not None else 0
@@ -229,7 +231,7 @@ class Tenure:
         is_time = every_s is not None and self._is_time(
             self._balanced_at, timedelta(seconds=every_s)
         )
-        if not self.assigns or not (wished or is_time):
+        if not (wished or is_time):
             return ()
         self._balanced_at = self.floor.now
         return balanced(self.floor)
