@@ -264,7 +264,7 @@ async def test_whoever_gives_it_back_does_not_get_it_again_at_once(world: World)
 async def test_what_a_bot_holds_does_not_wait_until_it_is_handed_off(world: World) -> None:
     office = await open_office(world, agent("anna"))
     await office.arrive("c1")
-    await office.stamp("c1", bot_id="bot-echo")
+    await office.stamp("c1", bot_id=BOT.id)
     await office.succeed()
     await office.come("anna")
     await office.work()
