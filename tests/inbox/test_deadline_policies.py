@@ -34,6 +34,11 @@ async def test_the_three_kinds_are_kept(stage: Stage) -> None:
     assert used.status == 400
 
 
+def wrong(problem: dict[str, Any]) -> list[str]:
+    """The fields that did not fit the model."""
+    return [one["field"] for one in problem.get("errors") or ()]
+
+
 @pytest.mark.parametrize(
     "path, body, field",
     [
@@ -50,7 +55,8 @@ async def test_a_refusal_names_the_field(
     async with stage.browser() as admin:
         refused = await admin.post(path, body)
 
-    assert (refused.status, refused.data["field"]) == (422, field)
+    assert refused.status == 422
+    assert [refused.data.get("field"), *wrong(refused.data)].count(field) == 1
 
 
 @pytest.mark.parametrize(
