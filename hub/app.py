@@ -10,6 +10,7 @@ from aiohttp import web
 from connectors.assembly import connectors_service
 from inbox.first_start import first_start
 from inbox.service import Inbox, InboxOptions
+from router.policy import Policy
 from router.service import Router
 from shared.bots.bus_transport import BusTransport
 from shared.bots.runner import Answer, Runner
@@ -41,7 +42,14 @@ class Hub:
             metrics=metrics,
             bot_access=ports.bot_access,
         )
-        self.router = Router(ports.bus, ports.store, ports.clock, ports.leases, metrics=metrics)
+        self.router = Router(
+            ports.bus,
+            ports.store,
+            ports.clock,
+            ports.leases,
+            policy=Policy.of(settings),
+            metrics=metrics,
+        )
         self.connectors = connectors_service(ports, settings, metrics, base_url=lambda: self.url)
         self._name_health()
 

@@ -114,7 +114,8 @@ def _advice(equal: Mapping[str, Scalar]) -> str:
 
 
 def _public(field: str) -> str:
-    return "label" if field == "labels" else field
+    # A contact's conversations are those of its identities.
+    return {"labels": "label", "identity_id": "contact_id"}.get(field, field)
 
 
 def fits(conversation: Conversation, equal: Mapping[str, Scalar]) -> bool:

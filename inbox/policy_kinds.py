@@ -11,6 +11,7 @@ from shared.collections import (
     CALENDARS,
     LINES,
     QUEUEING,
+    SEGMENTS,
     SKILLS,
     SLA_POLICIES,
     TEAMS,
@@ -22,6 +23,7 @@ from shared.model.bots import BotDuty, BotDutySpec
 from shared.model.calendar import Calendar, CalendarSpec
 from shared.model.line import Line, LineSpec
 from shared.model.queueing import Queueing, QueueingSpec
+from shared.model.segment import Segment, SegmentSpec
 from shared.model.skill import Skill, SkillSpec
 from shared.model.sla import SlaPolicy, SlaPolicySpec
 from shared.model.team import Team, TeamSpec
@@ -49,9 +51,19 @@ def check_topic_removal(id: str, book: Book) -> None:
         raise BadRequest("other topics stand below it")
 
 
+def check_segment(_id: str, spec: SegmentSpec, _book: Book) -> None:
+    """A rule asks for something."""
+    if spec.rule is not None and spec.rule.is_empty():
+        raise BadRequest("a rule that asks for nothing would take in everybody", field="rule")
+
+
 TOPIC: Final[PolicyKind[Topic, TopicSpec]] = PolicyKind(
     TOPICS, TopicSpec, "topics", "topic", "tp", check_topic, check_topic_removal
 )
+SEGMENT: Final[PolicyKind[Segment, SegmentSpec]] = PolicyKind(
+    SEGMENTS, SegmentSpec, "segments", "segment", "sg", check_segment
+)
+
 
 TEAM: Final[PolicyKind[Team, TeamSpec]] = PolicyKind(
     TEAMS, TeamSpec, "teams", "team", "tm", queue.check_team, queue.check_team_removal
@@ -105,6 +117,7 @@ ACKNOWLEDGEMENT: Final[PolicyKind[Acknowledgement, AcknowledgementSpec]] = Polic
 
 POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     TOPIC,
+    SEGMENT,
     TEAM,
     LINE,
     SKILL,

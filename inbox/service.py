@@ -21,6 +21,7 @@ from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
 from inbox.api.mails import MailsApi
+from inbox.api.merges import MergesApi
 from inbox.api.messages import MessagesApi
 from inbox.api.orders import Orders
 from inbox.api.people import PeopleApi
@@ -29,6 +30,7 @@ from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
 from inbox.api.reports import ReportsApi
 from inbox.api.session import SessionApi
+from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
 from inbox.attendances import Attendances
 from inbox.bots import Bots
@@ -47,6 +49,7 @@ from inbox.live.feed import Feed
 from inbox.live.frames import SERVER_FRAMES, ClientFrame
 from inbox.live.presence import Presence
 from inbox.live.socket import LiveSocket
+from inbox.merges import Merges
 from inbox.news import News
 from inbox.passwords import Passwords
 from inbox.people import People
@@ -238,6 +241,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     files = Files(store, blobs, clock, options.upload_limit_bytes)
     presence = Presence(store, inbox.news)
     orders = Orders(inbox.desk)
+    contacts = Contacts(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
     live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
     presences = Presences(store, clock, inbox.news, inbox.people)
@@ -251,12 +255,14 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *TokensApi(inbox.tokens, inbox.people).routes(),
         *BotsApi(inbox.bots).routes(),
         *CommandsApi(orders).routes(),
-        *ConversationsApi(store, Search(store)).routes(),
+        *ConversationsApi(store, Search(store), contacts).routes(),
         *MessagesApi(store, clock, files, orders, inbox.channels, options.undo_s).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
         *ActionsApi(clock, inbox.people, orders, presence).routes(),
         *DraftsApi(store, orders).routes(),
-        *ContactsApi(Contacts(store, clock, inbox.news)).routes(),
+        *TasksApi(store, inbox.people, orders).routes(),
+        *ContactsApi(contacts).routes(),
+        *MergesApi(Merges(contacts)).routes(),
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),

@@ -5,6 +5,7 @@ import sys
 import structlog
 from aiohttp import web
 
+from router.policy import Policy
 from router.service import Router
 from shared.health import Health, serves_on
 from shared.listening import listening
@@ -21,7 +22,14 @@ async def serve(settings: Settings, ending: Ending) -> None:
     """Work until told to end. Raises as ``open_ports``, and ``OSError`` on a taken port."""
     async with open_ports(settings) as ports:
         metrics = Metrics()
-        router = Router(ports.bus, ports.store, ports.clock, ports.leases, metrics=metrics)
+        router = Router(
+            ports.bus,
+            ports.store,
+            ports.clock,
+            ports.leases,
+            policy=Policy.of(settings),
+            metrics=metrics,
+        )
         health = Health()
         for part, probe in ports.probes:
             health.add(part, probe)

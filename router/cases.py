@@ -6,6 +6,7 @@ from router import people, timeline
 from router.aliases import alias_of
 from router.answers import after_reopening
 from router.bots.duty import duty_for, standing_of
+from router.contacts.facts import facts_of
 from router.places import Place
 from router.threading import Choice, choose
 from router.work import Work
@@ -96,9 +97,8 @@ async def _begin(
         thread=before.thread if before else item.thread.external_id,
         thread_kind=item.thread.kind,
         title=item.thread.title,
-        contact_id=identity.contact_id,
         identity_id=identity.id,
-        contact_name=await people.contact_name(work, identity),
+        **facts_of(await people.contact(work, identity.contact_id), identity, work.policy.book),
         bot_id=bot_id(duty.bot) if duty is not None else None,
         bots=standing_of(duty) if duty is not None else None,
         last_activity_at=work.now,

@@ -10,6 +10,7 @@ from typing import Final
 from router import loads
 from router.bots.hold import hold
 from router.bots.suggestions import outdate
+from router.contacts.facts import facts
 from router.deadlines.acknowledge import acknowledge
 from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
@@ -19,6 +20,7 @@ from router.work import Work
 from shared.collections import CONVERSATIONS
 
 CONSEQUENCES: Final[tuple[Consequence, ...]] = (
+    facts,
     keep_deadlines,
     acknowledge,
     hold,

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from router.contacts.merging import join
 from router.work import Work
 from shared.collections import CONTACTS, IDENTITIES, identity_id
+from shared.contacts.keys import keys_of
 from shared.ids import ChannelType, ContactId, ExternalId, new_id
 from shared.model.inbound import Inbound, Origin
 from shared.model.people import Actor, ActorKind, Contact, Identifier, Identity, Participant
@@ -52,7 +54,7 @@ async def identify(work: Work, channel_type: ChannelType, person: Participant) -
     if identity is None:
         identity = await _create(work, channel_type, person)
         await _create_aliases(work, channel_type, person, identity)
-        return identity
+        return await join(work, identity)
     await _create_aliases(work, channel_type, person, identity)
     fields = _changes(identity, person)
     if not identity.reachable:
@@ -61,7 +63,8 @@ async def identify(work: Work, channel_type: ChannelType, person: Participant) -
         return identity
     if "name" in fields:
         await _rename_contact(work, identity, fields["name"])
-    return work.unit.revise(IDENTITIES, identity, {**fields, "updated_at": work.now})
+    identity = work.unit.revise(IDENTITIES, identity, {**fields, "updated_at": work.now})
+    return await join(work, identity) if "identifiers" in fields else identity
 
 
 async def known(work: Work, channel_type: ChannelType, external_id: ExternalId) -> Identity | None:
@@ -91,7 +94,9 @@ async def _create(work: Work, channel_type: ChannelType, person: Participant) ->
     for alias in person.aliases:
         other = await known(work, channel_type, alias)
         if other is not None:
-            return _identity(work, channel_type, person, person.external_id, other.contact_id)
+            # It may be merged into another contact at this moment.
+            work.unit.depend(IDENTITIES, other.id)
+            return _identity(work, channel_type, person, person.external_id, other)
     contact = Contact(
         id=ContactId(new_id("k")),
         name=person.name,
@@ -100,7 +105,7 @@ async def _create(work: Work, channel_type: ChannelType, person: Participant) ->
         updated_at=work.now,
     )
     work.unit.put(CONTACTS, contact)
-    return _identity(work, channel_type, person, person.external_id, contact.id)
+    return _identity(work, channel_type, person, person.external_id, contact)
 
 
 async def _create_aliases(
@@ -109,7 +114,8 @@ async def _create_aliases(
     """Identities under the person's other keys, so that each of them leads to the contact."""
     for alias in person.aliases:
         if await known(work, channel_type, alias) is None:
-            _identity(work, channel_type, person, alias, identity.contact_id)
+            work.unit.depend(IDENTITIES, identity.id)
+            _identity(work, channel_type, person, alias, identity)
 
 
 def _identity(
@@ -117,17 +123,20 @@ def _identity(
     channel_type: ChannelType,
     person: Participant,
     external_id: ExternalId,
-    contact_id: ContactId,
+    of: Contact | Identity,
 ) -> Identity:
     identity = Identity(
         id=identity_id(channel_type, external_id),
         channel_type=channel_type,
         external_id=external_id,
-        contact_id=contact_id,
+        contact_id=of.id if isinstance(of, Contact) else of.contact_id,
         name=person.name,
         username=person.username,
         language=person.language,
         identifiers=person.identifiers,
+        keys=keys_of(channel_type, external_id, person.identifiers),
+        time_zone=person.time_zone,
+        block=of.block,
         created_at=work.now,
         updated_at=work.now,
     )
@@ -137,13 +146,14 @@ def _identity(
 def _changes(identity: Identity, person: Participant) -> dict[str, Any]:
     """What the platform says differently now; what it leaves out stays."""
     fields: dict[str, Any] = {}
-    for name in ("name", "username", "language"):
+    for name in ("name", "username", "language", "time_zone"):
         value = getattr(person, name)
         if value is not None and value != getattr(identity, name):
             fields[name] = value
     merged = _merge(identity.identifiers, person.identifiers)
     if merged != identity.identifiers:
         fields["identifiers"] = merged
+        fields["keys"] = keys_of(identity.channel_type, identity.external_id, merged)
     return fields
 
 

@@ -129,6 +129,7 @@ async def _merge(work: Work, thread: Thread, target: Thread) -> None:
         "status": Status.RESOLVED,
         "resolved_at": work.now,
         "pending_for": None,
+        "awaited": None,
         "snoozed_until": None,
         "waiting_since": None,
     }

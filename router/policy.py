@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal, Self
 
 from shared.model.channel import ChannelTypeInfo
 from shared.policies.book import Book
 from shared.policies.shelf import Shelf
+from shared.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,15 @@ class Policy:
     """How long an unexplained echo waits for the send that may explain it."""
     deadline: timedelta = timedelta(days=1)
     """After that a part fails, where the channel type says nothing else."""
+    owner_writes: Literal["escalated", "always", "never"] = "escalated"
+    """When only the agent who holds a conversation writes to its customer."""
     shelf: Shelf = field(default_factory=Shelf)
     """Where the present book of what admins decide stands."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """From the hub's settings."""
+        return cls(owner_writes=settings.owner_writes)
 
     @property
     def book(self) -> Book:

@@ -31,7 +31,7 @@ def choose(
     """
     if latest is None:
         return Choice.NEW
-    if latest.status is not Status.RESOLVED or quiet:
+    if latest.status is not Status.RESOLVED or latest.merged_into is not None or quiet:
         return Choice.CONTINUE
     if latest.resolved_at is not None and now - latest.resolved_at > reopen_for:
         return Choice.NEW

@@ -44,6 +44,7 @@ class Draft:
     send_at: datetime | None = None
     edited_at: datetime | None = None
     automatic: bool = False
+    muted: bool = False
 
 
 def append(
@@ -75,6 +76,7 @@ def append(
         send_at=draft.send_at,
         edited_at=draft.edited_at,
         automatic=draft.automatic,
+        muted=draft.muted,
     )
     fields = {**_advanced(work, conversation, message, draft.place), **(changes or {})}
     after = work.unit.revise(CONVERSATIONS, conversation, fields)

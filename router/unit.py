@@ -278,7 +278,7 @@ def _sum(one: Increment[Any], other: Increment[Any]) -> Increment[Any]:
 
 
 def _matches(document: Document, equal: Mapping[str, Scalar], range: Range | None) -> bool:
-    if any(getattr(document, name) != value for name, value in equal.items()):
+    if not all(_holds(getattr(document, name), value) for name, value in equal.items()):
         return False
     if range is None:
         return True
@@ -289,3 +289,8 @@ def _matches(document: Document, equal: Mapping[str, Scalar], range: Range | Non
         and (range.le is None or value <= range.le)
         and (range.lt is None or value < range.lt)
     )
+
+
+def _holds(stored: Any, value: Scalar) -> bool:
+    """Of a field with several values one is enough, as in the indexes."""
+    return value in stored if isinstance(stored, tuple) else bool(stored == value)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
+from shared.contacts.keys import with_keys
 from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.acknowledgement import Acknowledgement
@@ -15,6 +16,7 @@ from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
 from shared.model.figures import Figures
 from shared.model.line import Line
+from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -42,8 +44,10 @@ from shared.model.records import (
     Upload,
     WebhookAttempt,
 )
+from shared.model.segment import Segment
 from shared.model.skill import Skill
 from shared.model.sla import SlaPolicy
+from shared.model.task import Task
 from shared.model.team import Team
 from shared.model.topic import Topic
 from shared.ports.store import Collection, Index
@@ -86,7 +90,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "channel_id", "last_activity_at")),
         Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
-        Index(("contact_id", "last_activity_at")),
+        Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
     text=_conversation_text,
@@ -98,15 +102,32 @@ MESSAGES: Final = Collection(
     indexes=(
         Index(("conversation_id", "seq"), unique=True),
         Index(("conversation_id", "sort")),
+        Index(("conversation_id", "at")),
     ),
     text=_message_text,
     text_fields=("content",),
 )
 THREADS: Final = Collection("threads", Thread)
-IDENTITIES: Final = Collection("identities", Identity, indexes=(Index(("contact_id",)),))
+IDENTITIES: Final = Collection(
+    "identities",
+    Identity,
+    indexes=(
+        Index(("contact_id", "created_at")),
+        Index(("keys", "created_at"), many="keys"),
+    ),
+    version=2,
+    migrations={1: with_keys},
+)
 CONTACTS: Final = Collection(
     "contacts", Contact, text=lambda contact: contact.name or "", text_fields=("name",)
 )
+CONTACT_KEYS: Final = Collection("contact_keys", ContactKey)
+CONTACT_MERGES: Final = Collection(
+    "contact_merges",
+    ContactMerge,
+    indexes=(Index(("into_id", "at")), Index(("from_id", "at"))),
+)
+KEPT_APART: Final = Collection("kept_apart", KeptApart)
 AGENTS: Final = Collection("agents", Agent, indexes=(Index(("email",), unique=True),))
 CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "created_at")),))
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
@@ -148,6 +169,16 @@ OUTCOMES: Final = Collection("outcomes", Outcome, keep_for=timedelta(days=7), ex
 STARTS: Final = Collection("starts", Start, keep_for=timedelta(days=7), expires_from="at")
 AUDIT: Final = Collection(
     "audit", AuditEntry, indexes=(Index(("at",)), Index(("conversation_id", "at")))
+)
+TASKS: Final = Collection(
+    "tasks",
+    Task,
+    indexes=(
+        Index(("state", "created_at")),
+        Index(("state", "line", "created_at")),
+        Index(("state", "assignee_id", "created_at")),
+        Index(("conversation_id", "created_at")),
+    ),
 )
 TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
 COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
@@ -205,6 +236,7 @@ QUEUES: Final = Collection("queues", QueueState)
 CALENDARS: Final = Collection("calendars", Calendar)
 SLA_POLICIES: Final = Collection("sla_policies", SlaPolicy)
 ACKNOWLEDGEMENTS: Final = Collection("acknowledgements", Acknowledgement)
+SEGMENTS: Final = Collection("segments", Segment)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -220,6 +252,9 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     THREADS,
     IDENTITIES,
     CONTACTS,
+    CONTACT_KEYS,
+    CONTACT_MERGES,
+    KEPT_APART,
     AGENTS,
     CHANNELS,
     CHANNEL_TYPES,
@@ -233,6 +268,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     OUTCOMES,
     STARTS,
     AUDIT,
+    TASKS,
     TIMERS,
     COUNTERS,
     DEAD_LETTERS,
@@ -259,6 +295,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     CALENDARS,
     SLA_POLICIES,
     ACKNOWLEDGEMENTS,
+    SEGMENTS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -281,11 +318,15 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "channel_id"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
-    Query(CONVERSATIONS, ("contact_id",), "last_activity_at"),
+    Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
     Query(MESSAGES, ("conversation_id",), "sort"),
-    Query(IDENTITIES, ("contact_id",)),
+    Query(MESSAGES, ("conversation_id",), "at"),
+    Query(IDENTITIES, ("contact_id",), "created_at"),
+    Query(IDENTITIES, ("keys",), "created_at"),
+    Query(CONTACT_MERGES, ("into_id",), "at"),
+    Query(CONTACT_MERGES, ("from_id",), "at"),
     Query(AGENTS, ("email",)),
     Query(AGENTS),
     Query(BOTS),
@@ -301,6 +342,10 @@ DECLARED_QUERIES: Final = (
     Query(PARKED_RECEIPTS, ("ref_id",), "at"),
     Query(AUDIT, (), "at"),
     Query(AUDIT, ("conversation_id",), "at"),
+    Query(TASKS, ("state",), "created_at"),
+    Query(TASKS, ("state", "line"), "created_at"),
+    Query(TASKS, ("state", "assignee_id"), "created_at"),
+    Query(TASKS, ("conversation_id",), "created_at"),
     Query(TIMERS, (), "due_at"),
     Query(COUNTERS, ("key",)),
     Query(DEAD_LETTERS, ("state",), "at"),
@@ -309,6 +354,7 @@ DECLARED_QUERIES: Final = (
     Query(MEMBERS, ("service",), "until"),
     Query(SESSIONS, ("agent_id",)),
     Query(TOPICS),
+    Query(SEGMENTS),
     Query(FIGURES, ("grain",), "start"),
     Query(FIGURES, ("grain", "dimension"), "start"),
     Query(FIGURES, ("grain", "dimension", "value"), "start"),

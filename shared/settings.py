@@ -8,7 +8,7 @@ import os
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
@@ -68,6 +68,10 @@ class Settings(Strict):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     log_json: bool = Field(default=False, description="one JSON object per line")
     undo_s: float = Field(default=5, ge=0, le=60, description="how long an agent can undo a send")
+    owner_writes: Literal["escalated", "always", "never"] = Field(
+        default="escalated",
+        description="when only the agent who holds a conversation writes to its customer",
+    )
     body_limit_bytes: int = Field(default=4 * 1024 * 1024, gt=0, description="of a webhook")
     upload_limit_bytes: int = Field(default=50 * 1024 * 1024, gt=0, description="of a file")
     publish_timeout_s: float = Field(default=5, gt=0)

@@ -19,6 +19,7 @@ from shared.commands import (
     HandBack,
     HandOff,
     MarkRead,
+    Merge,
     Pend,
     Reopen,
     Resolve,
@@ -26,6 +27,7 @@ from shared.commands import (
     SetLabels,
     SetPriority,
     Snooze,
+    Unmerge,
 )
 from shared.errors import BadRequest, NotFound
 from shared.ids import AgentId, ConversationId, TeamId, slot_of
@@ -65,6 +67,10 @@ class PendRequest(Bare):
     """Whom the case waits for."""
 
     waits_for: PendingFor
+    colleague_id: AgentId | None = None
+    """Of a colleague: which."""
+    until: Utc | None = None
+    """When the colleague is reminded; after twice that time the case goes back to the queue."""
 
 
 class SnoozeRequest(Bare):
@@ -90,6 +96,12 @@ class ReadRequest(Bare):
     """Up to which message's ``seq`` it was read."""
 
     up_to: int = Field(ge=0)
+
+
+class MergeRequest(Bare):
+    """The conversation in which the case goes on."""
+
+    into_id: ConversationId = Field(max_length=100)
 
 
 class HandOffRequest(Bare):
@@ -138,6 +150,8 @@ class ActionsApi:
             _action("hand-off", self.hand_off, HandOffRequest, "A bot gives it to people"),
             _action("hand-back", self.hand_back, HandBackRequest, "People give it to a bot"),
             _action("fields", self.fields, FieldsRequest, "Set what is known of the case"),
+            _action("merge", self.merge, MergeRequest, "The case goes on in another conversation"),
+            _action("unmerge", self.unmerge, Bare, "The case goes on by itself again"),
             Route(
                 "POST", "/conversations/{id}/typing", self.typing, write,
                 "An agent types", tag, status=204,
@@ -181,7 +195,10 @@ class ActionsApi:
 
     async def pend(self, call: Call[Nothing, PendRequest]) -> Answer:
         """Give the command."""
-        return await self._give(call, Pend, waits_for=call.body.waits_for)
+        body = call.body
+        return await self._give(
+            call, Pend, waits_for=body.waits_for, colleague_id=body.colleague_id, until=body.until
+        )
 
     async def snooze(self, call: Call[Nothing, SnoozeRequest]) -> Answer:
         """Give the command."""
@@ -219,6 +236,14 @@ class ActionsApi:
     async def fields(self, call: Call[Nothing, FieldsRequest]) -> Answer:
         """Give the command."""
         return await self._give(call, SetFields, fields=call.body.fields)
+
+    async def merge(self, call: Call[Nothing, MergeRequest]) -> Answer:
+        """Give the command."""
+        return await self._give(call, Merge, into_id=call.body.into_id)
+
+    async def unmerge(self, call: Call[Nothing, Bare]) -> Answer:
+        """Give the command."""
+        return await self._give(call, Unmerge)
 
     async def typing(self, call: Call[Nothing, Nothing]) -> Answer:
         """Tell colleagues and, where the channel can, the customer."""

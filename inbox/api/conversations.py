@@ -1,10 +1,13 @@
 """Conversations: lists, one, its messages."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import BaseModel, Field
 
+from inbox.contacts import Contacts
 from inbox.listing import ConversationQuery, filters, find
+from inbox.merged_pages import Streams, page_of
 from inbox.permissions import Permission
 from inbox.rest.route import Call, Nothing, Route
 from inbox.rest.shapes import Items
@@ -16,12 +19,18 @@ from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Range, Store
 
+_MOST_MERGES: Final = 20
+_MOST_TOGETHER: Final = 200
+
 
 class MessagesQuery(Strict):
     """Which messages; with neither bound the newest."""
 
     before: str | None = Field(default=None, max_length=500, description="`sort` of a message")
     after: str | None = Field(default=None, max_length=500, description="`sort` of a message")
+    joined: bool = False
+    """Those of every conversation that goes on in this one too, by time; ``before`` is then the
+    ``next`` of the page before."""
     limit: int = Field(default=50, ge=1, le=200)
 
 
@@ -57,6 +66,7 @@ class ConversationsApi:
 
     store: Store
     search: Search
+    contacts: Contacts
 
     def routes(self) -> list[Route]:
         """What they are."""
@@ -84,12 +94,21 @@ class ConversationsApi:
         """One page of a list, or of what a search finds within it."""
         query = call.query
         equal = filters(query, call.caller)
+        contact_id = equal.pop("contact_id", None) if len(equal) == 1 else None
         if query.q is None or not query.q.strip():
-            page = await find(self.store, equal, query.cursor, query.limit)
+            if contact_id is not None:
+                page = await self.contacts.conversations(str(contact_id), query.cursor, query.limit)
+            else:
+                page = await find(self.store, equal, query.cursor, query.limit)
             return Items(items=list(page.items), next=page.next)
         hits, following = await self.search.page(query.q, equal, query.cursor, query.limit)
         unique = {hit.conversation.id: hit.conversation for hit in hits}
-        return Items(items=list(unique.values()), next=following)
+        found = list(unique.values())
+        if contact_id is not None:
+            contact = await self.contacts.get(str(contact_id))
+            own = {identity.id for identity in await self.contacts.identities(contact.id)}
+            found = [one for one in found if one.identity_id in own]
+        return Items(items=found, next=following)
 
     async def show(self, call: Call[Nothing, Nothing]) -> Conversation:
         """One."""
@@ -100,7 +119,10 @@ class ConversationsApi:
         query = call.query
         if query.before is not None and query.after is not None:
             raise BadRequest("give before or after, not both", field="after")
-        id = (await conversation(self.store, call.path["id"])).id
+        of = await conversation(self.store, call.path["id"])
+        if query.joined:
+            return await self._joined(of, query)
+        id = of.id
         forward = query.after is not None
         bounded = query.before is not None or forward
         page = await self.store.find(
@@ -115,12 +137,36 @@ class ConversationsApi:
         edge = items[-1 if forward else 0].sort if page.next is not None else None
         return MessagePage(items=items, next=edge)
 
+    async def _joined(self, of: Conversation, query: MessagesQuery) -> MessagePage:
+        if query.after is not None:
+            raise BadRequest("a joined timeline is read from its end", field="after")
+        streams = Streams("conversation_id", await together(self.store, of), "at")
+        page = await page_of(self.store, MESSAGES, streams, query.before, query.limit)
+        return MessagePage(items=list(reversed(page.items)), next=page.next)
+
     async def find(self, call: Call[SearchQuery, Nothing]) -> Items[SearchHit]:
         """Search everything."""
         query = call.query
         hits, following = await self.search.page(query.q, {}, query.cursor, query.limit)
         found = [SearchHit(conversation=hit.conversation, message=hit.message) for hit in hits]
         return Items(items=found, next=following)
+
+
+async def together(store: Store, of: Conversation) -> list[str]:
+    """The ids of all conversations that are one case with this one."""
+    root = of
+    for _ in range(_MOST_MERGES):
+        above = await store.get(CONVERSATIONS, root.merged_into) if root.merged_into else None
+        if above is None:
+            break
+        root = above
+    found: dict[str, None] = {root.id: None}
+    level = [root]
+    while level and len(found) < _MOST_TOGETHER:
+        ids = [id for one in level for id in one.joined if id not in found]
+        found |= dict.fromkeys(ids)
+        level = list((await store.get_many(CONVERSATIONS, ids)).values()) if ids else []
+    return list(found)[:_MOST_TOGETHER]
 
 
 async def conversation(store: Store, id: str) -> Conversation:

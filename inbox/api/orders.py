@@ -12,6 +12,7 @@ from shared.commands import Command
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.model.records import Outcome
+from shared.model.task import Task
 
 
 class MessageDone(BaseModel):
@@ -24,6 +25,14 @@ class MessageDone(BaseModel):
 class ConversationDone(BaseModel):
     """The conversation as it is stored now."""
 
+    conversation: Conversation
+    command_id: str
+
+
+class TaskDone(BaseModel):
+    """The task, and its conversation, as they are stored now."""
+
+    task: Task
     conversation: Conversation
     command_id: str
 
@@ -60,6 +69,17 @@ class Orders:
             return Answer(Accepted(command_id=name), 202)
         conversation = Conversation.model_validate(outcome.result["conversation"])
         return Answer(ConversationDone(conversation=conversation, command_id=name))
+
+    async def for_task(
+        self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None
+    ) -> Answer:
+        """Give a command whose outcome holds a task and its conversation."""
+        name, outcome = await self._give(call, command, own_id)
+        if outcome is None:
+            return Answer(Accepted(command_id=name), 202)
+        task = Task.model_validate(outcome.result["task"])
+        conversation = Conversation.model_validate(outcome.result["conversation"])
+        return Answer(TaskDone(task=task, conversation=conversation, command_id=name))
 
     async def for_command(
         self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None

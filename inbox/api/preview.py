@@ -114,12 +114,14 @@ class PreviewApi:
         channel = await self.store.get(CHANNELS, target.channel_id)
         if channel is not None and channel.state is ChannelState.REMOVED:
             return rejected(Reason.CHANNEL_REMOVED)
-        if target.merged_into is not None:
-            return rejected(Reason.MERGED)
         thread = await self.store.get(THREADS, thread_id(target.channel_id, target.thread))
         if thread is not None and thread.alias_of is not None:
             thread = await self.store.get(THREADS, thread.alias_of)
-        if thread is not None and thread.conversation_id not in (None, target.id):
+        own = thread is not None and thread.conversation_id in (None, target.id)
+        # A merged one is answered in its own thread, while that is its own.
+        if target.merged_into is not None and not own:
+            return rejected(Reason.MERGED)
+        if thread is not None and not own:
             return rejected(Reason.NEWER_CONVERSATION)
         until = target.reply_until
         if not templated and until is not None and until <= self.clock.now():

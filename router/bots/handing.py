@@ -38,6 +38,7 @@ def hand_over(
         "bots": given_to_people(conversation, work.now, _bot(actor)),
         "status": Status.OPEN if conversation.status is not Status.RESOLVED else Status.RESOLVED,
         "pending_for": None,
+        "awaited": None,
         "snoozed_until": None,
     }
     if known is not None:

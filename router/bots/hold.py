@@ -48,7 +48,7 @@ async def _heard(work: Work, change: Change, message: Message) -> None:
 
 
 def _wants_an_answer(conversation: Conversation, message: Message) -> bool:
-    if message.content.email is not None and message.content.email.automatic:
+    if message.muted or (message.content.email is not None and message.content.email.automatic):
         return False
     return conversation.waiting_since is not None and conversation.status is not Status.RESOLVED
 

@@ -9,11 +9,13 @@ from router.commands import (
     changes,
     drafts,
     fields,
+    merging,
     notes,
     properties,
     replies,
     resends,
     status,
+    tasks,
     wakes,
     withdrawals,
 )
@@ -26,10 +28,13 @@ from shared.commands import (
     Command,
     DeleteMessage,
     Edit,
+    Escalate,
+    FinishTask,
     HandBack,
     HandOff,
     Hold,
     MarkRead,
+    Merge,
     Misunderstood,
     Note,
     Pend,
@@ -44,6 +49,8 @@ from shared.commands import (
     SettleDraft,
     Snooze,
     Suggest,
+    TakeTask,
+    Unmerge,
     Wake,
 )
 from shared.envelope import Envelope
@@ -81,6 +88,11 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     SetPriority: properties.set_priority,
     SetLabels: properties.set_labels,
     MarkRead: properties.mark_read,
+    Escalate: tasks.escalate,
+    TakeTask: tasks.take,
+    FinishTask: tasks.finish,
+    Merge: merging.merge,
+    Unmerge: merging.unmerge,
     Wake: wakes.wake,
 }
 

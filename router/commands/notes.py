@@ -2,6 +2,7 @@
 
 from router import timeline
 from router.commands.done import Done, Refused, with_message
+from router.commands.tasks import is_answer, tell_owner
 from router.timeline import Draft
 from router.work import Work
 from shared.commands import Note
@@ -20,7 +21,9 @@ async def note(work: Work, conversation: Conversation, command: Note) -> Done:
         at=work.now,
         content=Content(text=command.text, attachments=command.attachments),
     )
-    message, _ = timeline.append(work, conversation, draft)
+    message, after = timeline.append(work, conversation, draft)
+    if is_answer(after, command.actor):
+        tell_owner(work, after, "colleague_answered", command.actor, {})
     done = with_message(message, code=201)
     return Done(
         done.result,

@@ -9,6 +9,7 @@ from router.bots import hold
 from router.cases import reopen
 from router.commands import assignment
 from router.commands.done import Done, Refused, with_message
+from router.commands.merging import tell_of
 from router.commands.standing import (
     capabilities,
     message_in,
@@ -16,6 +17,7 @@ from router.commands.standing import (
     require_latest,
     require_window,
 )
+from router.commands.tasks import require_owner
 from router.operations import ORDER_STEP, next_order
 from router.timeline import Draft
 from router.work import SOURCE, Work
@@ -38,16 +40,19 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     if not (command.text.strip() or command.attachments or command.blocks or command.template):
         raise Refused("a reply needs a text or a file", code=422, field="text")
     await require_channel(work, conversation)
-    await require_latest(work, conversation)
+    await require_latest(work, conversation, merged_too=True)
+    require_owner(work, conversation, command.actor)
     answered = await _answered(work, conversation, command)
     due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
     await require_window(work, conversation, due_at, template=command.template is not None)
     able = await capabilities(work, conversation)
     external_id = await _number_of(work, conversation, answered)
     content = _carried(_content(command, answered, external_id), able)
-    if conversation.status is Status.RESOLVED:
+    merged = conversation.merged_into is not None
+    if conversation.status is Status.RESOLVED and not merged:
         conversation = reopen(work, conversation, command.actor, cause="reply")
-    conversation = await assignment.taken_by_reply(work, conversation, command.actor)
+    if not merged:
+        conversation = await assignment.taken_by_reply(work, conversation, command.actor)
     turn_from, order = conversation.out_order, next_order(work, conversation)
     draft = _draft(work, conversation, command, content, due_at)
     message, conversation = timeline.append(
@@ -59,6 +64,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
             **_answered_by_bot(work, conversation, command),
         },
     )
+    tell_of(work, conversation, message, waits=False)
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
     await onward.expect_reading(work, conversation, command.actor, due_at)

@@ -58,9 +58,14 @@ async def require_window(
         )
 
 
-async def require_latest(work: Work, conversation: Conversation) -> None:
-    """No newer case has begun in the thread, of which it has one at a time. Raises ``Refused``."""
-    if conversation.merged_into is not None:
+async def require_latest(
+    work: Work, conversation: Conversation, *, merged_too: bool = False
+) -> None:
+    """No newer case has begun in the thread, of which it has one at a time. Raises ``Refused``.
+
+    ``merged_too``: one that goes on in another conversation will do, while the thread is its own.
+    """
+    if conversation.merged_into is not None and not merged_too:
         raise Refused("the conversation was merged into another one")
     thread = await thread_named(work.unit, conversation.channel_id, conversation.thread)
     if thread is not None and thread.conversation_id not in (None, conversation.id):

@@ -4,6 +4,7 @@ from typing import Any
 
 from router import cases, timeline
 from router.answers import after_reopening
+from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
 from router.work import Work
@@ -21,6 +22,7 @@ async def resolve(work: Work, conversation: Conversation, command: Resolve) -> D
         "status": Status.RESOLVED,
         "resolved_at": work.now,
         "pending_for": None,
+        "awaited": None,
         "snoozed_until": None,
         "waiting_since": None,
         "due_at": None,
@@ -38,6 +40,7 @@ async def reopen(work: Work, conversation: Conversation, command: Reopen) -> Don
         "status": Status.OPEN,
         "resolved_at": None,
         "pending_for": None,
+        "awaited": None,
         "snoozed_until": None,
     }
     if conversation.status is Status.RESOLVED:
@@ -47,16 +50,23 @@ async def reopen(work: Work, conversation: Conversation, command: Reopen) -> Don
 
 async def pend(work: Work, conversation: Conversation, command: Pend) -> Done:
     """The case waits for somebody."""
-    same = conversation.pending_for is command.waits_for
-    if conversation.status is Status.PENDING and same:
+    same = conversation.pending_for is command.waits_for and command.colleague_id is None
+    if conversation.status is Status.PENDING and same and conversation.awaited is None:
         return with_conversation(conversation, changed=False)
     _require_unresolved(conversation)
+    awaited = await awaiting.awaited(work, command)
     fields = {
         "status": Status.PENDING,
         "pending_for": command.waits_for,
+        "awaited": awaited,
         "snoozed_until": None,
     }
     details = {"waits_for": command.waits_for.value}
+    if awaited is not None:
+        awaiting.arm(work, conversation, awaited)
+        details["colleague"] = awaited.colleague_name
+        details["until"] = awaited.until.isoformat()
+        details["mention"] = awaited.colleague_id
     return _change(work, conversation, command, "pending", fields, details)
 
 
@@ -68,7 +78,12 @@ async def snooze(work: Work, conversation: Conversation, command: Snooze) -> Don
     _require_unresolved(conversation)
     if command.until <= work.now:
         raise Refused("the time to wake up is over already", code=422, field="until")
-    fields = {"status": Status.SNOOZED, "snoozed_until": command.until, "pending_for": None}
+    fields = {
+        "status": Status.SNOOZED,
+        "snoozed_until": command.until,
+        "pending_for": None,
+        "awaited": None,
+    }
     details = {"until": command.until.isoformat()}
     done = _change(work, conversation, command, "snoozed", fields, details)
     timer = Timer(

@@ -5,7 +5,9 @@ from typing import Final
 
 from router import onward, people, timeline
 from router.bots import hold
+from router.commands import awaiting, merging
 from router.commands.done import Done, with_conversation
+from router.contacts.facts import look_again
 from router.deadlines import keep
 from router.deadlines import timer as deadline_timer
 from router.inbound import echoes, messages
@@ -13,6 +15,7 @@ from router.places import place_of
 from router.work import Elsewhere, Work
 from shared.collections import TIMERS
 from shared.commands import Wake
+from shared.contacts.refreshing import FACTS
 from shared.model.conversation import Conversation, Status
 from shared.model.inbound import Inbound
 from shared.model.records import Timer
@@ -57,5 +60,10 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     onward.ONWARD_TIMER: onward.go_on,
     hold.BOT_TIMER: hold.run_out,
     keep.TIMER: deadline_timer.fired,
+    FACTS: look_again,
+    awaiting.COLLEAGUE: awaiting.look,
+    merging.AGREE: merging.agree,
+    merging.PART: merging.part,
+    merging.STIR: merging.stir,
 }
 """What each kind of timer is for."""

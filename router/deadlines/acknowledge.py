@@ -121,6 +121,7 @@ def _is_question(event: Event, conversation: Conversation) -> bool:
         and message.direction is Direction.INBOUND
         and message.author.kind is ActorKind.CONTACT
         and not message.automatic
+        and not message.muted
     )
 
 

@@ -40,6 +40,8 @@ async def tell(work: Work, item: Inbound, place: Place, call: Call) -> MessageId
     if message_id is None or call.direction == "out":
         return message_id
     message = await _stored(work, message_id)
+    if message.muted:
+        return message_id
     conversation = await work.unit.get(CONVERSATIONS, message.conversation_id)
     if conversation is None:
         return message_id

@@ -7,6 +7,7 @@ from router import mailthreads, people, presence, refs, timeline
 from router.aliases import thread_named
 from router.answers import after_answer
 from router.cases import case_for, forget_snooze, thread_facts
+from router.commands.merging import tell_of
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
 from router.places import Place
@@ -66,16 +67,20 @@ async def store_from_customer(
     if item.history:
         return await _store_history(work, item, place, person, content)
     identity = await people.identify(work, item.channel_type, person)
+    if identity.block is not None and identity.block.holds(work.now):
+        return await _store_history(work, item, place, person, content, muted=True)
     # An out-of-office note is shown, but nobody waits for an answer to it.
     machine = content.email is not None and content.email.automatic
     conversation = await case_for(work, item, place, person, quiet=machine)
     at = happened_at(work, item)
     changes: dict[str, Any] = {
         **thread_facts(item, conversation),
-        "unread": conversation.unread + 1,
         "last_inbound_at": max(at, conversation.last_inbound_at or at),
     }
-    if not machine:
+    merged = conversation.merged_into is not None
+    if not merged:
+        changes["unread"] = conversation.unread + 1
+    if not (machine or merged):
         forget_snooze(work, conversation)
         changes |= after_customer_wrote(conversation)
         changes["waiting_since"] = conversation.waiting_since or at
@@ -93,6 +98,8 @@ async def store_from_customer(
             changes["contact_name"] = name
     draft = _draft(work, item, content, Direction.INBOUND, edited=edited)
     message, _ = timeline.append(work, conversation, replace(draft, channel_id=by), changes)
+    if not machine:
+        tell_of(work, conversation, message, waits=True)
     await _remember_ids(work, item, message)
     return message.id
 
@@ -118,9 +125,16 @@ async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool
 
 
 async def _store_history(
-    work: Work, item: Inbound, place: Place, customer: Participant, content: Content
+    work: Work,
+    item: Inbound,
+    place: Place,
+    customer: Participant,
+    content: Content,
+    *,
+    muted: bool = False,
 ) -> MessageId:
-    """Something from before the account came here: kept, and nobody waits for an answer to it."""
+    """Something from before the account came here, or of a blocked contact (``muted``): kept, and
+    nobody waits for an answer to it. It opens no case and counts as unread nowhere."""
     conversation = await case_for(work, item, place, customer, quiet=True)
     ours = item.origin in (Origin.AGENT_APP, Origin.ECHO)
     direction = Direction.OUTBOUND if ours else Direction.INBOUND
@@ -130,7 +144,7 @@ async def _store_history(
     if direction is Direction.INBOUND:
         at = happened_at(work, item)
         changes["last_inbound_at"] = max(at, conversation.last_inbound_at or at)
-    draft = _draft(work, item, content, direction, edited=False)
+    draft = replace(_draft(work, item, content, direction, edited=False), muted=muted)
     message, _ = timeline.append(work, conversation, draft, changes)
     await _remember_ids(work, item, message)
     return message.id

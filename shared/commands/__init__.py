@@ -12,6 +12,7 @@ from shared.commands.conversations import (
     Assign,
     HandOff,
     MarkRead,
+    Merge,
     Pend,
     Reopen,
     Resolve,
@@ -19,11 +20,13 @@ from shared.commands.conversations import (
     SetLabels,
     SetPriority,
     Snooze,
+    Unmerge,
     Wake,
 )
 from shared.commands.drafts import SettleDraft, Suggest
 from shared.commands.fields import SetFields
 from shared.commands.messages import Cancel, DeleteMessage, Edit, Note, React, Reply, Resend
+from shared.commands.tasks import Escalate, FinishTask, TakeTask
 from shared.envelope import Envelope
 from shared.ids import CommandId, partition_of
 from shared.payload import Payload
@@ -31,10 +34,11 @@ from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
 __all__ = [
-    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage",
-    "Edit", "HandBack", "HandOff", "Hold", "MarkRead", "Misunderstood", "Note", "Pend", "React",
-    "Reopen", "Reply", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
-    "SettleDraft", "Snooze", "Suggest", "Wake", "own_command_id", "publication",
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage", "Edit",
+    "Escalate", "FinishTask", "HandBack", "HandOff", "Hold", "MarkRead", "Merge", "Misunderstood",
+    "Note", "Pend", "React", "Reopen", "Reply", "Resend", "Resolve", "Seen", "SetFields",
+    "SetLabels", "SetPriority", "SettleDraft", "Snooze", "Suggest", "TakeTask", "Unmerge", "Wake",
+    "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -60,6 +64,11 @@ COMMANDS: tuple[type[Command], ...] = (
     Suggest,
     SettleDraft,
     SetFields,
+    Escalate,
+    TakeTask,
+    FinishTask,
+    Merge,
+    Unmerge,
     Wake,
 )
 HUBS_OWN: tuple[type[Command], ...] = (Wake,)

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from pydantic import Field
 
 from shared.commands.base import Command
-from shared.ids import AgentId, TeamId
+from shared.ids import AgentId, ConversationId, TeamId
 from shared.model.base import Model, Utc
 from shared.model.conversation import Conversation, PendingFor, Priority, Status
 
@@ -85,6 +85,10 @@ class Pend(Command):
     kind: ClassVar[str] = "command.pend"
 
     waits_for: PendingFor
+    colleague_id: AgentId | None = None
+    """Of a colleague: which."""
+    until: Utc | None = None
+    """When the colleague is reminded."""
 
 
 class Snooze(Command):
@@ -131,6 +135,20 @@ class HandOff(Command):
     """What it is about, by the id of a topic; one that there is not is told and changes nothing."""
     team_id: TeamId | None = None
     """Which team is to answer."""
+
+
+class Merge(Command):
+    """The case goes on in another conversation."""
+
+    kind: ClassVar[str] = "command.merge"
+
+    into_id: ConversationId
+
+
+class Unmerge(Command):
+    """The case goes on by itself again."""
+
+    kind: ClassVar[str] = "command.unmerge"
 
 
 class Wake(Command):

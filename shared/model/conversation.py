@@ -24,6 +24,7 @@ from shared.model.delivery import Delivery
 from shared.model.figures import NO_ANSWERS, Answers
 from shared.model.message import Direction
 from shared.model.queueing import Assignment
+from shared.model.task import NEVER_ESCALATED, Awaited, Escalation
 from shared.ports.store import Document
 
 
@@ -82,6 +83,9 @@ class Conversation(Document):
     contact_name: str | None = None
     status: Status = Status.OPEN
     pending_for: PendingFor | None = None
+    awaited: Awaited | None = None
+    """Of a pending one: the colleague who is asked."""
+    escalation: Escalation = NEVER_ESCALATED
     snoozed_until: Utc | None = None
     assignee_id: AgentId | None = None
     assignee_name: str | None = None
@@ -141,6 +145,9 @@ class Conversation(Document):
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to address the thread."""
     merged_into: ConversationId | None = None
+    """The conversation in which the case goes on; the thread stays this one's."""
+    joined: tuple[ConversationId, ...] = ()
+    """Those whose cases go on in this one."""
     created_at: Utc
     resolved_at: Utc | None = None
     version: int = 1

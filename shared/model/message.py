@@ -87,6 +87,8 @@ class Message(Document):
     revisions: tuple[Revision, ...] = ()
     edited_at: Utc | None = None
     deleted_at: Utc | None = None
+    muted: bool = False
+    """Of a blocked contact: kept, and nobody is called for it."""
     pressed: tuple[str, ...] = ()
     """Values of the buttons that were pressed."""
     version: int = 1

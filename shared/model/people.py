@@ -1,5 +1,6 @@
 """Who: contacts and their identities, agents, and the actor of a command or message."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -8,6 +9,25 @@ from shared.ids import ChannelType, ContactId, ExternalId, IdentityId, TeamId
 from shared.model.base import Model, Utc
 from shared.model.queueing import Duties
 from shared.ports.store import Document
+
+
+class ActorKind(StrEnum):
+    """Who did it."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    BOT = "bot"
+    SYSTEM = "system"
+    PLATFORM = "platform"
+    """Somebody in the platform's own app: the owner of the account, another administrator."""
+
+
+class Actor(Model):
+    """Who did something; kept with every message, command and audit entry."""
+
+    kind: ActorKind
+    id: str | None = None
+    name: str | None = None
 
 
 class IdentifierKind(StrEnum):
@@ -44,7 +64,31 @@ class Participant(Model):
     is_anonymous: bool = False
     """Writes in the name of a chat or community."""
     identifiers: tuple[Identifier, ...] = ()
+    time_zone: str | None = None
+    """As the person's device says: ``Europe/Berlin``."""
     avatar_native: dict[str, str] = Field(default_factory=dict)
+
+
+class Block(Model):
+    """Why nobody is called for what a contact writes, and until when."""
+
+    reason: str
+    until: Utc | None = None
+    """None: until somebody ends it."""
+    by: Actor
+    at: Utc
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is not over."""
+        return self.until is None or now < self.until
+
+
+class Vouch(Model):
+    """Somebody is certain who the contact is."""
+
+    by: Actor
+    reason: str = ""
+    at: Utc
 
 
 class Identity(Document):
@@ -61,6 +105,11 @@ class Identity(Document):
     username: str | None = None
     language: str | None = None
     identifiers: tuple[Identifier, ...] = ()
+    keys: tuple[str, ...] = ()
+    """What its addresses are compared by, see ``shared.contacts.keys``."""
+    time_zone: str | None = None
+    block: Block | None = None
+    """The contact's, kept here for whoever takes in messages."""
     reachable: bool = True
     unreachable_reason: str | None = None
     created_at: Utc
@@ -74,8 +123,18 @@ class Contact(Document):
     id: ContactId
     name: str | None = None
     language: str | None = None
+    time_zone: str | None = None
+    """Where it was told; see ``shared.contacts.places`` for what is concluded otherwise."""
     labels: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    """Those that were set by hand, by the ids of their documents; others follow from rules."""
+    attributes: dict[str, str] = Field(default_factory=dict)
+    """What is known of the person, by the name of the field: ``company``, ``contract``."""
     notes: str | None = None
+    vouched: Vouch | None = None
+    block: Block | None = None
+    merged_into: ContactId | None = None
+    """The contact to which its identities have gone."""
     created_at: Utc
     updated_at: Utc
     version: int = 1
@@ -104,22 +163,3 @@ class Agent(Document):
     active: bool = True
     created_at: Utc
     version: int = 1
-
-
-class ActorKind(StrEnum):
-    """Who did it."""
-
-    CONTACT = "contact"
-    AGENT = "agent"
-    BOT = "bot"
-    SYSTEM = "system"
-    PLATFORM = "platform"
-    """Somebody in the platform's own app: the owner of the account, another administrator."""
-
-
-class Actor(Model):
-    """Who did something; kept with every message, command and audit entry."""
-
-    kind: ActorKind
-    id: str | None = None
-    name: str | None = None

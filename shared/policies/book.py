@@ -13,6 +13,7 @@ from shared.collections import (
     CALENDARS,
     LINES,
     QUEUEING,
+    SEGMENTS,
     SETTINGS,
     SKILLS,
     SLA_POLICIES,
@@ -26,6 +27,7 @@ P = TypeVar("P", bound=Policy)
 
 POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TOPICS,
+    SEGMENTS,
     TEAMS,
     LINES,
     SKILLS,

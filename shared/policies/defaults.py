@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from shared.collections import LINES, QUEUEING, SETTINGS, TOPICS
+from shared.collections import LINES, QUEUEING, SEGMENTS, SETTINGS, TOPICS
 from shared.errors import Conflict
 from shared.model.line import Line
 from shared.model.queueing import Queueing
 from shared.model.records import HubSetting
+from shared.model.segment import Segment
 from shared.model.topic import Topic
 from shared.policies.answering import default_answering
 from shared.policies.book import EDITION
@@ -26,6 +27,7 @@ _LINES: Final = (
     ("L2", "Second line", "Вторая линия", 1200.0),
     ("L3", "Experts", "Эксперты", 2400.0),
 )
+_SEGMENTS: Final = (("vip", "VIP", "VIP"), ("company", "Company", "Компания"))
 
 
 def default_policies(now: datetime) -> Sequence[Change]:
@@ -52,6 +54,15 @@ def default_policies(now: datetime) -> Sequence[Change]:
     ]  # fmt: skip
     queueing = Queueing(id=QUEUEING_ID, name="Queueing", created_at=now, updated_at=now)
     changes.append(_put(QUEUEING, queueing))
+    changes += [
+        _put(
+            SEGMENTS,
+            Segment(
+                id=id, name=name, names={"ru": russian}, position=n, created_at=now, updated_at=now
+            ),
+        )
+        for n, (id, name, russian) in enumerate(_SEGMENTS)
+    ]
     return [*changes, *default_answering(now)]
 
 

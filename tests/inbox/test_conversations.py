@@ -186,7 +186,7 @@ async def test_a_contact_shows_identities_and_history(stage: Stage) -> None:
     )
     async with stage.browser() as browser:
         shown = await browser.get("/contacts/k1")
-        history = await browser.get("/contacts/k1/timeline")
+        history = await browser.get("/contacts/k1/conversations")
         changed = await browser.patch("/contacts/k1", {"notes": "likes tea", "labels": ["vip"]})
         unknown = await browser.get("/contacts/k2")
 
@@ -195,3 +195,27 @@ async def test_a_contact_shows_identities_and_history(stage: Stage) -> None:
     assert changed.data["contact"]["notes"] == "likes tea"
     assert changed.data["contact"]["version"] == 2
     assert unknown.status == 404
+
+
+async def test_a_case_of_several_conversations_is_one_timeline(stage: Stage) -> None:
+    root, joined = a_conversation("a"), a_conversation("b")
+    root = root.model_copy(update={"joined": (joined.id,)})
+    joined = joined.model_copy(update={"merged_into": root.id, "status": Status.RESOLVED})
+    for number, case in enumerate((root, joined)):
+        messages = [
+            a_message(case, seq, f"{number}-{seq}", at=AT + timedelta(minutes=2 * seq + number))
+            for seq in range(2)
+        ]
+        await stage.store_conversation(case, *messages)
+    async with stage.browser() as browser:
+        own = await browser.get(f"/conversations/{root.id}/messages")
+        last = await browser.get(f"/conversations/{joined.id}/messages?joined=true&limit=3")
+        first = await browser.get(
+            f"/conversations/{root.id}/messages?joined=true&limit=3&before={last.data['next']}"
+        )
+        wrong = await browser.get(f"/conversations/{root.id}/messages?joined=true&after=x")
+
+    texts = [[one["content"]["text"] for one in page.data["items"]] for page in (own, last, first)]
+    assert texts == [["0-0", "0-1"], ["1-0", "0-1", "1-1"], ["0-0"]]
+    assert first.data["next"] is None
+    assert (wrong.status, wrong.data["field"]) == (422, "after")

@@ -76,6 +76,7 @@ class Thing(Document):
     colour: Colour = Colour.RED
     open: bool = True
     at: Utc | None = None
+    due_at: Utc | None = None
     place: Place | None = None
     labels: tuple[str, ...] = ()
     version: int = 0
@@ -94,6 +95,7 @@ THINGS: Final = Collection(
         Index(("name",)),
         Index(("number",)),
         Index(("at",)),
+        Index(("due_at",)),
         Index(("place.city", "number")),
         Index(("labels", "colour", "number"), many="labels"),
         Index(("name", "number"), where=("open", True)),

@@ -80,7 +80,7 @@ class Hub:
                 return 200, {}
             case ["GET", "contacts", _]:
                 return 200, {"contact": {"id": "k1", "name": "Мария Ковалёва", "language": "ru", "labels": [], "notes": "Звонить после обеда.", "created_at": "2023-03-01T10:00:00Z", "version": 1}, "identities": data.IDENTITIES}
-            case ["GET", "contacts", _, "timeline"]:
+            case ["GET", "contacts", _, "conversations"]:
                 return page([data.CONVERSATIONS[0], {**data.CONVERSATIONS[2], "status": "resolved"}, {**data.CONVERSATIONS[3], "status": "resolved"}])
             case ["GET", "dead-letters"]:
                 return page(data.DEAD)

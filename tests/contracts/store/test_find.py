@@ -129,6 +129,14 @@ async def test_a_range_of_times_leaves_out_what_has_none(store: ManagedStore) ->
     assert await find(store, equal={}, range=Range("at", le=NOON)) == ["b"]
 
 
+async def test_aware_times_are_found_and_sorted_within_a_second(store: ManagedStore) -> None:
+    later = NOON + timedelta(milliseconds=500)
+    await put(store, Thing(id="a", due_at=later), Thing(id="b", due_at=NOON))
+
+    assert await find(store, equal={}, order="due_at") == ["b", "a"]
+    assert await find(store, equal={}, range=Range("due_at", le=NOON), order="due_at") == ["b"]
+
+
 async def test_half_a_surrogate_pair_cannot_be_asked_for(store: ManagedStore) -> None:
     with pytest.raises(BadRequest):
         await store.find(THINGS, equal={"name": "\ud800"})

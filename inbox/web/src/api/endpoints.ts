@@ -47,7 +47,7 @@ export const api = {
   search: (q: string, cursor?: string | null) => http.get<T.Page<T.SearchHit>>('/search', { q, cursor }),
 
   contact: (cid: string) => http.get<{ contact: T.Contact; identities: T.Identity[] }>(`/contacts/${id(cid)}`),
-  timeline: (cid: string) => http.get<T.Page<T.Conversation>>(`/contacts/${id(cid)}/timeline`),
+  timeline: (cid: string) => http.get<T.Page<T.Conversation>>(`/contacts/${id(cid)}/conversations`),
   changeContact: (cid: string, change: { name?: string; notes?: string; labels?: string[] }) => http.patch<T.Contact | { contact: T.Contact }>(`/contacts/${id(cid)}`, change),
 
   channelTypes: () => http.get<T.Page<T.ChannelTypeInfo>>('/channel-types'),

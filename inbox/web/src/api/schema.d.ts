@@ -521,6 +521,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The case goes on in another conversation */
+        post: operations["post_conversations_id_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The case goes on by itself again */
+        post: operations["post_conversations_id_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -574,6 +608,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks, oldest first */
+        get: operations["get_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task */
+        get: operations["get_tasks_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a task */
+        post: operations["post_tasks_id_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task is done */
+        post: operations["post_tasks_id_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the next line; the owner keeps the customer */
+        post: operations["post_conversations_id_escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks of a conversation, newest first */
+        get: operations["get_conversations_id_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers for which topic */
+        get: operations["get_directory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find people by an address, a number or a name */
+        get: operations["get_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}": {
         parameters: {
             query?: never;
@@ -592,7 +762,7 @@ export interface paths {
         patch: operations["patch_contacts_id"];
         trace?: never;
     };
-    "/api/v1/contacts/{id}/timeline": {
+    "/api/v1/contacts/{id}/conversations": {
         parameters: {
             query?: never;
             header?: never;
@@ -600,9 +770,147 @@ export interface paths {
             cookie?: never;
         };
         /** All conversations of a person, newest first */
+        get: operations["get_contacts_id_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All messages of a person over all channels, newest first */
         get: operations["get_contacts_id_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/vouch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is certain who this is */
+        post: operations["post_contacts_id_vouch"];
+        /** It is not certain after all */
+        delete: operations["delete_contacts_id_vouch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let nobody be called for what this person writes */
+        post: operations["post_contacts_id_block"];
+        /** Hear this person again */
+        delete: operations["delete_contacts_id_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another contact part of this one */
+        post: operations["post_contacts_id_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge into this contact */
+        post: operations["post_contacts_id_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The merges that still stand */
+        get: operations["get_contacts_id_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts that may be the same person */
+        get: operations["get_contacts_id_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/suggestions/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** These are two people */
+        post: operations["post_contacts_id_suggestions_dismiss"];
         delete?: never;
         options?: never;
         head?: never;
@@ -933,6 +1241,43 @@ export interface paths {
         post?: never;
         /** Remove a topic */
         delete: operations["delete_topics_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every segment */
+        get: operations["get_segments"];
+        put?: never;
+        /** Add a segment */
+        post: operations["post_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One segment */
+        get: operations["get_segments_id"];
+        /** Change a segment */
+        put: operations["put_segments_id"];
+        post?: never;
+        /** Remove a segment */
+        delete: operations["delete_segments_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2152,6 +2497,33 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Awaited
+         * @description The colleague for whom a pending conversation waits.
+         */
+        Awaited: {
+            /** Colleague Id */
+            colleague_id: string;
+            /** Colleague Name */
+            colleague_name: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Reminded At
+             * @default null
+             */
+            reminded_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Bare
          * @description Nothing but, if wished, the command's own id.
          */
@@ -2172,6 +2544,40 @@ export interface components {
              * @default null
              */
             id: string | null;
+        };
+        /**
+         * Block
+         * @description Why nobody is called for what a contact writes, and until when.
+         */
+        Block: {
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+            by: components["schemas"]["Actor"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BlockRequest
+         * @description Why, and until when; without an end, until somebody ends it.
+         */
+        BlockRequest: {
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
         };
         /**
          * BotDuty
@@ -3016,15 +3422,38 @@ export interface components {
              */
             language: string | null;
             /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /**
              * Labels
              * @default []
              */
             labels: string[];
             /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /** Attributes */
+            attributes?: {
+                [key: string]: string;
+            };
+            /**
              * Notes
              * @default null
              */
             notes: string | null;
+            /** @default null */
+            vouched: components["schemas"]["Vouch"] | null;
+            /** @default null */
+            block: components["schemas"]["Block"] | null;
+            /**
+             * Merged Into
+             * @default null
+             */
+            merged_into: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3104,7 +3533,7 @@ export interface components {
         };
         /**
          * ContactChange
-         * @description What agents change of a contact.
+         * @description What agents change of a contact. ``attributes`` and ``segments`` are replaced as a whole.
          */
         ContactChange: {
             /**
@@ -3118,10 +3547,73 @@ export interface components {
              */
             notes: string | null;
             /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /**
              * Labels
              * @default null
              */
             labels: string[] | null;
+            /**
+             * Segments
+             * @default null
+             */
+            segments: string[] | null;
+            /**
+             * Attributes
+             * @default null
+             */
+            attributes: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * ContactMerge
+         * @description Two contacts were made one. Kept for ever: undoing it is the inverse.
+         */
+        ContactMerge: {
+            /** Id */
+            id: string;
+            /** Into Id */
+            into_id: string;
+            /** From Id */
+            from_id: string;
+            /** Identity Ids */
+            identity_ids: string[];
+            /**
+             * Key
+             * @default null
+             */
+            key: string | null;
+            before: components["schemas"]["Contact"];
+            after: components["schemas"]["Contact"];
+            by: components["schemas"]["Actor"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Undone At
+             * @default null
+             */
+            undone_at: string | null;
+            /** @default null */
+            undone_by: components["schemas"]["Actor"] | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ContactView
@@ -3131,6 +3623,13 @@ export interface components {
             contact: components["schemas"]["Contact"];
             /** Identities */
             identities: components["schemas"]["Identity"][];
+            /** Segments */
+            segments?: string[];
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
         };
         /**
          * Content
@@ -3234,6 +3733,16 @@ export interface components {
             status: components["schemas"]["Status"];
             /** @default null */
             pending_for: components["schemas"]["PendingFor"] | null;
+            /** @default null */
+            awaited: components["schemas"]["Awaited"] | null;
+            /**
+             * @default {
+             *       "open": [],
+             *       "hops": [],
+             *       "ping_pong": false
+             *     }
+             */
+            escalation: components["schemas"]["Escalation"];
             /**
              * Snoozed Until
              * @default null
@@ -3408,6 +3917,11 @@ export interface components {
              * @default null
              */
             merged_into: string | null;
+            /**
+             * Joined
+             * @default []
+             */
+            joined: string[];
             /**
              * Created At
              * Format: date-time
@@ -3703,6 +4217,14 @@ export interface components {
          */
         Direction: "inbound" | "outbound" | "note" | "system";
         /**
+         * DismissRequest
+         * @description Who is somebody else.
+         */
+        DismissRequest: {
+            /** Other Id */
+            other_id: string;
+        };
+        /**
          * Draft
          * @description An answer that somebody suggests to the agents; ``id`` is the conversation's. Nobody has sent
          *     it: an agent takes it, changes it or throws it away.
@@ -3900,6 +4422,58 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * EscalateRequest
+         * @description What is asked of the next line. Facts stand beside those that the conversation has.
+         */
+        EscalateRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Line */
+            line: string;
+            /** Summary */
+            summary: string;
+            /** Facts */
+            facts?: {
+                [key: string]: string;
+            };
+            /**
+             * Links
+             * @default []
+             */
+            links: string[];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+        };
+        /**
+         * Escalation
+         * @description Of a conversation: its tasks that are not done, and where it has been.
+         */
+        Escalation: {
+            /**
+             * Open
+             * @default []
+             */
+            open: components["schemas"]["OpenTask"][];
+            /**
+             * Hops
+             * @default []
+             */
+            hops: components["schemas"]["Hop"][];
+            /**
+             * Ping Pong
+             * @default false
+             */
+            ping_pong: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * EventFrame
          * @description Something happened. ``cursor`` is the position right after it.
          */
@@ -3987,6 +4561,19 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FinishRequest
+         * @description What came of it.
+         */
+        FinishRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Result */
+            result: string;
         };
         /**
          * FormResponse
@@ -4155,6 +4742,33 @@ export interface components {
             hours: components["schemas"]["OpenSpan"][];
         };
         /**
+         * Hop
+         * @description One step of a case from line to line.
+         */
+        Hop: {
+            kind: components["schemas"]["HopKind"];
+            /** From Line */
+            from_line: string | null;
+            /** To Line */
+            to_line: string | null;
+            /** Task Id */
+            task_id: string;
+            by: components["schemas"]["Actor"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * HopKind
+         * @description Which way a case went.
+         * @enum {string}
+         */
+        HopKind: "escalated" | "returned";
+        /**
          * HubSetting
          * @description A setting that admins change while it runs.
          */
@@ -4228,6 +4842,18 @@ export interface components {
              * @default []
              */
             identifiers: components["schemas"]["Identifier"][];
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /** @default null */
+            block: components["schemas"]["Block"] | null;
             /**
              * Reachable
              * @default true
@@ -4368,6 +4994,26 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[ContactMerge] */
+        Items_ContactMerge_: {
+            /** Items */
+            items: components["schemas"]["ContactMerge"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Contact] */
+        Items_Contact_: {
+            /** Items */
+            items: components["schemas"]["Contact"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Conversation] */
         Items_Conversation_: {
             /** Items */
@@ -4418,6 +5064,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Message] */
+        Items_Message_: {
+            /** Items */
+            items: components["schemas"]["Message"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[PresenceView] */
         Items_PresenceView_: {
             /** Items */
@@ -4438,10 +5094,30 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Responsible] */
+        Items_Responsible_: {
+            /** Items */
+            items: components["schemas"]["Responsible"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[SearchHit] */
         Items_SearchHit_: {
             /** Items */
             items: components["schemas"]["SearchHit"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Segment] */
+        Items_Segment_: {
+            /** Items */
+            items: components["schemas"]["Segment"][];
             /**
              * Next
              * @default null
@@ -4462,6 +5138,26 @@ export interface components {
         Items_SlaPolicy_: {
             /** Items */
             items: components["schemas"]["SlaPolicy"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Suggestion] */
+        Items_Suggestion_: {
+            /** Items */
+            items: components["schemas"]["Suggestion"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Task] */
+        Items_Task_: {
+            /** Items */
+            items: components["schemas"]["Task"][];
             /**
              * Next
              * @default null
@@ -4914,6 +5610,11 @@ export interface components {
              */
             deleted_at: string | null;
             /**
+             * Muted
+             * @default false
+             */
+            muted: boolean;
+            /**
              * Pressed
              * @default []
              */
@@ -5117,6 +5818,23 @@ export interface components {
              * @example 09:00
              */
             end: string;
+        };
+        /**
+         * OpenTask
+         * @description A task that is not done, as its conversation knows it.
+         */
+        OpenTask: {
+            /** Task Id */
+            task_id: string;
+            /** Line */
+            line: string;
+            /**
+             * Assignee Id
+             * @default null
+             */
+            assignee_id: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Order
@@ -5380,6 +6098,16 @@ export interface components {
              */
             id: string | null;
             waits_for: components["schemas"]["PendingFor"];
+            /**
+             * Colleague Id
+             * @default null
+             */
+            colleague_id: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
         };
         /**
          * PendingFor
@@ -6154,6 +6882,41 @@ export interface components {
             cursor: string;
         };
         /**
+         * Responsible
+         * @description Who answers for a topic.
+         */
+        Responsible: {
+            /** Topic Id */
+            topic_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Agent Name
+             * @default null
+             */
+            agent_name: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * From Topic Id
+             * @default null
+             */
+            from_topic_id: string | null;
+            /**
+             * Warning
+             * @default null
+             */
+            warning: string | null;
+        };
+        /**
          * Revision
          * @description What a message said before an edit.
          */
@@ -6180,6 +6943,83 @@ export interface components {
         SearchHit: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"] | null;
+        };
+        /**
+         * Segment
+         * @description A segment.
+         */
+        Segment: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            rule: components["schemas"]["SegmentRule"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SegmentRule
+         * @description Which contacts are in it by themselves: those of whom everything given here is so.
+         */
+        SegmentRule: {
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Attributes */
+            attributes?: {
+                [key: string]: string;
+            };
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+        };
+        /**
+         * SegmentSpec
+         * @description What an admin says of a segment.
+         */
+        SegmentSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            rule: components["schemas"]["SegmentRule"] | null;
         };
         /**
          * Service
@@ -6557,6 +7397,17 @@ export interface components {
          */
         Status: "open" | "pending" | "snoozed" | "resolved";
         /**
+         * Suggestion
+         * @description Another contact that may be the same person.
+         */
+        Suggestion: {
+            contact: components["schemas"]["Contact"];
+            /** Identities */
+            identities: components["schemas"]["Identity"][];
+            /** Keys */
+            keys: string[];
+        };
+        /**
          * SystemLine
          * @description A system message: a stable word and its values; the screen puts it into the reader's
          *     words.
@@ -6571,6 +7422,110 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Task
+         * @description Something that a line is to do for a conversation, which stays with its owner.
+         */
+        Task: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Line */
+            line: string;
+            /**
+             * From Line
+             * @default null
+             */
+            from_line: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Topic
+             * @default null
+             */
+            topic: string | null;
+            /** @default open */
+            state: components["schemas"]["TaskState"];
+            /** Summary */
+            summary: string;
+            /** Facts */
+            facts?: {
+                [key: string]: string;
+            };
+            /**
+             * Links
+             * @default []
+             */
+            links: string[];
+            /**
+             * Owner Id
+             * @default null
+             */
+            owner_id: string | null;
+            /**
+             * Owner Name
+             * @default null
+             */
+            owner_name: string | null;
+            /**
+             * Assignee Id
+             * @default null
+             */
+            assignee_id: string | null;
+            /**
+             * Assignee Name
+             * @default null
+             */
+            assignee_name: string | null;
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+            created_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Taken At
+             * @default null
+             */
+            taken_at: string | null;
+            /**
+             * Done At
+             * @default null
+             */
+            done_at: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TaskDone
+         * @description The task, and its conversation, as they are stored now.
+         */
+        TaskDone: {
+            task: components["schemas"]["Task"];
+            conversation: components["schemas"]["Conversation"];
+            /** Command Id */
+            command_id: string;
+        };
+        /**
+         * TaskState
+         * @description How far it is.
+         * @enum {string}
+         */
+        TaskState: "open" | "taken" | "done";
         /**
          * Team
          * @description A team.
@@ -6867,6 +7822,21 @@ export interface components {
              * @default null
              */
             parent_id: string | null;
+            /**
+             * Required
+             * @default []
+             */
+            required: string[];
+            /**
+             * Responsible Agent Id
+             * @default null
+             */
+            responsible_agent_id: string | null;
+            /**
+             * Responsible Team Id
+             * @default null
+             */
+            responsible_team_id: string | null;
             /** Names */
             names?: {
                 [key: string]: string;
@@ -6891,6 +7861,21 @@ export interface components {
              * @default null
              */
             parent_id: string | null;
+            /**
+             * Required
+             * @default []
+             */
+            required: string[];
+            /**
+             * Responsible Agent Id
+             * @default null
+             */
+            responsible_agent_id: string | null;
+            /**
+             * Responsible Team Id
+             * @default null
+             */
+            responsible_team_id: string | null;
             /** Names */
             names?: {
                 [key: string]: string;
@@ -6908,6 +7893,14 @@ export interface components {
             type: "typing";
             /** Conversation Id */
             conversation_id: string;
+        };
+        /**
+         * UnmergeRequest
+         * @description Which merge is undone.
+         */
+        UnmergeRequest: {
+            /** Merge Id */
+            merge_id: string;
         };
         /**
          * Unsupported
@@ -6989,6 +7982,36 @@ export interface components {
             positions: string;
         };
         /**
+         * Vouch
+         * @description Somebody is certain who the contact is.
+         */
+        Vouch: {
+            by: components["schemas"]["Actor"];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VouchRequest
+         * @description What makes it certain.
+         */
+        VouchRequest: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * WebhookAttempt
          * @description One call of somebody's webhook; ``id`` is ``"<target>/<webhook id>/<attempt>"``.
          */
@@ -7040,6 +8063,27 @@ export interface components {
          * @enum {string}
          */
         When: "always" | "open" | "closed";
+        /**
+         * MergeRequest
+         * @description The conversation in which the case goes on.
+         */
+        inbox__api__actions__MergeRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Into Id */
+            into_id: string;
+        };
+        /**
+         * MergeRequest
+         * @description Which contact becomes part of the one in the path.
+         */
+        inbox__api__merges__MergeRequest: {
+            /** From Id */
+            from_id: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -7615,6 +8659,7 @@ export interface operations {
                 before?: string | null;
                 /** @description `sort` of a message */
                 after?: string | null;
+                joined?: boolean;
                 limit?: number;
             };
             header?: never;
@@ -8461,6 +9506,94 @@ export interface operations {
             };
         };
     };
+    post_conversations_id_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["inbox__api__actions__MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_conversations_id_typing: {
         parameters: {
             query?: never;
@@ -8639,6 +9772,300 @@ export interface operations {
             };
         };
     };
+    get_tasks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: "open" | "taken" | "done";
+                line?: string | null;
+                /** @description an id or `me` */
+                assignee_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Task_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_escalate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_tasks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Task_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_directory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Responsible_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Contact_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_contacts_id: {
         parameters: {
             query?: never;
@@ -8705,7 +10132,7 @@ export interface operations {
             };
         };
     };
-    get_contacts_id_timeline: {
+    get_contacts_id_conversations: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -8727,6 +10154,337 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Items_Conversation_"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_timeline: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Message_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_vouch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VouchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contacts_id_vouch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contacts_id_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["inbox__api__merges__MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactMerge"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactMerge"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ContactMerge_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Suggestion_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_suggestions_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -9511,6 +11269,165 @@ export interface operations {
         };
     };
     delete_topics_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Segment_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_segments_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_segments_id: {
         parameters: {
             query?: never;
             header?: never;

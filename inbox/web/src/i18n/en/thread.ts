@@ -43,6 +43,8 @@ export default {
     onwardNoChannel: 'Not sent on by e-mail to {to}: the e-mail channel that the site chat names is gone',
     created: 'The conversation began', hub: 'The hub', merged: 'Merged with another conversation', unreachable: 'The customer cannot be reached: {reason}', reachable: 'The customer can be reached again',
     deadlineWarned: '{percent} % of the time for {target} is over: due {due}', deadlineBreached: 'Overdue: {target} was due {due}', promiseBroken: 'The customer was told {time}, and nobody has answered by then', notAcknowledged: 'Not acknowledged automatically: {reason}',
+    escalated: '{actor} asked {line}: {summary}', ping_pong: 'It goes to and fro between the lines: {hops} hops', task_taken: '{actor} took the task of {line}', task_done: '{line} is done, {owner}: {result}', colleague_answered: '{actor} answered, {owner}', colleague_reminded: '{owner} was reminded to answer', colleague_silent: '{colleague} did not answer: back to the queue',
+    joined: '{actor} joined another conversation to this one', parted: '{actor} parted a joined conversation from this one', unmerged: '{actor} undid the merge: it goes on by itself',
   },
   preview: {
     toggle: 'Customer’s view', title: 'What the customer will see', parts: '{n} message | {n} messages', empty: 'Write something: here you see it as the customer will.', asking: 'One moment…', refused: 'Will not be sent:',

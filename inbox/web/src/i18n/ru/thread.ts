@@ -43,6 +43,8 @@ export default {
     onwardNoChannel: 'Не ушло письмом на {to}: канала почты, который назван в чате сайта, больше нет',
     created: 'Диалог начался', hub: 'Хаб', merged: 'Объединено с другим диалогом', unreachable: 'Клиент недоступен: {reason}', reachable: 'Клиент снова доступен',
     deadlineWarned: 'Прошло {percent} % времени на {target}: срок {due}', deadlineBreached: 'Просрочено: {target}, срок был {due}', promiseBroken: 'Клиенту назвали время {time}, и к нему никто не ответил', notAcknowledged: 'Автоматический ответ не отправлен: {reason}',
+    escalated: '{actor} → {line}: {summary}', ping_pong: 'Обращение ходит по кругу между линиями: переходов {hops}', task_taken: '{actor}: задача линии {line} взята', task_done: 'Линия {line} выполнила задачу, {owner}: {result}', colleague_answered: '{actor} отвечает, {owner}', colleague_reminded: '{owner}: напоминание, ждём ответа', colleague_silent: '{colleague} не отвечает: обращение возвращено в очередь',
+    joined: '{actor}: другое обращение объединено с этим', parted: '{actor}: объединённое обращение отделено', unmerged: '{actor}: объединение отменено, обращение снова отдельное',
   },
   preview: {
     toggle: 'Глазами клиента', title: 'Что увидит клиент', parts: '{n} сообщение | {n} сообщения | {n} сообщений', empty: 'Начните писать: здесь видно, как это увидит клиент.', asking: 'Минутку…', refused: 'Не уйдёт:',

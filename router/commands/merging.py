@@ -1,0 +1,201 @@
+"""Two conversations become one case, and two again. Each stays in its thread.
+
+They may stand in two partitions, each of which writes its own only. The one that is merged says so
+in its own commit, and leaves in it a timer for the other, which then looks at it and agrees: the
+truth is what the merged one says, so that a crash between the two, a repeat, and a change of mind
+all end the same.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from router import cases, people, timeline
+from router.commands.done import Done, Refused, with_conversation
+from router.commands.standing import require_latest
+from router.threading import after_customer_wrote, waiting_since
+from router.work import Work
+from shared.collections import CONVERSATIONS, MESSAGES, TIMERS
+from shared.commands import Merge, Unmerge
+from shared.ids import ConversationId
+from shared.model.conversation import Conversation, Status
+from shared.model.message import Message
+from shared.model.people import Actor
+from shared.model.records import Timer
+
+AGREE: Final = "agree"
+"""The kind of the timer by which the other one looks at the merged one."""
+PART: Final = "part"
+"""By which a merged one learns that the other cannot have it."""
+STIR: Final = "stir"
+"""By which the other learns of a message in the merged one's thread."""
+_MOST_JOINED: Final = 50
+_LOOKED_AT: Final = 200
+
+
+async def merge(work: Work, conversation: Conversation, command: Merge) -> Done:
+    """Let the case go on in another conversation. Its thread stays its own."""
+    if conversation.merged_into == command.into_id:
+        return with_conversation(conversation, changed=False)
+    if conversation.merged_into is not None:
+        raise Refused("it was merged into another one already; undo that first")
+    await require_latest(work, conversation)
+    into = await work.unit.get(CONVERSATIONS, command.into_id)
+    if into is None or into.id == conversation.id:
+        raise Refused("there is no other such conversation", code=422, field="into_id")
+    why = _why_not(conversation, into)
+    if why is not None:
+        raise Refused(why, field="into_id")
+    cases.forget_snooze(work, conversation)
+    fields = {
+        "merged_into": into.id,
+        "status": Status.RESOLVED,
+        "resolved_at": work.now,
+        "pending_for": None,
+        "awaited": None,
+        "snoozed_until": None,
+        "waiting_since": None,
+        "due_at": None,
+        "unread": 0,
+    }
+    after = timeline.change(work, conversation, "merge", fields, command.actor)
+    details = {"conversation_id": into.id, "by": command.actor.name}
+    after = timeline.line(work, after, "merged", command.actor, details)
+    extra = {
+        "source": conversation.id,
+        "actor": command.actor.model_dump(mode="json"),
+        "waiting_since": _text(conversation.waiting_since),
+        "unread": conversation.unread,
+    }
+    _arm(work, AGREE, f"{conversation.id}/{into.id}", into.id, extra)
+    return with_conversation(after, details={"into_id": into.id})
+
+
+async def unmerge(work: Work, conversation: Conversation, command: Unmerge) -> Done:
+    """Let the case go on by itself again."""
+    into_id = conversation.merged_into
+    if into_id is None:
+        return with_conversation(conversation, changed=False)
+    # A thread that the platform has renamed to the other's has one case.
+    await require_latest(work, conversation, merged_too=True)
+    after = await _part(work, conversation, into_id, command.actor)
+    return with_conversation(after, details={"from_id": into_id})
+
+
+async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
+    """A timer: have it among the joined ones if it says that it is merged into this one."""
+    told = timer.model_extra or {}
+    source = await work.unit.get(CONVERSATIONS, told["source"])
+    if source is None:
+        return with_conversation(conversation, changed=False)
+    by, has = Actor.model_validate(told["actor"]), source.id in conversation.joined
+    details = {"conversation_id": source.id, "channel_id": source.channel_id, "by": by.name}
+    if source.merged_into != conversation.id:
+        if not has:
+            return with_conversation(conversation, changed=False)
+        left = tuple(id for id in conversation.joined if id != source.id)
+        after = timeline.line(work, conversation, "parted", by, details, {"joined": left})
+        return with_conversation(after)
+    if has:
+        return with_conversation(conversation, changed=False)
+    if conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED:
+        _arm(work, PART, source.id, source.id, {"into": conversation.id})
+        return with_conversation(conversation, changed=False)
+    joined = {"joined": (*conversation.joined, source.id)}
+    after = timeline.line(work, conversation, "joined", by, details, joined)
+    if told.get("waiting_since") is not None:
+        since = datetime.fromisoformat(told["waiting_since"])
+        after = _stirred(work, after, since, unread=told.get("unread", 0))
+    return with_conversation(after)
+
+
+async def part(work: Work, conversation: Conversation, timer: Timer) -> Done:
+    """A timer: the other one was merged itself meanwhile, and cannot have this one."""
+    into_id = ConversationId((timer.model_extra or {})["into"])
+    if conversation.merged_into != into_id:
+        return with_conversation(conversation, changed=False)
+    return with_conversation(await _part(work, conversation, into_id, people.SYSTEM))
+
+
+async def stir(work: Work, conversation: Conversation, timer: Timer) -> Done:
+    """A timer: something was written in the thread of a joined one."""
+    told = timer.model_extra or {}
+    if conversation.merged_into is not None:
+        told_on = {name: told[name] for name in ("message", "waiting_since")}
+        _arm(work, STIR, told["message"], conversation.merged_into, told_on)
+        return with_conversation(conversation, changed=False)
+    if told["waiting_since"] is not None:
+        since = datetime.fromisoformat(told["waiting_since"])
+        return with_conversation(_stirred(work, conversation, since, unread=1))
+    fields = {"waiting_since": None, "due_at": None, "unread": 0}
+    return with_conversation(timeline.change(work, conversation, "answered", fields))
+
+
+def tell_of(work: Work, conversation: Conversation, message: Message, *, waits: bool) -> None:
+    """Let the conversation into which this one is merged know of a message in its thread: the
+    customer ``waits`` for an answer, or has it."""
+    if conversation.merged_into is not None:
+        since = _text(message.at) if waits else None
+        extra = {"message": message.id, "waiting_since": since}
+        _arm(work, STIR, message.id, conversation.merged_into, extra)
+
+
+async def _part(
+    work: Work, conversation: Conversation, into_id: ConversationId, actor: Actor
+) -> Conversation:
+    recent: Sequence[Message] = await work.unit.find(
+        MESSAGES,
+        equal={"conversation_id": conversation.id},
+        order="seq",
+        descending=True,
+        limit=_LOOKED_AT,
+    )
+    fields = {
+        "merged_into": None,
+        "status": Status.OPEN,
+        "resolved_at": None,
+        "waiting_since": waiting_since(recent),
+    }
+    after = timeline.change(work, conversation, "unmerge", fields, actor)
+    details = {"conversation_id": into_id, "by": actor.name}
+    after = timeline.line(work, after, "unmerged", actor, details)
+    extra = {"source": conversation.id, "actor": actor.model_dump(mode="json")}
+    _arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
+    return after
+
+
+def _stirred(
+    work: Work, conversation: Conversation, since: datetime, *, unread: int
+) -> Conversation:
+    """The customer waits in a joined thread: as if it had been written in this one."""
+    if conversation.status is Status.RESOLVED:
+        conversation = cases.reopen(work, conversation, people.SYSTEM, cause="joined")
+    cases.forget_snooze(work, conversation)
+    fields: dict[str, Any] = {
+        **after_customer_wrote(conversation),
+        "waiting_since": min(conversation.waiting_since or since, since),
+        "unread": conversation.unread + unread,
+        "last_activity_at": max(conversation.last_activity_at, work.now),
+    }
+    return timeline.change(work, conversation, "joined", fields)
+
+
+def _why_not(conversation: Conversation, into: Conversation) -> str | None:
+    if into.merged_into is not None:
+        return "that conversation was merged itself"
+    if into.status is Status.RESOLVED:
+        return "that conversation is resolved; reopen it first"
+    if conversation.escalation.open:
+        return "a line has a task of this conversation; it is finished first"
+    return None
+
+
+def _arm(work: Work, kind: str, of: str, to: ConversationId, extra: dict[str, Any]) -> None:
+    timer = Timer.model_validate(
+        {"id": f"{kind}/{of}", "kind": kind, "conversation_id": to, "due_at": work.now} | extra
+    )
+    work.unit.put(TIMERS, timer)
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None

@@ -1,0 +1,1 @@
+"""What router and inbox both decide of contacts: pure functions of their documents."""

@@ -1,0 +1,219 @@
+"""Conversations of two partitions become one case, whatever is killed in between."""
+
+import pytest
+
+from router.commands import merging
+from router.policy import Policy
+from router.timers import Timers
+from router.unit import Unit
+from router.work import Work
+from shared.collections import CONVERSATIONS, COUNTERS, TIMERS
+from shared.commands import Merge, Reopen, Reply, Resolve, Unmerge, publication
+from shared.envelope import Envelope
+from shared.ids import CommandId, Partition, partition_of
+from shared.model.conversation import Conversation, Status
+from shared.model.records import Outcome, OutcomeStatus
+from tests.router.faulty import Crash, FaultyBus
+from tests.router.world import AGENT, START, World, inbound
+
+REFUSED = OutcomeStatus.REFUSED
+
+
+async def two(world: World) -> tuple[Conversation, Conversation]:
+    """Two conversations that stand in different partitions."""
+    await world.tell(inbound("chat-1", text="one"), inbound("chat-2", text="two"))
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert partition_of(source.id) != partition_of(into.id)
+    return source, into
+
+
+async def merge(world: World, source: Conversation, into: Conversation) -> Outcome:
+    return await world.ask(Merge(conversation_id=source.id, actor=AGENT, into_id=into.id))
+
+
+async def unmerge(world: World, source: Conversation) -> Outcome:
+    return await world.ask(Unmerge(conversation_id=source.id, actor=AGENT))
+
+
+async def agree(world: World) -> None:
+    """Let the timers do what is left, until none stands."""
+    for _ in range(5):
+        await world.clock.advance(31)
+        await Timers(world.bus, world.store, world.clock).fire()
+        await world.settle()
+    page = await world.store.find(TIMERS, equal={}, order="due_at")
+    assert page.items == []
+
+
+async def crash(world: World, partition: Partition, bus: FaultyBus) -> None:
+    """Run the partition until the fault ends the process."""
+    with pytest.raises(BaseExceptionGroup) as caught:
+        await world.run_partition(partition, bus=bus)
+    assert caught.group_contains(Crash)
+
+
+async def counted(world: World, key: str) -> int:
+    page = await world.store.find(COUNTERS, equal={"key": key})
+    return sum(row.value for row in page.items)
+
+
+async def test_a_merged_conversation_goes_on_in_the_other(world: World) -> None:
+    source, into = await two(world)
+
+    await merge(world, source, into)
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert (source.merged_into, source.status) == (into.id, Status.RESOLVED)
+    assert (into.joined, into.unread) == ((source.id,), 2)
+    assert (await world.texts("chat-1"), await world.texts("chat-2")) == (
+        ["one", "[merged]"],
+        ["two", "[joined]"],
+    )
+    assert (await counted(world, "open"), await counted(world, "resolved")) == (1, 0)
+
+
+async def test_undoing_it_opens_the_merged_one_again_with_what_waits(world: World) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await agree(world)
+
+    await unmerge(world, source)
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert (source.merged_into, source.status) == (None, Status.OPEN)
+    assert (source.waiting_since, into.joined) == (START, ())
+    assert (await counted(world, "open"), await counted(world, "resolved")) == (2, 0)
+
+
+async def test_what_the_customer_writes_in_the_merged_thread_calls_the_other(world: World) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await agree(world)
+    await world.ask(Resolve(conversation_id=into.id, actor=AGENT))
+
+    await world.tell(inbound("chat-1", text="again"))
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert (source.status, source.unread, into.status, into.unread) == (
+        Status.RESOLVED,
+        0,
+        Status.OPEN,
+        1,
+    )
+    assert into.waiting_since == START
+    assert (await world.texts("chat-1"))[-1] == "again"
+
+
+async def test_a_reply_in_the_merged_thread_leaves_there_and_answers_the_case(
+    world: World,
+) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await agree(world)
+
+    outcome = await world.ask(Reply(conversation_id=source.id, actor=AGENT, text="answer"))
+    await agree(world)
+
+    assert outcome.code == 201
+    reply = (await world.messages("chat-1"))[-1]
+    [part] = await world.parts(reply)
+    assert part.thread == "chat-1"
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert (source.status, source.merged_into) == (Status.RESOLVED, into.id)
+    assert (into.waiting_since, into.unread) == (None, 0)
+
+
+async def test_a_merge_that_is_killed_between_its_two_commits_converges(world: World) -> None:
+    source, into = await two(world)
+    at_source, at_into = partition_of(source.id), partition_of(into.id)
+    command = publication(
+        Merge(conversation_id=source.id, actor=AGENT, into_id=into.id),
+        CommandId("merge-1"), at=START, source="inbox", trace_id="t",
+    )  # fmt: skip
+    await world.bus.publish([command])
+
+    # Killed after the first commit, before anything of it is told or acknowledged.
+    bus = FaultyBus(world.bus)
+    bus.on_publish = [Crash()]
+    await crash(world, at_source, bus)
+    half = await world.conversation("chat-1"), await world.conversation("chat-2")
+    await world.clock.advance(31)
+    await Timers(world.bus, world.store, world.clock).fire()
+    # Killed in the other partition after its commit, before that is acknowledged.
+    bus = FaultyBus(world.bus)
+    bus.on_ack = [Crash()]
+    await crash(world, at_into, bus)
+    await world.settle()
+    await agree(world)
+
+    assert (half[0].merged_into, half[1].joined) == (into.id, ())
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert (source.merged_into, into.joined, into.unread) == (into.id, (source.id,), 2)
+    assert (await world.texts("chat-2")).count("[joined]") == 1
+    assert await counted(world, "open") == 1
+
+
+async def test_a_change_of_mind_before_the_other_knows_leaves_two(world: World) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await world.clock.advance(1)
+    await unmerge(world, source)
+
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert (source.merged_into, into.joined) == (None, ())
+    assert "[joined]" not in await world.texts("chat-2")
+
+
+async def test_two_that_are_merged_into_each_other_at_once_are_not_lost(world: World) -> None:
+    one, other = await two(world)
+    decided = []
+    for a, b in ((one, other), (other, one)):
+        unit = Unit(world.store, START)
+        envelope = Envelope(
+            id=f"merge-{a.id}", kind="command.merge", at=START, source="t", trace_id="t", payload={}
+        )
+        work = Work(unit, partition_of(a.id), Policy(), envelope)
+        command = Merge(conversation_id=a.id, actor=AGENT, into_id=b.id)
+        await merging.merge(work, (await unit.load(CONVERSATIONS, [a.id]))[0], command)
+        decided.append(unit.changes(work.partition))
+
+    for changes in decided:
+        await world.store.commit(changes)
+    await agree(world)
+
+    one, other = await world.conversation("chat-1"), await world.conversation("chat-2")
+    gone_on = [case for case in (one, other) if case.merged_into is None]
+    assert gone_on
+    assert all(case.status is Status.OPEN for case in gone_on)
+    for case, its in ((one, other), (other, one)):
+        assert (case.merged_into == its.id) is (case.id in its.joined)
+
+
+@pytest.mark.parametrize("state", ["resolved", "merged", "itself"])
+async def test_what_cannot_be_merged_is_refused(world: World, state: str) -> None:
+    source, into = await two(world)
+    await world.tell(inbound("chat-3"))
+    third = await world.conversation("chat-3")
+    if state == "resolved":
+        await world.ask(Resolve(conversation_id=into.id, actor=AGENT))
+    if state == "merged":
+        await merge(world, into, third)
+
+    refused = await merge(world, source, source if state == "itself" else into)
+
+    assert (refused.status, refused.field) == (REFUSED, "into_id")
+    assert (await world.conversation("chat-1")).merged_into is None
+
+
+async def test_a_merged_one_is_not_opened_by_itself(world: World) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+
+    refused = await world.ask(Reopen(conversation_id=source.id, actor=AGENT))
+
+    assert refused.status is REFUSED
