@@ -20,6 +20,7 @@ from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
+from inbox.api.lookup import LookupApi
 from inbox.api.mails import MailsApi
 from inbox.api.merges import MergesApi
 from inbox.api.messages import MessagesApi
@@ -49,6 +50,7 @@ from inbox.live.feed import Feed
 from inbox.live.frames import SERVER_FRAMES, ClientFrame
 from inbox.live.presence import Presence
 from inbox.live.socket import LiveSocket
+from inbox.lookup import Lookup
 from inbox.merges import Merges
 from inbox.news import News
 from inbox.passwords import Passwords
@@ -79,6 +81,7 @@ from shared.ports.store import Store
 from shared.sealing import Seal
 from shared.settings import Settings
 from shared.version import hub_version
+from shared.webhooks.guard import Guard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ class InboxOptions:
 
     public_url: str | None = None
     trusted_proxies: tuple[str, ...] = ()
+    private_networks: tuple[str, ...] = ()
     undo_s: float = 5
     upload_limit_bytes: int = 50 * 1024 * 1024
     simulators: bool = False
@@ -105,6 +109,7 @@ class InboxOptions:
         return cls(
             public_url=settings.public_url,
             trusted_proxies=settings.trusted_proxies,
+            private_networks=settings.private_networks,
             undo_s=settings.undo_s,
             upload_limit_bytes=settings.upload_limit_bytes,
             simulators=settings.simulators,
@@ -163,6 +168,7 @@ class Inbox:
         self.people = People(store, clock, self.passwords, self.sessions, self.news)
         origins = (options.public_url.rstrip("/"),) if options.public_url else ()
         self.gate = Gate(self.sessions, self.tokens, origins)
+        self.seal = seal
         self._apis = _apis(self, bus, store, blobs, clock)
         self.health.add("live feed", self._feed_follows, essential=False)
 
@@ -242,6 +248,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     presence = Presence(store, inbox.news)
     orders = Orders(inbox.desk)
     contacts = Contacts(store, clock, inbox.news)
+    lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     https = (options.public_url or "").startswith("https:")
     live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
     presences = Presences(store, clock, inbox.news, inbox.people)
@@ -263,6 +270,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
         *MergesApi(Merges(contacts)).routes(),
+        *LookupApi(lookup).routes(),
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),

@@ -4,7 +4,6 @@ Set when a case begins; looked at anew when one is opened again, when the contac
 says so), and for the language with the first texts.
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from router import timeline
@@ -15,9 +14,7 @@ from router.work import Work
 from shared.collections import CONTACTS, IDENTITIES, SEGMENTS
 from shared.contacts.keys import is_signed
 from shared.contacts.segments import segments_of
-from shared.events import Event, MessageAdded
 from shared.model.conversation import Conversation, Status
-from shared.model.message import Direction
 from shared.model.people import Contact, Identity
 from shared.model.records import Timer
 from shared.policies.book import Book
@@ -41,13 +38,19 @@ def facts_of(contact: Contact | None, identity: Identity, book: Book) -> dict[st
 
 
 async def facts(work: Work, happening: Happening) -> None:
-    """The consequence: a case that is opened again has the facts of today, and one whose language
-    nobody told has that of its first texts."""
+    """The consequence: a case that is opened again has the facts of today."""
     for change in happening.changes:
         if _is_opened_again(change):
             await refresh(work, change.after)
-        if change.after.language is None:
-            _hear(work, change, happening.events)
+
+
+def heard(conversation: Conversation, text: str) -> dict[str, str]:
+    """The field that a customer's text adds: the language, where nobody told it and this is one of
+    the first. Pure."""
+    if conversation.language is not None or conversation.messages > _FIRST_TEXTS:
+        return {}
+    language = language_of(text)
+    return {"language": language} if language is not None else {}
 
 
 async def look_again(work: Work, conversation: Conversation, _timer: Timer) -> Done:
@@ -76,18 +79,3 @@ def _is_opened_again(change: Change) -> bool:
         and change.before.status is Status.RESOLVED
         and change.after.status is not Status.RESOLVED
     )
-
-
-def _hear(work: Work, change: Change, events: Iterable[Event]) -> None:
-    if change.after.messages > _FIRST_TEXTS:
-        return
-    for event in events:
-        if (
-            isinstance(event, MessageAdded)
-            and event.message.direction is Direction.INBOUND
-            and event.message.conversation_id == change.after.id
-        ):
-            language = language_of(event.message.content.text)
-            if language is not None:
-                timeline.change(work, change.after, "language", {"language": language})
-                return

@@ -8,6 +8,7 @@ from router.aliases import thread_named
 from router.answers import after_answer
 from router.cases import case_for, forget_snooze, thread_facts
 from router.commands.merging import tell_of
+from router.contacts.facts import heard
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
 from router.places import Place
@@ -75,6 +76,7 @@ async def store_from_customer(
     at = happened_at(work, item)
     changes: dict[str, Any] = {
         **thread_facts(item, conversation),
+        **heard(conversation, content.text),
         "last_inbound_at": max(at, conversation.last_inbound_at or at),
     }
     merged = conversation.merged_into is not None

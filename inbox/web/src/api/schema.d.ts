@@ -917,6 +917,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where contacts are looked up */
+        get: operations["get_lookup"];
+        /** Look contacts up there */
+        put: operations["put_lookup"];
+        post?: never;
+        /** Look contacts up nowhere */
+        delete: operations["delete_lookup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What another system knows of a person */
+        get: operations["get_contacts_id_lookup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channel-types": {
         parameters: {
             query?: never;
@@ -5415,6 +5451,70 @@ export interface components {
              * @default null
              */
             address: string | null;
+        };
+        /**
+         * Looked
+         * @description What came of it.
+         */
+        Looked: {
+            /**
+             * Configured
+             * @default true
+             */
+            configured: boolean;
+            /** Rows */
+            rows?: components["schemas"]["LookupRow"][];
+            /**
+             * Failure
+             * @default null
+             */
+            failure: string | null;
+            /**
+             * At
+             * @default null
+             */
+            at: string | null;
+        };
+        /**
+         * LookupRow
+         * @description One thing that the other system knows of the person. What it adds beside is ignored.
+         */
+        LookupRow: {
+            /** Title */
+            title: string;
+            /**
+             * Value
+             * @default
+             */
+            value: string;
+            /**
+             * Link
+             * @default null
+             */
+            link: string | null;
+            /**
+             * Verified
+             * @default false
+             */
+            verified: boolean;
+        };
+        /**
+         * LookupSpec
+         * @description Where to ask. Agents can read the address: a secret has no place in it.
+         */
+        LookupSpec: {
+            /** Url */
+            url: string;
+        };
+        /**
+         * LookupView
+         * @description Where is asked, and the secret by which the other system knows us.
+         */
+        LookupView: {
+            /** Url */
+            url: string | null;
+            /** Secret */
+            secret: string;
         };
         /**
          * MailHeadRequest
@@ -10485,6 +10585,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looked"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
