@@ -89,7 +89,7 @@ export interface Conversation {
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
+  merged_into?: string | null; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
 // What is written ----------------------------------------------------------------------------
@@ -111,6 +111,13 @@ export interface TemplateRequest { name: string; language: string; header: Templ
 export type Role = 'admin' | 'supervisor' | 'agent' | 'bot'
 export interface AgentView { id: string; email: string; name: string; role: Role; team_ids: string[]; language?: string | null; theme?: string | null; active: boolean }
 export interface Contact { id: string; name?: string | null; language?: string | null; labels: string[]; notes?: string | null; created_at: Iso; version: number }
+export interface ContactFacts { contact: Contact & { attributes: Words }; identities: Identity[]; segments: string[]; time_zone: string | null }
+export interface ContactSuggestion { contact: Contact; identities: Identity[]; keys: string[] }
+export interface ContactMerge { id: string; into_id: string; from_id: string; key: string | null; by: Actor; at: Iso }
+export interface Looked { configured: boolean; rows: { title: string; value: string; link: string | null; verified: boolean }[]; failure: string | null }
+export interface Hop { kind: 'escalated' | 'returned'; from_line: string | null; to_line: string | null; task_id: string; by: Actor; at: Iso }
+export interface Task { id: string; conversation_id: string; line: string; state: 'open' | 'taken' | 'done'; summary: string; assignee_name: string | null; result: string | null; created_at: Iso }
+export interface Escalation { open: { task_id: string; line: string; assignee_id?: string | null }[]; hops: Hop[]; ping_pong: boolean }
 export interface Identity {
   id: string; channel_type: string; external_id: string; name?: string | null; username?: string | null
   language?: string | null; identifiers: { kind: string; value: string; verified?: boolean }[]; reachable: boolean; unreachable_reason?: string | null
