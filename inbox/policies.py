@@ -34,6 +34,20 @@ def _unused(_id: str, _book: Book) -> None:
     """A kind to which nothing points."""
 
 
+def _nothing(_spec: Any) -> "Sequence[Named]":
+    """A kind that names nothing outside of the book."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a spec names that stands outside of the book, such as an agent."""
+
+    field: str
+    collection: Collection[Any]
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyKind(Generic[P, S]):
     """One kind of policy document."""
@@ -51,6 +65,8 @@ class PolicyKind(Generic[P, S]):
     is given the id that it has or will have."""
     check_removal: Callable[[str, Book], None] = field(default=_unused)
     """Raises ``BadRequest`` when something still points to the document."""
+    names: Callable[[S], Sequence[Named]] = field(default=_nothing)
+    """What must be in the store for the spec to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class Policies:
             raise BadRequest(f"there are {_MOST} of them already")
         id = new_id(kind.letter)
         kind.check(id, spec, book)
+        await self._require(kind.names(spec))
         now = self.clock.now()
         document = self._document(kind, spec, id=id, created_at=now, updated_at=now, version=1)
         await self._commit(kind, Put(kind.collection, document, expect=ABSENT), id, "added", by)
@@ -96,6 +113,7 @@ class Policies:
         if version is not None and before.version != version:
             raise Conflict(f"{kind.path}/{id}")
         kind.check(id, spec, await read_book(self.store))
+        await self._require(kind.names(spec))
         document = self._document(
             kind,
             spec,
@@ -114,6 +132,13 @@ class Policies:
         kind.check_removal(id, await read_book(self.store))
         change = Delete(kind.collection, id, expect={"version": before.version})
         await self._commit(kind, change, id, "removed", by)
+
+    async def _require(self, names: Sequence[Named]) -> None:
+        for named in names:
+            found = await self.store.get(named.collection, named.id)
+            if found is None or getattr(found, "active", True) is False:
+                one = named.collection.name.removesuffix("s").replace("_", " ")
+                raise BadRequest(f"there is no such {one}", field=named.field)
 
     def _document(self, kind: PolicyKind[P, S], spec: S, **kept: Any) -> P:
         fields: Mapping[str, Any] = {name: getattr(spec, name) for name in type(spec).model_fields}

@@ -3,13 +3,32 @@
 from typing import Any, Final
 
 from inbox.policies import PolicyKind
-from inbox.policy_checks import queue
+from inbox.policy_checks import canned_replies, fields, queue, rules, scores, topics
 from inbox.policy_checks.bots import check_duty
-from shared.collections import BOT_DUTIES, LINES, QUEUEING, SKILLS, TEAMS, TOPICS
+from shared.collections import (
+    BOT_DUTIES,
+    CANNED_REPLIES,
+    FIELDS,
+    LINES,
+    MACROS,
+    PEAKS,
+    PRIORITY_SCORES,
+    QUEUEING,
+    RULES,
+    SKILLS,
+    TEAMS,
+    TOPICS,
+)
 from shared.errors import BadRequest
 from shared.model.bots import BotDuty, BotDutySpec
+from shared.model.canned_reply import CannedReply, CannedReplySpec
+from shared.model.field import FieldDefinition, FieldSpec
 from shared.model.line import Line, LineSpec
+from shared.model.macro import Macro, MacroSpec
+from shared.model.peak import Peak, PeakSpec
+from shared.model.priority_score import PriorityScore, PriorityScoreSpec
 from shared.model.queueing import Queueing, QueueingSpec
+from shared.model.rule import Rule, RuleSpec
 from shared.model.skill import Skill, SkillSpec
 from shared.model.team import Team, TeamSpec
 from shared.model.topic import Topic, TopicSpec
@@ -34,6 +53,9 @@ def check_topic_removal(id: str, book: Book) -> None:
     """Topics below it go first."""
     if any(topic.parent_id == id for topic in book.all(TOPICS)):
         raise BadRequest("other topics stand below it")
+    user = topics.topic_in_use(id, book)
+    if user is not None:
+        raise BadRequest(f"{user} names it")
 
 
 TOPIC: Final[PolicyKind[Topic, TopicSpec]] = PolicyKind(
@@ -63,6 +85,25 @@ BOT_DUTY: Final[PolicyKind[BotDuty, BotDutySpec]] = PolicyKind(
     BOT_DUTIES, BotDutySpec, "bot-duties", "bot duty", "bd", check_duty
 )
 
+RULE: Final[PolicyKind[Rule, RuleSpec]] = PolicyKind(
+    RULES, RuleSpec, "rules", "rule", "ru", rules.check_rule, names=rules.rule_names
+)
+MACRO: Final[PolicyKind[Macro, MacroSpec]] = PolicyKind(
+    MACROS, MacroSpec, "macros", "macro", "mc", rules.check_macro, names=rules.macro_names
+)
+CANNED_REPLY: Final[PolicyKind[CannedReply, CannedReplySpec]] = PolicyKind(
+    CANNED_REPLIES, CannedReplySpec, "canned-replies", "canned reply", "cr",
+    canned_replies.check_canned_reply, canned_replies.check_canned_removal,
+)  # fmt: skip
+FIELD: Final[PolicyKind[FieldDefinition, FieldSpec]] = PolicyKind(
+    FIELDS, FieldSpec, "fields", "field", "fd", fields.check_field, fields.check_field_removal
+)
+PRIORITY_SCORE: Final[PolicyKind[PriorityScore, PriorityScoreSpec]] = PolicyKind(
+    PRIORITY_SCORES, PriorityScoreSpec, "priority-scores", "priority score", "ps",
+    scores.check_score, names=scores.score_names,
+)  # fmt: skip
+PEAK: Final[PolicyKind[Peak, PeakSpec]] = PolicyKind(PEAKS, PeakSpec, "peaks", "peak", "pk")
+
 POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     TOPIC,
     TEAM,
@@ -70,4 +111,10 @@ POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     SKILL,
     QUEUEING_KIND,
     BOT_DUTY,
+    RULE,
+    MACRO,
+    CANNED_REPLY,
+    FIELD,
+    PRIORITY_SCORE,
+    PEAK,
 )

@@ -10,13 +10,24 @@ from typing import Final
 from router import loads
 from router.bots.hold import hold
 from router.bots.suggestions import outdate
+from router.commands import acts, schedules
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
+from router.rules import counting, following
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
-CONSEQUENCES: Final[tuple[Consequence, ...]] = (loads.carry, hold, outdate, count)
+CONSEQUENCES: Final[tuple[Consequence, ...]] = (
+    schedules.recall,
+    following.follow,
+    loads.carry,
+    hold,
+    outdate,
+    counting.count,
+    count,
+    acts.remember,
+)
 """In their order."""
 
 

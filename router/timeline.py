@@ -43,6 +43,7 @@ class Draft:
     parts: tuple[PartDelivery, ...] = ()
     send_at: datetime | None = None
     edited_at: datetime | None = None
+    canned_reply_id: str | None = None
 
 
 def append(
@@ -73,6 +74,7 @@ def append(
         parts=draft.parts,
         send_at=draft.send_at,
         edited_at=draft.edited_at,
+        canned_reply_id=draft.canned_reply_id,
     )
     fields = {**_advanced(work, conversation, message, draft.place), **(changes or {})}
     after = work.unit.revise(CONVERSATIONS, conversation, fields)

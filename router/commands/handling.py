@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from router.commands import (
+    acts,
     assignment,
     bots,
     changes,
@@ -13,6 +14,7 @@ from router.commands import (
     properties,
     replies,
     resends,
+    schedules,
     status,
     wakes,
     withdrawals,
@@ -21,6 +23,7 @@ from router.commands.done import Done, Refused
 from router.work import SOURCE, Work
 from shared.collections import AUDIT, CONVERSATIONS, OUTCOMES, TIMERS
 from shared.commands import (
+    Act,
     Assign,
     Cancel,
     Command,
@@ -36,14 +39,17 @@ from shared.commands import (
     React,
     Reopen,
     Reply,
+    Reschedule,
     Resend,
     Resolve,
     SetFields,
     SetLabels,
     SetPriority,
     SettleDraft,
+    SetTopic,
     Snooze,
     Suggest,
+    UndoAct,
     Wake,
 )
 from shared.envelope import Envelope
@@ -79,7 +85,11 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     Pend: status.pend,
     Snooze: status.snooze,
     SetPriority: properties.set_priority,
+    SetTopic: properties.set_topic,
     SetLabels: properties.set_labels,
+    Act: acts.act,
+    UndoAct: acts.undo,
+    Reschedule: schedules.reschedule,
     MarkRead: properties.mark_read,
     Wake: wakes.wake,
 }

@@ -8,6 +8,7 @@ from router.bots import hold
 from router.commands.done import Done, with_conversation
 from router.inbound import echoes, messages
 from router.places import place_of
+from router.rules import timed
 from router.work import Elsewhere, Work
 from shared.collections import TIMERS
 from shared.commands import Wake
@@ -54,5 +55,6 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     echoes.ECHO_TIMER: _settle_echo,
     onward.ONWARD_TIMER: onward.go_on,
     hold.BOT_TIMER: hold.run_out,
+    timed.TIMER: timed.wake,
 }
 """What each kind of timer is for."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.commands.base import Command
 from shared.commands.bots import HandBack, Hold, Misunderstood
 from shared.commands.conversations import (
+    Act,
     Assign,
     HandOff,
     MarkRead,
@@ -18,12 +19,23 @@ from shared.commands.conversations import (
     Seen,
     SetLabels,
     SetPriority,
+    SetTopic,
     Snooze,
+    UndoAct,
     Wake,
 )
 from shared.commands.drafts import SettleDraft, Suggest
 from shared.commands.fields import SetFields
-from shared.commands.messages import Cancel, DeleteMessage, Edit, Note, React, Reply, Resend
+from shared.commands.messages import (
+    Cancel,
+    DeleteMessage,
+    Edit,
+    Note,
+    React,
+    Reply,
+    Reschedule,
+    Resend,
+)
 from shared.envelope import Envelope
 from shared.ids import CommandId, partition_of
 from shared.payload import Payload
@@ -31,10 +43,11 @@ from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
 __all__ = [
-    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage",
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Cancel", "Command", "DeleteMessage",
     "Edit", "HandBack", "HandOff", "Hold", "MarkRead", "Misunderstood", "Note", "Pend", "React",
-    "Reopen", "Reply", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
-    "SettleDraft", "Snooze", "Suggest", "Wake", "own_command_id", "publication",
+    "Reopen", "Reply", "Reschedule", "Resend", "Resolve", "Seen", "SetFields", "SetLabels",
+    "SetPriority", "SetTopic", "SettleDraft", "Snooze", "Suggest", "UndoAct", "Wake",
+    "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -51,7 +64,11 @@ COMMANDS: tuple[type[Command], ...] = (
     Pend,
     Snooze,
     SetPriority,
+    SetTopic,
     SetLabels,
+    Act,
+    UndoAct,
+    Reschedule,
     MarkRead,
     HandOff,
     Hold,

@@ -23,6 +23,7 @@ from shared.model.delivery import Delivery
 from shared.model.figures import NO_ANSWERS, Answers
 from shared.model.message import Direction
 from shared.model.queueing import Assignment
+from shared.model.ruled import Ruled
 from shared.ports.store import Document
 
 
@@ -124,6 +125,8 @@ class Conversation(Document):
     """When somebody must have answered at the latest, where that was promised or is expected: after
     a missed call."""
     last_inbound_at: Utc | None = None
+    answered_at: Utc | None = None
+    """When we last wrote to the customer, programs and rules included."""
     last_activity_at: Utc
     reply_until: Utc | None = None
     """The end of the reply window, where the platform has one."""
@@ -136,6 +139,7 @@ class Conversation(Document):
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to address the thread."""
     merged_into: ConversationId | None = None
+    ruled: Ruled = Ruled()
     created_at: Utc
     resolved_at: Utc | None = None
     version: int = 1

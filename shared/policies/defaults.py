@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from shared.collections import LINES, QUEUEING, SETTINGS, TOPICS
+from shared.collections import LINES, PEAKS, QUEUEING, SETTINGS, TOPICS
 from shared.errors import Conflict
 from shared.model.line import Line
+from shared.model.peak import Peak
 from shared.model.queueing import Queueing
 from shared.model.records import HubSetting
 from shared.model.topic import Topic
@@ -51,6 +52,7 @@ def default_policies(now: datetime) -> Sequence[Change]:
     ]  # fmt: skip
     queueing = Queueing(id=QUEUEING_ID, name="Queueing", created_at=now, updated_at=now)
     changes.append(_put(QUEUEING, queueing))
+    changes.append(_put(PEAKS, Peak(id="peak", name="Peak", created_at=now, updated_at=now)))
     return changes
 
 
