@@ -21,8 +21,8 @@ from shared.model.message import Message
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
-from shared.model.queueing import AgentLoad, Queueing, QueueState, Reservation
 from shared.model.priority_score import PriorityScore
+from shared.model.queueing import AgentLoad, Queueing, QueueState, Reservation
 from shared.model.records import (
     ApiToken,
     AuditEntry,
@@ -46,9 +46,9 @@ from shared.model.records import (
     Upload,
     WebhookAttempt,
 )
+from shared.model.rule import Rule, RuleFiring
 from shared.model.skill import Skill
 from shared.model.team import Team
-from shared.model.rule import Rule, RuleFiring
 from shared.model.topic import Topic
 from shared.ports.store import Collection, Index
 
@@ -215,6 +215,7 @@ RULE_FIRINGS: Final = Collection(
     indexes=(Index(("at",)), Index(("rule_id", "at")), Index(("conversation_id", "at"))),
     keep_for=timedelta(days=30),
     expires_from="at",
+)
 MACROS: Final = Collection("macros", Macro)
 CANNED_REPLIES: Final = Collection("canned_replies", CannedReply)
 CANNED_USAGE: Final = Collection("canned_usage", CannedUsage)
@@ -228,10 +229,13 @@ HOUR_COUNTS: Final = Collection(
     indexes=(Index(("hour",)),),
     keep_for=timedelta(days=35),
     expires_from="hour",
+)
 BULKS: Final = Collection(
     "bulks", Bulk, indexes=(Index(("at",)),), keep_for=timedelta(days=7), expires_from="at"
+)
 BULK_STEPS: Final = Collection(
     "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
+)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",

@@ -17,8 +17,8 @@ from shared.model.records import Timer
 
 RESTORED: Final = (
     "status", "pending_for", "snoozed_until", "resolved_at", "assignee_id", "assignee_name",
-    "assigned_at", "team_id", "line", "bot_id", "priority", "labels", "topic", "skills", "fields",
-    "unread", "waiting_since", "due_at", "ruled",
+    "assigned_at", "assignment", "team_id", "line", "bot_id", "priority", "labels", "topic",
+    "skills", "fields", "unread", "waiting_since", "due_at", "ruled",
 )  # fmt: skip
 """The fields of a conversation that actions change, and that an undo puts back."""
 _UNTOUCHED: Final = tuple(name for name in RESTORED if name not in ("unread", "ruled"))

@@ -2,7 +2,16 @@
 
 from router.commands.done import Refused
 from router.work import Work
-from shared.answers.render import Known, NotRendered, canned, known_of, rendered, require_kept
+from shared.answers.render import (
+    Known,
+    NotRendered,
+    canned,
+    filled,
+    known_of,
+    personal_in,
+    rendered,
+    require_kept,
+)
 from shared.collections import CANNED_USAGE, CHANNELS
 from shared.commands import Reply
 from shared.errors import Rejected
@@ -15,25 +24,34 @@ async def filled_in(work: Work, conversation: Conversation, command: Reply) -> R
 
     Raises ``Refused`` with the field and a reason as a stable word.
     """
-    if command.canned is None:
-        return command
     book = work.policy.book
+    if command.canned is None:
+        return await _with_variables(work, conversation, command) if command.fill else command
     spec = canned(book, command.canned.id)
     if spec is None:
         raise Refused("there is no such canned reply", code=422, field="canned.id")
     known = await known_in(work, conversation, command.actor)
     given = command.canned.values
     try:
-        if command.text.strip():
-            require_kept(book, spec, conversation, known, given, command.text)
-            return command
         made = rendered(book, spec, conversation, known, given)
+        if command.text.strip():
+            require_kept(spec, given, command.text)
     except NotRendered as error:
         raise refused(error, "canned.") from None
-    files = tuple(file.attachment() for file in made.files)
-    return command.model_copy(
-        update={"text": made.text, "attachments": (*command.attachments, *files)}
-    )
+    own = made.files if command.canned.files else ()
+    files = (*command.attachments, *(file.attachment() for file in own))
+    text = command.text if command.text.strip() else made.text
+    return command.model_copy(update={"text": text, "attachments": files})
+
+
+async def _with_variables(work: Work, conversation: Conversation, command: Reply) -> Reply:
+    known = await known_in(work, conversation, command.actor)
+    personal = personal_in(work.policy.book, None)
+    try:
+        text = filled(command.text, known, personal=personal)
+    except NotRendered as error:
+        raise refused(error) from None
+    return command.model_copy(update={"text": text})
 
 
 def count(work: Work, command: Reply) -> None:

@@ -48,7 +48,8 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     content = _carried(_content(command, answered, external_id), able)
     if conversation.status is Status.RESOLVED:
         conversation = reopen(work, conversation, command.actor, cause="reply")
-    conversation = await assignment.taken_by_reply(work, conversation, command.actor)
+    if command.bulk_id is None:
+        conversation = await assignment.taken_by_reply(work, conversation, command.actor)
     turn_from, order = conversation.out_order, next_order(work, conversation)
     draft = _draft(work, conversation, command, content, due_at)
     message, conversation = timeline.append(

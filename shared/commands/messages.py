@@ -35,6 +35,10 @@ class Reply(Command):
     canned: CannedUse | None = None
     """The canned reply that it is: without a text the router fills it in, and with one it makes
     sure that the text keeps to its rules."""
+    fill: bool = False
+    """The text has variables, which the router fills in."""
+    bulk_id: str | None = Field(default=None, max_length=100)
+    """It is one of many: whoever wrote it does not take the conversation by that."""
     recall: bool = False
     """Scheduled: take it back if the customer writes before it is sent."""
 

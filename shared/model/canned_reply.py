@@ -88,6 +88,8 @@ class CannedUse(Model):
         default_factory=dict, max_length=50
     )
     """What the slots are filled with."""
+    files: bool = True
+    """Its files go with it."""
 
 
 class CannedUsage(Document):
