@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CONVERSATIONS_READ = "conversations.read"
     CONVERSATIONS_WRITE = "conversations.write"
     COMMANDS_GIVE = "commands.give"
+    REPLY_TO_MANY = "conversations.reply_to_many"
     CONTACTS_READ = "contacts.read"
     CONTACTS_WRITE = "contacts.write"
     PEOPLE_READ = "people.read"
@@ -50,6 +51,7 @@ _AGENT: Final = _BOT | {
     Permission.SETTINGS_READ,
 }
 _SUPERVISOR: Final = _AGENT | {
+    Permission.REPLY_TO_MANY,
     Permission.DEAD_LETTERS,
     Permission.AUDIT_READ,
     Permission.REPORTS_READ,

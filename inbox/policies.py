@@ -95,11 +95,20 @@ class Policies:
             raise BadRequest(f"there are {_MOST} of them already")
         id = new_id(kind.letter)
         kind.check(id, spec, book)
-        await self._require(kind.names(spec))
+        await self.require(kind.names(spec))
         now = self.clock.now()
         document = self._document(kind, spec, id=id, created_at=now, updated_at=now, version=1)
         await self._commit(kind, Put(kind.collection, document, expect=ABSENT), id, "added", by)
         return document
+
+    async def check(self, kind: PolicyKind[P, S], spec: S, *, prefix: str = "") -> None:
+        """Whether a new one would be kept. Raises ``BadRequest`` with the field when not."""
+        try:
+            kind.check(new_id(kind.letter), spec, await read_book(self.store))
+            await self.require(kind.names(spec))
+        except BadRequest as error:
+            field = prefix + error.field if error.field is not None else None
+            raise BadRequest(str(error), field=field) from None
 
     async def replace(
         self, kind: PolicyKind[P, S], id: str, spec: S, by: Actor, *, version: int | None = None
@@ -113,7 +122,7 @@ class Policies:
         if version is not None and before.version != version:
             raise Conflict(f"{kind.path}/{id}")
         kind.check(id, spec, await read_book(self.store))
-        await self._require(kind.names(spec))
+        await self.require(kind.names(spec))
         document = self._document(
             kind,
             spec,
@@ -133,7 +142,8 @@ class Policies:
         change = Delete(kind.collection, id, expect={"version": before.version})
         await self._commit(kind, change, id, "removed", by)
 
-    async def _require(self, names: Sequence[Named]) -> None:
+    async def require(self, names: Sequence[Named]) -> None:
+        """What is named is there, and active. Raises ``BadRequest`` with the field."""
         for named in names:
             found = await self.store.get(named.collection, named.id)
             if found is None or getattr(found, "active", True) is False:

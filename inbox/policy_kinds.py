@@ -3,14 +3,29 @@
 from typing import Any, Final
 
 from inbox.policies import PolicyKind
-from inbox.policy_checks import calendars, deadlines, queue
+from inbox.policy_checks import (
+    calendars,
+    canned_replies,
+    deadlines,
+    fields,
+    queue,
+    rules,
+    scores,
+    topics,
+)
 from inbox.policy_checks.bots import check_duty
 from shared.collections import (
     ACKNOWLEDGEMENTS,
     BOT_DUTIES,
     CALENDARS,
+    CANNED_REPLIES,
+    FIELDS,
     LINES,
+    MACROS,
+    PEAKS,
+    PRIORITY_SCORES,
     QUEUEING,
+    RULES,
     SEGMENTS,
     SKILLS,
     SLA_POLICIES,
@@ -21,8 +36,14 @@ from shared.errors import BadRequest
 from shared.model.acknowledgement import Acknowledgement, AcknowledgementSpec
 from shared.model.bots import BotDuty, BotDutySpec
 from shared.model.calendar import Calendar, CalendarSpec
+from shared.model.canned_reply import CannedReply, CannedReplySpec
+from shared.model.field import FieldDefinition, FieldSpec
 from shared.model.line import Line, LineSpec
+from shared.model.macro import Macro, MacroSpec
+from shared.model.peak import Peak, PeakSpec
+from shared.model.priority_score import PriorityScore, PriorityScoreSpec
 from shared.model.queueing import Queueing, QueueingSpec
+from shared.model.rule import Rule, RuleSpec
 from shared.model.segment import Segment, SegmentSpec
 from shared.model.skill import Skill, SkillSpec
 from shared.model.sla import SlaPolicy, SlaPolicySpec
@@ -49,6 +70,9 @@ def check_topic_removal(id: str, book: Book) -> None:
     """Topics below it go first."""
     if any(topic.parent_id == id for topic in book.all(TOPICS)):
         raise BadRequest("other topics stand below it")
+    user = topics.topic_in_use(id, book)
+    if user is not None:
+        raise BadRequest(f"{user} names it")
 
 
 def check_segment(_id: str, spec: SegmentSpec, _book: Book) -> None:
@@ -115,6 +139,25 @@ ACKNOWLEDGEMENT: Final[PolicyKind[Acknowledgement, AcknowledgementSpec]] = Polic
     names=deadlines.named_by_acknowledgement,
 )
 
+RULE: Final[PolicyKind[Rule, RuleSpec]] = PolicyKind(
+    RULES, RuleSpec, "rules", "rule", "ru", rules.check_rule, names=rules.rule_names
+)
+MACRO: Final[PolicyKind[Macro, MacroSpec]] = PolicyKind(
+    MACROS, MacroSpec, "macros", "macro", "mc", rules.check_macro, names=rules.macro_names
+)
+CANNED_REPLY: Final[PolicyKind[CannedReply, CannedReplySpec]] = PolicyKind(
+    CANNED_REPLIES, CannedReplySpec, "canned-replies", "canned reply", "cr",
+    canned_replies.check_canned_reply, canned_replies.check_canned_removal,
+)  # fmt: skip
+FIELD: Final[PolicyKind[FieldDefinition, FieldSpec]] = PolicyKind(
+    FIELDS, FieldSpec, "fields", "field", "fd", fields.check_field, fields.check_field_removal
+)
+PRIORITY_SCORE: Final[PolicyKind[PriorityScore, PriorityScoreSpec]] = PolicyKind(
+    PRIORITY_SCORES, PriorityScoreSpec, "priority-scores", "priority score", "ps",
+    scores.check_score, names=scores.score_names,
+)  # fmt: skip
+PEAK: Final[PolicyKind[Peak, PeakSpec]] = PolicyKind(PEAKS, PeakSpec, "peaks", "peak", "pk")
+
 POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     TOPIC,
     SEGMENT,
@@ -126,4 +169,10 @@ POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     CALENDAR,
     SLA,
     ACKNOWLEDGEMENT,
+    RULE,
+    MACRO,
+    CANNED_REPLY,
+    FIELD,
+    PRIORITY_SCORE,
+    PEAK,
 )

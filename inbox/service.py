@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
+from inbox.api.answers import AnswersApi
 from inbox.api.bots import BotsApi
+from inbox.api.bulk import BulkApi
 from inbox.api.channels import ChannelsApi
 from inbox.api.commands import CommandsApi
 from inbox.api.contacts import ContactsApi
@@ -25,16 +27,20 @@ from inbox.api.mails import MailsApi
 from inbox.api.merges import MergesApi
 from inbox.api.messages import MessagesApi
 from inbox.api.orders import Orders
+from inbox.api.peak import PeakApi
 from inbox.api.people import PeopleApi
 from inbox.api.policies import PoliciesApi
 from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
 from inbox.api.reports import ReportsApi
+from inbox.api.rules import RulesApi
+from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
 from inbox.attendances import Attendances
 from inbox.bots import Bots
+from inbox.bulk import Bulks
 from inbox.callers import Caller
 from inbox.channels import Channels
 from inbox.checks import Checks
@@ -42,6 +48,7 @@ from inbox.contacts import Contacts
 from inbox.counts import Counts
 from inbox.dead_letters import DeadLetters
 from inbox.desk import WAIT_S, Desk
+from inbox.dry_run import DryRuns
 from inbox.files import Files
 from inbox.gate import Gate
 from inbox.limits import SignInLimit
@@ -249,6 +256,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     orders = Orders(inbox.desk)
     contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
+    policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
     live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
     presences = Presences(store, clock, inbox.news, inbox.people)
@@ -275,7 +283,12 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
         *PresenceApi(presences, inbox.attendances, Queues(store, clock)).routes(),
-        *PoliciesApi(Policies(store, clock, inbox.news)).routes(),
+        *RulesApi(store, policies, DryRuns(store, clock)).routes(),
+        *PoliciesApi(policies).routes(),
+        *AnswersApi(store, clock, orders, policies).routes(),
+        *BulkApi(store, Bulks(bus, store, clock), policies).routes(),
+        *ScheduledApi(store, orders).routes(),
+        *PeakApi(store, clock).routes(),
         *ReportsApi(Reports(store)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),

@@ -10,23 +10,29 @@ from typing import Final
 from router import loads
 from router.bots.hold import hold
 from router.bots.suggestions import outdate
+from router.commands import acts, schedules
 from router.contacts.facts import facts
 from router.deadlines.acknowledge import acknowledge
 from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
+from router.rules import counting, following
 from router.unit import Mark
 from router.work import Work
 from shared.collections import CONVERSATIONS
 
 CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     facts,
+    schedules.recall,
+    following.follow,
+    hold,
     keep_deadlines,
     acknowledge,
-    hold,
     outdate,
     loads.carry,
+    counting.count,
     count,
+    acts.remember,
 )
 """In their order. Loads are carried after everything that changes who holds a conversation."""
 

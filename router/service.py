@@ -13,7 +13,9 @@ from router.health import Health, PartitionHealth, Troubles
 from router.ledger import Ledger
 from router.partition import PartitionTask
 from router.partitions import Partitions
+from router.peaks import PeakWatch
 from router.policy import Policy
+from router.rules.arming import Arming
 from router.sweep import Sweep
 from router.timers import Timers
 from shared.clock import Clock
@@ -33,6 +35,8 @@ _LEAVE_S: Final = 0.8
 _OLDEST_S: Final = 60.0
 """An item that waits longer raises an alarm."""
 _FOLD_EVERY_S: Final = 600.0
+_PEAKS_EVERY_S: Final = 60.0
+_RULES_EVERY_S: Final = 5.0
 _LAG: Final = "lag"
 _QUEUES: Final = "queues"
 
@@ -102,6 +106,22 @@ class Router:
                 id="sweep/figures",
                 every_s=_FOLD_EVERY_S,
                 work=folding.fold,
+            ),
+            Sweep(
+                leases,
+                clock,
+                self._troubles,
+                id="sweep/peaks",
+                every_s=_PEAKS_EVERY_S,
+                work=PeakWatch(bus, store, clock, self._policy.shelf).look,
+            ),
+            Sweep(
+                leases,
+                clock,
+                self._troubles,
+                id="sweep/rules",
+                every_s=_RULES_EVERY_S,
+                work=Arming(store, clock, self._policy.shelf).arm,
             ),
         )
 

@@ -45,6 +45,7 @@ class Draft:
     edited_at: datetime | None = None
     automatic: bool = False
     muted: bool = False
+    canned_reply_id: str | None = None
 
 
 def append(
@@ -77,6 +78,7 @@ def append(
         edited_at=draft.edited_at,
         automatic=draft.automatic,
         muted=draft.muted,
+        canned_reply_id=draft.canned_reply_id,
     )
     fields = {**_advanced(work, conversation, message, draft.place), **(changes or {})}
     after = work.unit.revise(CONVERSATIONS, conversation, fields)

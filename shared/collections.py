@@ -10,16 +10,22 @@ from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.acknowledgement import Acknowledgement
 from shared.model.bots import BotDuty, Draft
+from shared.model.bulk import Bulk, BulkStep
 from shared.model.calendar import Calendar
+from shared.model.canned_reply import CannedReply, CannedUsage
 from shared.model.channel import Channel, ChannelTypeInfo
 from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Part
+from shared.model.field import FieldDefinition
 from shared.model.figures import Figures
 from shared.model.line import Line
+from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
+from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
+from shared.model.priority_score import PriorityScore
 from shared.model.queueing import AgentLoad, Queueing, QueueState, Reservation
 from shared.model.records import (
     ApiToken,
@@ -44,6 +50,7 @@ from shared.model.records import (
     Upload,
     WebhookAttempt,
 )
+from shared.model.rule import Rule, RuleFiring
 from shared.model.segment import Segment
 from shared.model.skill import Skill
 from shared.model.sla import SlaPolicy
@@ -143,6 +150,8 @@ PARTS: Final = Collection(
         Index(("channel_id", "thread", "order"), where=("open", True)),
         Index(("channel_id", "changed_at"), where=("unreported", True)),
         Index(("message_id", "index")),
+        Index(("open", "due_at"), where=("scheduled", True)),
+        Index(("conversation_id", "open", "due_at"), where=("scheduled", True)),
     ),
 )
 EVENT_LOG: Final = Collection(
@@ -237,6 +246,34 @@ CALENDARS: Final = Collection("calendars", Calendar)
 SLA_POLICIES: Final = Collection("sla_policies", SlaPolicy)
 ACKNOWLEDGEMENTS: Final = Collection("acknowledgements", Acknowledgement)
 SEGMENTS: Final = Collection("segments", Segment)
+RULES: Final = Collection("rules", Rule)
+RULE_FIRINGS: Final = Collection(
+    "rule_firings",
+    RuleFiring,
+    indexes=(Index(("at",)), Index(("rule_id", "at")), Index(("conversation_id", "at"))),
+    keep_for=timedelta(days=30),
+    expires_from="at",
+)
+MACROS: Final = Collection("macros", Macro)
+CANNED_REPLIES: Final = Collection("canned_replies", CannedReply)
+CANNED_USAGE: Final = Collection("canned_usage", CannedUsage)
+FIELDS: Final = Collection("fields", FieldDefinition)
+PRIORITY_SCORES: Final = Collection("priority_scores", PriorityScore)
+PEAKS: Final = Collection("peaks", Peak)
+PEAK_STATE: Final = Collection("peak_state", PeakState)
+HOUR_COUNTS: Final = Collection(
+    "hour_counts",
+    HourCount,
+    indexes=(Index(("hour",)),),
+    keep_for=timedelta(days=35),
+    expires_from="hour",
+)
+BULKS: Final = Collection(
+    "bulks", Bulk, indexes=(Index(("at",)),), keep_for=timedelta(days=7), expires_from="at"
+)
+BULK_STEPS: Final = Collection(
+    "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
+)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -296,6 +333,18 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     SLA_POLICIES,
     ACKNOWLEDGEMENTS,
     SEGMENTS,
+    RULES,
+    RULE_FIRINGS,
+    MACROS,
+    CANNED_REPLIES,
+    CANNED_USAGE,
+    FIELDS,
+    PRIORITY_SCORES,
+    PEAKS,
+    PEAK_STATE,
+    HOUR_COUNTS,
+    BULKS,
+    BULK_STEPS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -338,6 +387,8 @@ DECLARED_QUERIES: Final = (
     Query(PARTS, ("channel_id", "thread", "open"), "order"),
     Query(PARTS, ("channel_id", "unreported"), "changed_at"),
     Query(PARTS, ("message_id",), "index"),
+    Query(PARTS, ("scheduled", "open"), "due_at"),
+    Query(PARTS, ("scheduled", "conversation_id", "open"), "due_at"),
     Query(EVENT_LOG, ("partition",), "seq"),
     Query(PARKED_RECEIPTS, ("ref_id",), "at"),
     Query(AUDIT, (), "at"),
@@ -371,5 +422,18 @@ DECLARED_QUERIES: Final = (
     Query(CALENDARS),
     Query(SLA_POLICIES),
     Query(ACKNOWLEDGEMENTS),
+    Query(RULES),
+    Query(RULE_FIRINGS, (), "at"),
+    Query(RULE_FIRINGS, ("rule_id",), "at"),
+    Query(RULE_FIRINGS, ("conversation_id",), "at"),
+    Query(MACROS),
+    Query(CANNED_REPLIES),
+    Query(CANNED_USAGE),
+    Query(FIELDS),
+    Query(PRIORITY_SCORES),
+    Query(PEAKS),
+    Query(PEAK_STATE),
+    Query(HOUR_COUNTS, (), "hour"),
+    Query(BULKS, (), "at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

@@ -149,6 +149,16 @@ class SettingsChanged(Event):
     id: str
 
 
+class PeakChanged(Event):
+    """Peak mode has begun or ended. Transient; the state stands in the book."""
+
+    kind: ClassVar[str] = "event.peak.changed"
+
+    on: bool
+    messages: int
+    mean: float | None = None
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     MessageAdded,
     MessageChanged,
@@ -162,6 +172,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     PresenceChanged,
     ChannelChanged,
     SettingsChanged,
+    PeakChanged,
 )
 
 

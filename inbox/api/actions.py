@@ -26,6 +26,7 @@ from shared.commands import (
     SetFields,
     SetLabels,
     SetPriority,
+    SetTopic,
     Snooze,
     Unmerge,
 )
@@ -83,6 +84,12 @@ class PriorityRequest(Bare):
     """How soon it wants an answer."""
 
     priority: Priority
+
+
+class TopicRequest(Bare):
+    """What it is about; null: nothing known."""
+
+    topic: str | None = Field(max_length=100)
 
 
 class LabelsRequest(Bare):
@@ -145,6 +152,7 @@ class ActionsApi:
             _action("pend", self.pend, PendRequest, "The case waits for somebody"),
             _action("snooze", self.snooze, SnoozeRequest, "Out of sight until a time"),
             _action("priority", self.priority, PriorityRequest, "How soon it wants an answer"),
+            _action("topic", self.topic, TopicRequest, "What it is about"),
             _action("labels", self.labels, LabelsRequest, "Add and remove labels"),
             _action("read", self.read, ReadRequest, "An agent has read it"),
             _action("hand-off", self.hand_off, HandOffRequest, "A bot gives it to people"),
@@ -209,6 +217,10 @@ class ActionsApi:
     async def priority(self, call: Call[Nothing, PriorityRequest]) -> Answer:
         """Give the command."""
         return await self._give(call, SetPriority, priority=call.body.priority)
+
+    async def topic(self, call: Call[Nothing, TopicRequest]) -> Answer:
+        """Give the command."""
+        return await self._give(call, SetTopic, topic=call.body.topic)
 
     async def labels(self, call: Call[Nothing, LabelsRequest]) -> Answer:
         """Give the command."""

@@ -26,7 +26,8 @@ from shared.ports.store import Store
 
 _LONGEST_WAIT = timedelta(days=366)
 _OF_REPLIES = (
-    "spans", "reply_to", "buttons", "blocks", "template", "email", "send_at", "undo_s",
+    "spans", "reply_to", "buttons", "blocks", "template", "email", "canned", "send_at", "recall",
+    "undo_s",
 )  # fmt: skip
 
 
@@ -108,6 +109,8 @@ class MessagesApi:
                 reply_to=MessageId(body.reply_to) if body.reply_to is not None else None,
                 send_at=body.send_at,
                 undo_s=self._undo(call),
+                canned=body.canned.use() if body.canned is not None else None,
+                recall=body.recall,
             )
         return await self.orders.for_message(call, command, body.id, 201)
 
@@ -174,6 +177,10 @@ class MessagesApi:
             for name in _OF_REPLIES:
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
+        if body.recall and body.send_at is None:
+            raise BadRequest("only a scheduled reply is taken back", field="recall")
+        if body.template is not None and body.canned is not None:
+            raise BadRequest("a template is no canned reply", field="canned")
         if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:
             raise BadRequest("is more than a year away", field="send_at")
 

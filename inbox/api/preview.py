@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from inbox.api.answers import filled_content
 from inbox.api.conversations import conversation
 from inbox.api.templates import said
 from inbox.api.writing import NewMessage
@@ -17,10 +18,12 @@ from shared.collections import CHANNEL_TYPES, CHANNELS, MESSAGES, THREADS, threa
 from shared.delivery.plan import plan
 from shared.delivery.reasons import Reason, rejected
 from shared.errors import BadRequest, Rejected
+from shared.model.canned_reply import CannedUse
 from shared.model.channel import Capabilities, ChannelState
 from shared.model.content import Attachment, Block, ButtonRow, Content, ReplyRef, Span
 from shared.model.conversation import Conversation
 from shared.model.message import Direction, Message
+from shared.model.people import Actor
 from shared.ports.store import Store
 
 
@@ -87,12 +90,21 @@ class PreviewApi:
         content = body.content(files)
         reference = await self._answered(target, body.reply_to)
         content = content.model_copy(update={"reply_to": reference})
+        if body.canned is not None:
+            content = await self._canned(target, body.canned.use(), content, call.caller.actor)
         if body.template is not None:
             template = body.template.ref()
             text = await said(self.channels, target.channel_id, template, files=len(files))
             content = content.model_copy(update={"text": text, "template": template})
         stopped = await self._stopped(target, templated=body.template is not None)
         return view(content, await self._capabilities(target), target, stopped)
+
+    async def _canned(
+        self, target: Conversation, use: CannedUse, content: Content, by: Actor
+    ) -> Content:
+        text, own = await filled_content(self.store, self.clock, target, use, content.text, by.name)
+        files = (*content.attachments, *(file.attachment() for file in own))
+        return content.model_copy(update={"text": text, "attachments": files})
 
     async def _answered(self, target: Conversation, id: str | None) -> ReplyRef | None:
         if id is None:

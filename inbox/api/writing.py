@@ -9,6 +9,7 @@ from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.templates import TemplateRequest
 from inbox.rest.shapes import OwnId
 from shared.model.base import Strict, Utc
+from shared.model.canned_reply import CannedUse
 from shared.model.content import (
     Attachment,
     Block,
@@ -120,6 +121,21 @@ BlockRequest = Annotated[
 ]
 
 
+class CannedRequest(Strict):
+    """A canned reply, and what its places are filled with."""
+
+    id: str = Field(min_length=1, max_length=100)
+    values: dict[str, Annotated[str, Field(max_length=5000)]] = Field(
+        default_factory=dict, max_length=50
+    )
+    files: bool = True
+    """Its files go with it."""
+
+    def use(self) -> CannedUse:
+        """As a command carries it."""
+        return CannedUse(id=self.id, values=self.values, files=self.files)
+
+
 class NewMessage(Strict):
     """A reply to the customer, or a note to the colleagues."""
 
@@ -140,13 +156,18 @@ class NewMessage(Strict):
     """Sent as this template, also outside of the reply window; the text is made of it."""
     email: MailHeadRequest | None = None
     """Subject and recipients, on a channel of mails."""
+    canned: CannedRequest | None = None
+    """The canned reply that it is: without a text it is filled in."""
     send_at: Utc | None = None
+    recall: bool = False
+    """Scheduled: take it back if the customer writes before it is sent."""
     undo_s: float | None = Field(default=None, ge=0, le=60)
     """Absent: what the hub is set to, and nothing for programs."""
 
     def is_empty(self) -> bool:
         """Nothing that anybody could see."""
-        return not (self.text.strip() or self.attachments or self.blocks or self.template)
+        said = self.text.strip() or self.attachments or self.blocks
+        return not (said or self.template or self.canned)
 
     def rows(self) -> tuple[ButtonRow, ...]:
         """The buttons as the model has them."""

@@ -15,6 +15,7 @@ from shared.events import (
     Event,
     MessageAdded,
     MessageChanged,
+    PeakChanged,
     PresenceChanged,
     PromiseSettled,
     SettingsChanged,
@@ -35,6 +36,7 @@ KINDS: Final[Mapping[type[Event], Permission]] = {
     PresenceChanged: Permission.PEOPLE_READ,
     ChannelChanged: Permission.CHANNELS_READ,
     SettingsChanged: Permission.SIGNED_IN,
+    PeakChanged: Permission.SIGNED_IN,
 }
 INTERNAL: Final = frozenset({"sessions", ATTENDANCE.name, PRESENCE.name})
 """Collections whose changes are for the hub's own processes alone."""

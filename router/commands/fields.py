@@ -5,8 +5,10 @@ from typing import Final
 from router import timeline
 from router.commands.done import Done, Refused, with_conversation
 from router.work import Work
+from shared.collections import FIELDS
 from shared.commands import SetFields
 from shared.model.conversation import Conversation
+from shared.model.fieldvalues import problem
 
 _MOST: Final = 100
 _NAME_LENGTH: Final = 100
@@ -20,6 +22,7 @@ async def set_fields(work: Work, conversation: Conversation, command: SetFields)
             raise Refused(f"a name has 1 to {_NAME_LENGTH} characters", code=422, field="fields")
         if len(value) > _VALUE_LENGTH:
             raise Refused(f"{name}: over {_VALUE_LENGTH} characters", code=422, field="fields")
+    _require_fitting(work, command)
     merged = {**conversation.fields, **command.fields}
     fields = {name: value for name, value in merged.items() if value}
     if len(fields) > _MOST:
@@ -28,3 +31,12 @@ async def set_fields(work: Work, conversation: Conversation, command: SetFields)
         return with_conversation(conversation, changed=False)
     after = timeline.change(work, conversation, "fields", {"fields": fields}, command.actor)
     return with_conversation(after, details={"names": sorted(command.fields)})
+
+
+def _require_fitting(work: Work, command: SetFields) -> None:
+    """A field that admins have defined holds only what it is for; others are a bot's own."""
+    specs = {one.key: one for one in work.policy.book.all(FIELDS)}
+    for name, value in command.fields.items():
+        wrong = problem(specs[name], value) if value and name in specs else None
+        if wrong is not None:
+            raise Refused(wrong, code=422, field=f"fields.{name}")

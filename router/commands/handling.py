@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from router.commands import (
+    acts,
     assignment,
     bots,
     changes,
@@ -14,6 +15,7 @@ from router.commands import (
     properties,
     replies,
     resends,
+    schedules,
     status,
     tasks,
     wakes,
@@ -23,6 +25,7 @@ from router.commands.done import Done, Refused
 from router.work import SOURCE, Work
 from shared.collections import AUDIT, CONVERSATIONS, OUTCOMES, TIMERS
 from shared.commands import (
+    Act,
     Assign,
     Cancel,
     Command,
@@ -41,15 +44,18 @@ from shared.commands import (
     React,
     Reopen,
     Reply,
+    Reschedule,
     Resend,
     Resolve,
     SetFields,
     SetLabels,
     SetPriority,
     SettleDraft,
+    SetTopic,
     Snooze,
     Suggest,
     TakeTask,
+    UndoAct,
     Unmerge,
     Wake,
 )
@@ -86,7 +92,11 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     Pend: status.pend,
     Snooze: status.snooze,
     SetPriority: properties.set_priority,
+    SetTopic: properties.set_topic,
     SetLabels: properties.set_labels,
+    Act: acts.act,
+    UndoAct: acts.undo,
+    Reschedule: schedules.reschedule,
     MarkRead: properties.mark_read,
     Escalate: tasks.escalate,
     TakeTask: tasks.take,

@@ -1,12 +1,12 @@
-"""Priority, labels, and how far agents have read."""
+"""Priority, topic, labels, and how far agents have read."""
 
 from typing import Final
 
 from router import timeline
 from router.commands.done import Done, Refused, with_conversation
 from router.work import Work
-from shared.collections import MESSAGES
-from shared.commands import MarkRead, SetLabels, SetPriority
+from shared.collections import MESSAGES, TOPICS
+from shared.commands import MarkRead, SetLabels, SetPriority, SetTopic
 from shared.model.conversation import Conversation
 from shared.model.message import Direction
 from shared.ports.store import Range
@@ -20,7 +20,9 @@ async def set_priority(work: Work, conversation: Conversation, command: SetPrior
     """How soon it wants an answer."""
     if conversation.priority is command.priority:
         return with_conversation(conversation, changed=False)
-    fields = {"priority": command.priority}
+    # Whoever sets it knows better than the score.
+    pinned = conversation.ruled.model_copy(update={"pinned": True})
+    fields = {"priority": command.priority, "ruled": pinned}
     after = timeline.change(work, conversation, "priority", fields, command.actor)
     details = {"priority": command.priority.value}
     by = {"by": command.actor.name}
@@ -45,6 +47,19 @@ async def set_labels(work: Work, conversation: Conversation, command: SetLabels)
     by = {"by": command.actor.name}
     after = timeline.line(work, after, "labels", command.actor, {**details, **by})
     return with_conversation(after, details={"added": added, "removed": removed})
+
+
+async def set_topic(work: Work, conversation: Conversation, command: SetTopic) -> Done:
+    """What it is about: a topic of the book."""
+    topic = work.policy.book.get(TOPICS, command.topic)
+    if command.topic is not None and topic is None:
+        raise Refused("there is no such topic", code=422, field="topic")
+    if conversation.topic == command.topic:
+        return with_conversation(conversation, changed=False)
+    after = timeline.change(work, conversation, "topic", {"topic": command.topic}, command.actor)
+    details = {"topic": topic.name if topic is not None else None, "by": command.actor.name}
+    after = timeline.line(work, after, "topic", command.actor, details)
+    return with_conversation(after, details={"topic": command.topic})
 
 
 async def mark_read(work: Work, conversation: Conversation, command: MarkRead) -> Done:

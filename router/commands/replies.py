@@ -7,7 +7,7 @@ from router import onward, refs, timeline
 from router.answers import after_answer
 from router.bots import hold
 from router.cases import reopen
-from router.commands import assignment
+from router.commands import assignment, canned
 from router.commands.done import Done, Refused, with_message
 from router.commands.merging import tell_of
 from router.commands.standing import (
@@ -37,6 +37,7 @@ from shared.model.people import ActorKind
 
 async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     """Answer the customer: the message at once, its part when it is due."""
+    command = await canned.filled_in(work, conversation, command)
     if not (command.text.strip() or command.attachments or command.blocks or command.template):
         raise Refused("a reply needs a text or a file", code=422, field="text")
     await require_channel(work, conversation)
@@ -51,7 +52,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     merged = conversation.merged_into is not None
     if conversation.status is Status.RESOLVED and not merged:
         conversation = reopen(work, conversation, command.actor, cause="reply")
-    if not merged:
+    if not merged and command.bulk_id is None:
         conversation = await assignment.taken_by_reply(work, conversation, command.actor)
     turn_from, order = conversation.out_order, next_order(work, conversation)
     draft = _draft(work, conversation, command, content, due_at)
@@ -68,6 +69,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
     await onward.expect_reading(work, conversation, command.actor, due_at)
+    canned.count(work, command)
     added = Added(part=part, turn_from=turn_from, turn_to=conversation.out_order)
     threads = [conversation.thread]
     work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))
@@ -145,13 +147,17 @@ def _draft(
         delivery=Delivery.QUEUED,
         parts=(PartDelivery(index=0, state=Delivery.QUEUED, at=work.now),),
         send_at=due_at,
+        canned_reply_id=command.canned.id if command.canned is not None else None,
     )
 
 
 def _after_reply(
     conversation: Conversation, draft: Draft, command: Reply, order: int
 ) -> dict[str, Any]:
-    fields: dict[str, Any] = {"out_order": order + ORDER_STEP}
+    fields: dict[str, Any] = {
+        "out_order": order + ORDER_STEP,
+        "answered_at": draft.send_at or draft.at,
+    }
     if command.actor.kind is not ActorKind.SYSTEM:
         # What the hub says by itself is no answer: the customer waits on.
         fields |= {
@@ -159,6 +165,9 @@ def _after_reply(
             "waiting_since": None,
             "due_at": None,
         }
+    if command.recall and command.send_at is not None and draft.id is not None:
+        recalled = (*conversation.ruled.recalled, draft.id)
+        fields["ruled"] = conversation.ruled.model_copy(update={"recalled": recalled})
     if draft.content.choices:
         fields["listed"] = draft.id
     if command.actor.kind is ActorKind.AGENT:

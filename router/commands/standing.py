@@ -6,6 +6,7 @@ from router.aliases import thread_named
 from router.commands.done import Refused
 from router.work import Work
 from shared.collections import CHANNEL_TYPES, CHANNELS, MESSAGES
+from shared.delivery.reasons import Reason, rejected
 from shared.errors import NotFound
 from shared.ids import MessageId
 from shared.model.channel import Capabilities, ChannelState
@@ -55,6 +56,7 @@ async def require_window(
             f"the customer has not written for {hours} hours by then: the platform takes "
             "only a template",
             field="template",
+            why=rejected(Reason.WINDOW_CLOSED),
         )
 
 

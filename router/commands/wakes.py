@@ -12,6 +12,7 @@ from router.deadlines import keep
 from router.deadlines import timer as deadline_timer
 from router.inbound import echoes, messages
 from router.places import place_of
+from router.rules import timed
 from router.work import Elsewhere, Work
 from shared.collections import TIMERS
 from shared.commands import Wake
@@ -65,5 +66,6 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     merging.AGREE: merging.agree,
     merging.PART: merging.part,
     merging.STIR: merging.stir,
+    timed.TIMER: timed.wake,
 }
 """What each kind of timer is for."""

@@ -119,6 +119,7 @@ async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool
         "answers": after_answer(conversation, draft.author, work.now),
         "waiting_since": None,
         "due_at": None,
+        "answered_at": happened_at(work, item),
         "unread": 0,
     }
     message, _ = timeline.append(work, conversation, draft, changes)

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.commands.base import Command
 from shared.commands.bots import HandBack, Hold, Misunderstood
 from shared.commands.conversations import (
+    Act,
     Assign,
     HandOff,
     MarkRead,
@@ -19,13 +20,24 @@ from shared.commands.conversations import (
     Seen,
     SetLabels,
     SetPriority,
+    SetTopic,
     Snooze,
+    UndoAct,
     Unmerge,
     Wake,
 )
 from shared.commands.drafts import SettleDraft, Suggest
 from shared.commands.fields import SetFields
-from shared.commands.messages import Cancel, DeleteMessage, Edit, Note, React, Reply, Resend
+from shared.commands.messages import (
+    Cancel,
+    DeleteMessage,
+    Edit,
+    Note,
+    React,
+    Reply,
+    Reschedule,
+    Resend,
+)
 from shared.commands.tasks import Escalate, FinishTask, TakeTask
 from shared.envelope import Envelope
 from shared.ids import CommandId, partition_of
@@ -34,10 +46,11 @@ from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
 __all__ = [
-    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Assign", "Cancel", "Command", "DeleteMessage", "Edit",
-    "Escalate", "FinishTask", "HandBack", "HandOff", "Hold", "MarkRead", "Merge", "Misunderstood",
-    "Note", "Pend", "React", "Reopen", "Reply", "Resend", "Resolve", "Seen", "SetFields",
-    "SetLabels", "SetPriority", "SettleDraft", "Snooze", "Suggest", "TakeTask", "Unmerge", "Wake",
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Cancel", "Command",
+    "DeleteMessage", "Edit", "Escalate", "FinishTask", "HandBack", "HandOff", "Hold",
+    "MarkRead", "Merge", "Misunderstood", "Note", "Pend", "React", "Reopen", "Reply",
+    "Reschedule", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
+    "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct", "Unmerge", "Wake",
     "own_command_id", "publication",
 ]  # fmt: skip
 
@@ -55,7 +68,11 @@ COMMANDS: tuple[type[Command], ...] = (
     Pend,
     Snooze,
     SetPriority,
+    SetTopic,
     SetLabels,
+    Act,
+    UndoAct,
+    Reschedule,
     MarkRead,
     HandOff,
     Hold,

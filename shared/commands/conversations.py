@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.commands.base import Command
 from shared.ids import AgentId, ConversationId, TeamId
+from shared.model.action import Actions
 from shared.model.base import Model, Utc
 from shared.model.conversation import Conversation, PendingFor, Priority, Status
 
@@ -114,6 +115,38 @@ class SetLabels(Command):
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+
+
+class SetTopic(Command):
+    """What it is about."""
+
+    kind: ClassVar[str] = "command.topic"
+
+    topic: str | None = Field(max_length=100)
+
+
+class Act(Command):
+    """Several things at once, in one commit: a macro, or a piece of a bulk request. All of them are
+    done, or none."""
+
+    kind: ClassVar[str] = "command.act"
+
+    actions: Actions
+    name: str | None = Field(default=None, max_length=100)
+    """Of the macro."""
+    values: dict[str, str] = Field(default_factory=dict, max_length=50)
+    """What the slots of its canned replies are filled with."""
+    bulk_id: str | None = Field(default=None, max_length=100)
+    """What was before is kept, so that the bulk request can be undone."""
+
+
+class UndoAct(Command):
+    """Put back what a piece of a bulk request has changed, if nobody has changed it since."""
+
+    kind: ClassVar[str] = "command.undo_act"
+
+    step_id: str = Field(max_length=200)
+    """The id of the command that did it."""
 
 
 class MarkRead(Command):

@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.commands.base import Command
 from shared.ids import AgentId, MessageId
 from shared.model.base import Utc
+from shared.model.canned_reply import CannedUse
 from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Span
 from shared.model.template import TemplateRef
 
@@ -31,6 +32,15 @@ class Reply(Command):
     """How long it can still be taken back before it leaves."""
     seen: int | None = Field(default=None, ge=0)
     """Of a bot: the ``seq`` of the customer's message that it answers. Later ones still wait."""
+    canned: CannedUse | None = None
+    """The canned reply that it is: without a text the router fills it in, and with one it makes
+    sure that the text keeps to its rules."""
+    fill: bool = False
+    """The text has variables, which the router fills in."""
+    bulk_id: str | None = Field(default=None, max_length=100)
+    """It is one of many: whoever wrote it does not take the conversation by that."""
+    recall: bool = False
+    """Scheduled: take it back if the customer writes before it is sent."""
 
 
 class Note(Command):
@@ -49,6 +59,17 @@ class Cancel(Command):
     kind: ClassVar[str] = "command.cancel"
 
     message_id: MessageId
+
+
+class Reschedule(Command):
+    """Another time, or another text, for a scheduled reply that has not left yet."""
+
+    kind: ClassVar[str] = "command.reschedule"
+
+    message_id: MessageId
+    send_at: Utc | None = None
+    text: str | None = Field(default=None, min_length=1, max_length=100_000)
+    recall: bool | None = None
 
 
 class Resend(Command):

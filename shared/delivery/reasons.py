@@ -34,6 +34,10 @@ class Reason(StrEnum):
     CHANNEL_REMOVED = "channel_removed"
     NEWER_CONVERSATION = "newer_conversation"
     MERGED = "merged"
+    CANNED_MISSING = "canned_missing"
+    CANNED_PERSONAL = "canned_personal"
+    CANNED_SLOT_EMPTY = "canned_slot_empty"
+    CANNED_PLACEHOLDER_LEFT = "canned_placeholder_left"
 
 
 _WORDS: Mapping[Reason, str] = MappingProxyType(
@@ -61,6 +65,10 @@ _WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.CHANNEL_REMOVED: "the channel of this conversation was removed",
         Reason.NEWER_CONVERSATION: "a newer conversation has begun in this thread",
         Reason.MERGED: "the conversation was merged into another one",
+        Reason.CANNED_MISSING: "{variable} is not known here",
+        Reason.CANNED_PERSONAL: "{variable} is personal, and it is not certain who this contact is",
+        Reason.CANNED_SLOT_EMPTY: "{variable} is to be filled in first",
+        Reason.CANNED_PLACEHOLDER_LEFT: "a place in the text is not filled in",
     }
 )
 

@@ -24,6 +24,7 @@ from shared.model.delivery import Delivery
 from shared.model.figures import NO_ANSWERS, Answers
 from shared.model.message import Direction
 from shared.model.queueing import Assignment
+from shared.model.ruled import Ruled
 from shared.model.task import NEVER_ESCALATED, Awaited, Escalation
 from shared.ports.store import Document
 
@@ -133,6 +134,8 @@ class Conversation(Document):
     presence: CustomerPresence | None = None
     """Whether the customer is there to read an answer, where the channel tells."""
     last_inbound_at: Utc | None = None
+    answered_at: Utc | None = None
+    """When we last wrote to the customer, programs and rules included."""
     last_activity_at: Utc
     reply_until: Utc | None = None
     """The end of the reply window, where the platform has one."""
@@ -148,6 +151,7 @@ class Conversation(Document):
     """The conversation in which the case goes on; the thread stays this one's."""
     joined: tuple[ConversationId, ...] = ()
     """Those whose cases go on in this one."""
+    ruled: Ruled = Ruled()
     created_at: Utc
     resolved_at: Utc | None = None
     version: int = 1

@@ -83,6 +83,8 @@ class Message(Document):
     failure: Failure | None = None
     send_at: Utc | None = None
     """When an outbound message leaves at the earliest; until then it can be taken back."""
+    canned_reply_id: str | None = None
+    """The canned reply that it was made of."""
     reactions: tuple[Reaction, ...] = ()
     revisions: tuple[Revision, ...] = ()
     edited_at: Utc | None = None

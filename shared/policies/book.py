@@ -3,7 +3,7 @@
 It is small (admins write it by hand) and read as a whole; decisions are pure functions of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
@@ -11,8 +11,15 @@ from shared.collections import (
     ACKNOWLEDGEMENTS,
     BOT_DUTIES,
     CALENDARS,
+    CANNED_REPLIES,
+    FIELDS,
     LINES,
+    MACROS,
+    PEAK_STATE,
+    PEAKS,
+    PRIORITY_SCORES,
     QUEUEING,
+    RULES,
     SEGMENTS,
     SETTINGS,
     SKILLS,
@@ -24,6 +31,7 @@ from shared.model.policy import Policy
 from shared.ports.store import Collection, Store
 
 P = TypeVar("P", bound=Policy)
+T = TypeVar("T")
 
 POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TOPICS,
@@ -36,6 +44,13 @@ POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     CALENDARS,
     SLA_POLICIES,
     ACKNOWLEDGEMENTS,
+    RULES,
+    MACROS,
+    CANNED_REPLIES,
+    FIELDS,
+    PRIORITY_SCORES,
+    PEAKS,
+    PEAK_STATE,
 )
 """Every kind of policy document that the book holds."""
 EDITION: Final = "policy"
@@ -49,6 +64,7 @@ class Book:
 
     edition: int = 0
     _kinds: Mapping[str, Mapping[str, Policy]] = field(default_factory=dict)
+    _derived: dict[Callable[["Book"], Any], Any] = field(default_factory=dict, compare=False)
 
     def get(self, collection: Collection[P], id: str | None) -> P | None:
         """One document, if it is there."""
@@ -57,6 +73,13 @@ class Book:
     def all(self, collection: Collection[P]) -> Sequence[P]:
         """All documents of a kind, by position and then id."""
         return cast("Sequence[P]", tuple(self._kinds.get(collection.name, {}).values()))
+
+    def derived(self, make: Callable[["Book"], T]) -> T:
+        """What ``make`` makes of this edition: made once, for what is asked for with every item."""
+        known = self._derived.get(make)
+        if known is None:
+            known = self._derived[make] = make(self)
+        return cast("T", known)
 
 
 EMPTY: Final = Book()

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from shared.collections import LINES, QUEUEING, SEGMENTS, SETTINGS, TOPICS
+from shared.collections import LINES, PEAKS, QUEUEING, SEGMENTS, SETTINGS, TOPICS
 from shared.errors import Conflict
 from shared.model.line import Line
+from shared.model.peak import Peak
 from shared.model.queueing import Queueing
 from shared.model.records import HubSetting
 from shared.model.segment import Segment
@@ -63,6 +64,7 @@ def default_policies(now: datetime) -> Sequence[Change]:
         )
         for n, (id, name, russian) in enumerate(_SEGMENTS)
     ]
+    changes.append(_put(PEAKS, Peak(id="peak", name="Peak", created_at=now, updated_at=now)))
     return [*changes, *default_answering(now)]
 
 

@@ -17,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 
 from shared.errors import Unavailable
 from shared.ports.store import Change, Collection, Document, Page, Range, Scalar
+from shared.stems import Stemmer
 from shared.store import cursors
 from shared.store.layout import Layout
 from shared.store.mongo_changes import planned
@@ -25,7 +26,6 @@ from shared.store.mongo_queries import selects
 from shared.store.mongo_schema import prepare
 from shared.store.mongo_writer import MAJORITY, Writer, away
 from shared.store.query import Query, plan
-from shared.store.stems import Stemmer
 from shared.store.values import at_path, column, instant, is_text
 
 log = structlog.get_logger(__name__)

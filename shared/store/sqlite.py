@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from shared.ports.store import Change, Collection, Document, Page, Range, Scalar
 from shared.sqlite import Database
+from shared.stems import Stemmer
 from shared.store import cursors, schema
 from shared.store.changes import prepare
 from shared.store.layout import Layout, field_column
@@ -14,7 +15,6 @@ from shared.store.query import Query, plan
 from shared.store.rows import Rows
 from shared.store.search import check_narrowing, search
 from shared.store.statements import statements
-from shared.store.stems import Stemmer
 from shared.store.values import instant, is_text
 
 D = TypeVar("D", bound=Document)

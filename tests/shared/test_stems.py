@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.store.stems import Stemmer
+from shared.stems import Stemmer
 
 STEMMER = Stemmer()
 

@@ -122,7 +122,7 @@ describe('the small phone', () => {
     const pinia = createPinia()
     setActivePinia(pinia)
     const place = document.createElement('div')
-    const draft: Draft = { tab: 'reply', text: { reply: 'hi', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null }
+    const draft: Draft = { tab: 'reply', text: { reply: 'hi', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null, canned: null }
     app = createApp(CustomerView, { conversation: conversation(), draft }).use(pinia).use(i18n)
     app.mount(place)
     await later(0)

@@ -44,7 +44,7 @@ describe('the timeline', () => {
 })
 
 describe('what is being sent', () => {
-  const pending: Pending = { id: 'cmd', conversationId: 'c1', kind: 'reply', text: 'hi', spans: [], uploads: [], buttons: [], head: null, template: null, replyTo: null, at: '2026-01-05T10:00:00Z', authorId: 'x', authorName: 'X', state: 'sending', adopted: null }
+  const pending: Pending = { id: 'cmd', conversationId: 'c1', kind: 'reply', text: 'hi', spans: [], uploads: [], buttons: [], head: null, template: null, replyTo: null, canned: null, at: '2026-01-05T10:00:00Z', authorId: 'x', authorName: 'X', state: 'sending', adopted: null }
   const own = message({ direction: 'outbound', author: { kind: 'agent', id: 'x' }, content: { text: 'hi' } })
 
   it('stands at the end until it is stored', () => {

@@ -60,6 +60,10 @@ export const api = {
 
   channelTypes: () => http.get<T.Page<T.ChannelTypeInfo>>('/channel-types'),
   channels: () => http.get<T.Page<T.ChannelView>>('/channels'),
+  cannedReplies: () => http.get<T.Page<T.CannedReply>>('/canned-replies'),
+  fillCanned: (cid: string, body: { canned_reply_id: string; values: Record<string, string> }) => http.post<T.FilledReply>(`/conversations/${id(cid)}/canned-reply`, body),
+  macros: () => http.get<T.Page<T.Macro>>('/macros'),
+  runMacro: (cid: string, macroId: string) => http.post<unknown>(`/conversations/${id(cid)}/macro`, { macro_id: macroId }),
   templates: (cid: string, refresh = false) => http.get<T.Page<T.Template>>(`/channels/${id(cid)}/templates`, refresh ? { refresh: 'true' } : {}),
   addChannel: (channel: { type: string; name: string; settings: Record<string, T.Json> }) => http.post<T.ChannelView>('/channels', channel),
   changeChannel: (cid: string, change: { name?: string; settings?: Record<string, T.Json> }) => http.patch<T.ChannelView>(`/channels/${id(cid)}`, change),

@@ -436,6 +436,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it is about */
+        post: operations["post_conversations_id_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/labels": {
         parameters: {
             query?: never;
@@ -1245,6 +1262,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a rule on past conversations; nothing is changed */
+        post: operations["post_rules_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules that fired in the last 30 days */
+        get: operations["get_rule_firings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/topics": {
         parameters: {
             query?: never;
@@ -1610,6 +1661,399 @@ export interface paths {
         post?: never;
         /** Remove a acknowledgement */
         delete: operations["delete_acknowledgements_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every rule */
+        get: operations["get_rules"];
+        put?: never;
+        /** Add a rule */
+        post: operations["post_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["get_rules_id"];
+        /** Change a rule */
+        put: operations["put_rules_id"];
+        post?: never;
+        /** Remove a rule */
+        delete: operations["delete_rules_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every macro */
+        get: operations["get_macros"];
+        put?: never;
+        /** Add a macro */
+        post: operations["post_macros"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One macro */
+        get: operations["get_macros_id"];
+        /** Change a macro */
+        put: operations["put_macros_id"];
+        post?: never;
+        /** Remove a macro */
+        delete: operations["delete_macros_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every canned reply */
+        get: operations["get_canned_replies"];
+        put?: never;
+        /** Add a canned reply */
+        post: operations["post_canned_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One canned reply */
+        get: operations["get_canned_replies_id"];
+        /** Change a canned reply */
+        put: operations["put_canned_replies_id"];
+        post?: never;
+        /** Remove a canned reply */
+        delete: operations["delete_canned_replies_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every field */
+        get: operations["get_fields"];
+        put?: never;
+        /** Add a field */
+        post: operations["post_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One field */
+        get: operations["get_fields_id"];
+        /** Change a field */
+        put: operations["put_fields_id"];
+        post?: never;
+        /** Remove a field */
+        delete: operations["delete_fields_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/priority-scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every priority score */
+        get: operations["get_priority_scores"];
+        put?: never;
+        /** Add a priority score */
+        post: operations["post_priority_scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/priority-scores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One priority score */
+        get: operations["get_priority_scores_id"];
+        /** Change a priority score */
+        put: operations["put_priority_scores_id"];
+        post?: never;
+        /** Remove a priority score */
+        delete: operations["delete_priority_scores_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every peak */
+        get: operations["get_peaks"];
+        put?: never;
+        /** Add a peak */
+        post: operations["post_peaks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/peaks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One peak */
+        get: operations["get_peaks_id"];
+        /** Change a peak */
+        put: operations["put_peaks_id"];
+        post?: never;
+        /** Remove a peak */
+        delete: operations["delete_peaks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/canned-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A canned reply filled in for this conversation; nothing is sent */
+        post: operations["post_conversations_id_canned_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a macro */
+        post: operations["post_conversations_id_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-reply-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often canned replies were sent */
+        get: operations["get_canned_reply_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bulk requests, newest first */
+        get: operations["get_bulk"];
+        put?: never;
+        /** Do something to many conversations */
+        post: operations["post_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write one reply to many customers */
+        post: operations["post_bulk_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it has come */
+        get: operations["get_bulk_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put back what it changed */
+        post: operations["post_bulk_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replies that leave later */
+        get: operations["get_scheduled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another time or text for a scheduled reply */
+        post: operations["post_messages_id_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/peak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is a peak now */
+        get: operations["get_peak"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2173,6 +2617,19 @@ export interface components {
          */
         ActorKind: "contact" | "agent" | "bot" | "system" | "platform";
         /**
+         * AddLabels
+         * @description Labels that it gets.
+         */
+        AddLabels: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "add_labels";
+            /** Labels */
+            labels: string[];
+        };
+        /**
          * Address
          * @description One address of an e-mail.
          */
@@ -2296,6 +2753,32 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AnyOf
+         * @description At least one of the conditions holds.
+         */
+        "AnyOf-Input": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "any";
+            /** Conditions */
+            conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
+        };
+        /**
+         * AnyOf
+         * @description At least one of the conditions holds.
+         */
+        "AnyOf-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "any";
+            /** Conditions */
+            conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
+        };
+        /**
          * ApiToken
          * @description A program's access; ``id`` is the SHA-256 of the token.
          */
@@ -2370,6 +2853,27 @@ export interface components {
              * @default null
              */
             cause: string | null;
+        };
+        /**
+         * AssigneeIs
+         * @description One of these agents holds it; none named: anybody (``anybody`` false: nobody).
+         */
+        AssigneeIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assignee";
+            /**
+             * Agent Ids
+             * @default []
+             */
+            agent_ids: string[];
+            /**
+             * Anybody
+             * @default true
+             */
+            anybody: boolean;
         };
         /**
          * Assignment
@@ -2837,6 +3341,205 @@ export interface components {
             created_at: string;
         };
         /**
+         * Bulk
+         * @description One request over many conversations.
+         */
+        Bulk: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["BulkKind"];
+            by: components["schemas"]["Actor"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Conversation Ids */
+            conversation_ids: string[];
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: components["schemas"]["BulkLeftOut"][];
+            /** What */
+            what?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Undone At
+             * @default null
+             */
+            undone_at: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BulkActionsRequest
+         * @description What is done to all of them.
+         */
+        BulkActionsRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: string[];
+            /** @default null */
+            filter: components["schemas"]["BulkFilter"] | null;
+            /** Actions */
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+        };
+        /**
+         * BulkFailed
+         * @description A conversation in which it was not done.
+         */
+        BulkFailed: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Reason */
+            reason: string;
+            /** Code */
+            code: number;
+            /** Reason Code */
+            reason_code: string | null;
+            /** Field */
+            field: string | null;
+        };
+        /**
+         * BulkFilter
+         * @description Which conversations, as a list has them.
+         */
+        BulkFilter: {
+            /** @default null */
+            view: components["schemas"]["View"] | null;
+            /** @default null */
+            status: components["schemas"]["Status"] | null;
+            /**
+             * Assignee Id
+             * @default null
+             */
+            assignee_id: string | null;
+            /**
+             * Channel Id
+             * @default null
+             */
+            channel_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Label
+             * @default null
+             */
+            label: string | null;
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id: string | null;
+        };
+        /**
+         * BulkKind
+         * @description What was asked for.
+         * @enum {string}
+         */
+        BulkKind: "actions" | "reply";
+        /**
+         * BulkLeftOut
+         * @description A conversation that was not touched, and why.
+         */
+        BulkLeftOut: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BulkReplyRequest
+         * @description What is written to all of them: a text with variables, or a canned reply.
+         */
+        BulkReplyRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: string[];
+            /** @default null */
+            filter: components["schemas"]["BulkFilter"] | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** @default null */
+            canned: components["schemas"]["CannedRequest"] | null;
+            /**
+             * Per Minute
+             * @default 60
+             */
+            per_minute: number;
+        };
+        /**
+         * BulkView
+         * @description How far a request has come.
+         */
+        BulkView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** By */
+            by: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Total */
+            total: number;
+            /** Done */
+            done: number;
+            /** Waiting */
+            waiting: number;
+            /** Failed */
+            failed: components["schemas"]["BulkFailed"][];
+            /** Left Out */
+            left_out: components["schemas"]["BulkLeftOut"][];
+            /** Deliveries */
+            deliveries: {
+                [key: string]: number;
+            };
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone */
+            undone: number;
+            /** Not Undone */
+            not_undone: components["schemas"]["BulkFailed"][];
+        };
+        /**
          * Button
          * @description One button under a message; ``value`` comes back with the press.
          */
@@ -3004,6 +3707,156 @@ export interface components {
             duration_s: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * CannedFile
+         * @description A file that goes with it: an upload's blob.
+         */
+        CannedFile: {
+            /** Blob Id */
+            blob_id: string;
+            /** Name */
+            name: string;
+            /** Mime */
+            mime: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** @default file */
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        /**
+         * CannedProblem
+         * @description Why it cannot be sent so.
+         */
+        CannedProblem: {
+            /** Code */
+            code: string;
+            /** Variable */
+            variable: string;
+            /** Field */
+            field: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CannedReply
+         * @description A canned reply.
+         */
+        CannedReply: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["CannedFile"][];
+            /**
+             * Variants
+             * @default []
+             */
+            variants: components["schemas"]["Variant"][];
+            /**
+             * Slots
+             * @default []
+             */
+            slots: components["schemas"]["Slot"][];
+            /**
+             * Personal
+             * @default []
+             */
+            personal: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CannedReplySpec
+         * @description What an admin says of a canned reply.
+         */
+        CannedReplySpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["CannedFile"][];
+            /**
+             * Variants
+             * @default []
+             */
+            variants: components["schemas"]["Variant"][];
+            /**
+             * Slots
+             * @default []
+             */
+            slots: components["schemas"]["Slot"][];
+            /**
+             * Personal
+             * @default []
+             */
+            personal: string[];
+        };
+        /**
+         * CannedRequest
+         * @description A canned reply, and what its places are filled with.
+         */
+        CannedRequest: {
+            /** Id */
+            id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Files
+             * @default true
+             */
+            files: boolean;
+        };
+        /**
+         * CannedUses
+         * @description How often a canned reply was sent.
+         */
+        CannedUses: {
+            /** Canned Reply Id */
+            canned_reply_id: string;
+            /** Uses */
+            uses: number;
         };
         /**
          * Capabilities
@@ -3184,6 +4037,12 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Cause
+         * @description What may happen to a conversation, as rules name it.
+         * @enum {string}
+         */
+        Cause: "created" | "message" | "reply" | "resolved" | "reopened" | "pending" | "snoozed" | "assigned" | "unassigned" | "priority" | "topic" | "labels" | "fields" | "deadline_warned" | "deadline_breached";
+        /**
          * ChannelChange
          * @description What is to be changed; settings that are not given stay, and null takes one away.
          */
@@ -3245,6 +4104,19 @@ export interface components {
             waiting_since: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ChannelIs
+         * @description It came by one of these channels.
+         */
+        ChannelIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel";
+            /** Channel Ids */
+            channel_ids: string[];
         };
         /**
          * ChannelState
@@ -3326,6 +4198,19 @@ export interface components {
             simulated: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ChannelTypeIs
+         * @description It came by a channel of one of these types.
+         */
+        ChannelTypeIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel_type";
+            /** Channel Types */
+            channel_types: string[];
         };
         /**
          * ChannelView
@@ -3609,6 +4494,19 @@ export interface components {
             attributes: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * ContactIs
+         * @description It is certain who the contact is, or it is not.
+         */
+        ContactIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verified";
+            /** Verified */
+            verified: boolean;
         };
         /**
          * ContactMerge
@@ -3918,6 +4816,11 @@ export interface components {
              */
             last_inbound_at: string | null;
             /**
+             * Answered At
+             * @default null
+             */
+            answered_at: string | null;
+            /**
              * Last Activity At
              * Format: date-time
              */
@@ -3958,6 +4861,20 @@ export interface components {
              * @default []
              */
             joined: string[];
+            /**
+             * @default {
+             *       "fired": 0,
+             *       "counted_from": null,
+             *       "resting_until": null,
+             *       "timed": {},
+             *       "wakes_at": null,
+             *       "score": null,
+             *       "heard": [],
+             *       "pinned": false,
+             *       "recalled": []
+             *     }
+             */
+            ruled: components["schemas"]["Ruled"];
             /**
              * Created At
              * Format: date-time
@@ -4261,6 +5178,53 @@ export interface components {
             other_id: string;
         };
         /**
+         * DoPend
+         * @description The case waits for somebody.
+         */
+        DoPend: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pend";
+            waits_for: components["schemas"]["PendingFor"];
+        };
+        /**
+         * DoReopen
+         * @description The case is open.
+         */
+        DoReopen: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reopen";
+        };
+        /**
+         * DoResolve
+         * @description The case is done.
+         */
+        DoResolve: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "resolve";
+        };
+        /**
+         * DoSnooze
+         * @description Out of sight for some time.
+         */
+        DoSnooze: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "snooze";
+            /** For S */
+            for_s: number;
+        };
+        /**
          * Draft
          * @description An answer that somebody suggests to the agents; ``id`` is the conversation's. Nobody has sent
          *     it: an agent takes it, changes it or throws it away.
@@ -4302,6 +5266,33 @@ export interface components {
             id: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * DryRunRequest
+         * @description A rule that is kept or not, and on what it is to be tried.
+         */
+        DryRunRequest: {
+            rule: components["schemas"]["RuleSpec"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+        };
+        /**
+         * DryRunView
+         * @description What the rule would have done. Nothing was changed.
+         */
+        DryRunView: {
+            /** Conversations */
+            conversations: number;
+            /** Items */
+            items: components["schemas"]["FiringView"][];
         };
         /**
          * Duties
@@ -4458,6 +5449,33 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * EntryIs
+         * @description The customer came by this way. Each part that is named must fit; ``refs`` fit as a whole or,
+         *     with a star at the end, by their beginning; ``urls`` are pieces of the page's address.
+         */
+        EntryIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "entry";
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: ("deep_link" | "ad" | "page" | "other")[];
+            /**
+             * Refs
+             * @default []
+             */
+            refs: string[];
+            /**
+             * Urls
+             * @default []
+             */
+            urls: string[];
+        };
+        /**
          * EscalateRequest
          * @description What is asked of the next line. Facts stand beside those that the conversation has.
          */
@@ -4574,6 +5592,85 @@ export interface components {
          */
         FetchState: "pending" | "stored" | "expired" | "too_big" | "failed";
         /**
+         * FieldDefinition
+         * @description A field.
+         */
+        FieldDefinition: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Key */
+            key: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** @default text */
+            kind: components["schemas"]["FieldKind"];
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Required For
+             * @default []
+             */
+            required_for: string[];
+            /**
+             * Personal
+             * @default false
+             */
+            personal: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * FieldIs
+         * @description A custom field has one of these values; none named: it has any value.
+         */
+        FieldIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "field";
+            /** Name */
+            name: string;
+            /**
+             * Values
+             * @default []
+             */
+            values: string[];
+        };
+        /**
+         * FieldKind
+         * @description What a field holds; all of them are kept as text.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "choice" | "yes_no" | "url";
+        /**
          * FieldProblem
          * @description One wrong field of a request.
          */
@@ -4582,6 +5679,42 @@ export interface components {
             field: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * FieldSpec
+         * @description What an admin says of a field.
+         */
+        FieldSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Key */
+            key: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** @default text */
+            kind: components["schemas"]["FieldKind"];
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Required For
+             * @default []
+             */
+            required_for: string[];
+            /**
+             * Personal
+             * @default false
+             */
+            personal: boolean;
         };
         /**
          * FieldsRequest
@@ -4599,6 +5732,37 @@ export interface components {
             };
         };
         /**
+         * FillRequest
+         * @description A canned reply, what its places are filled with, and the text if it was edited.
+         */
+        FillRequest: {
+            /** Canned Reply Id */
+            canned_reply_id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * FilledReply
+         * @description A canned reply as it would be sent in this conversation.
+         */
+        FilledReply: {
+            /** Text */
+            text: string;
+            /** Files */
+            files: components["schemas"]["CannedFile"][];
+            /** Slots */
+            slots: components["schemas"]["Slot"][];
+            /** @default null */
+            problem: components["schemas"]["CannedProblem"] | null;
+        };
+        /**
          * FinishRequest
          * @description What came of it.
          */
@@ -4610,6 +5774,29 @@ export interface components {
             id: string | null;
             /** Result */
             result: string;
+        };
+        /**
+         * FiringView
+         * @description A firing that would have been.
+         */
+        FiringView: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Contact Name */
+            contact_name: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Text */
+            text: string | null;
+            /** Cause */
+            cause: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actions */
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * FormResponse
@@ -4675,6 +5862,32 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * GiveToAgent
+         * @description The agent who gets it; ``me`` in a macro is whoever runs it.
+         */
+        GiveToAgent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assign";
+            /** Agent Id */
+            agent_id: string;
+        };
+        /**
+         * GiveToTeam
+         * @description The team that gets it; null: back to the queue.
+         */
+        GiveToTeam: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "team";
+            /** Team Id */
+            team_id: string | null;
+        };
+        /**
          * HandBackRequest
          * @description To which bot people give it back.
          */
@@ -4719,6 +5932,41 @@ export interface components {
              * @default null
              */
             team_id: string | null;
+        };
+        /**
+         * HasAttachment
+         * @description The message brings a file of one of these kinds; none named: any.
+         */
+        HasAttachment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "attachment";
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: components["schemas"]["AttachmentKind"][];
+        };
+        /**
+         * HasWords
+         * @description The message has one (``all``: each) of these words in whatever form. Several words in one
+         *     entry must all be there.
+         */
+        HasWords: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "words";
+            /** Words */
+            words: string[];
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
         };
         /**
          * HealthReport
@@ -4804,6 +6052,43 @@ export interface components {
          * @enum {string}
          */
         HopKind: "escalated" | "returned";
+        /**
+         * HourIs
+         * @description The time of day lies between two hours (past midnight where the second is less), on these
+         *     days of the week, 0 being Monday; outside of that with ``within`` false.
+         */
+        HourIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hour";
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
+            /**
+             * Days
+             * @default []
+             */
+            days: number[];
+            /**
+             * From Hour
+             * @default 0
+             */
+            from_hour: number;
+            /**
+             * To Hour
+             * @default 24
+             */
+            to_hour: number;
+            /**
+             * Within
+             * @default true
+             */
+            within: boolean;
+        };
         /**
          * HubSetting
          * @description A setting that admins change while it runs.
@@ -5000,10 +6285,40 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Bulk] */
+        Items_Bulk_: {
+            /** Items */
+            items: components["schemas"]["Bulk"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Calendar] */
         Items_Calendar_: {
             /** Items */
             items: components["schemas"]["Calendar"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[CannedReply] */
+        Items_CannedReply_: {
+            /** Items */
+            items: components["schemas"]["CannedReply"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[CannedUses] */
+        Items_CannedUses_: {
+            /** Items */
+            items: components["schemas"]["CannedUses"][];
             /**
              * Next
              * @default null
@@ -5070,6 +6385,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[FieldDefinition] */
+        Items_FieldDefinition_: {
+            /** Items */
+            items: components["schemas"]["FieldDefinition"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[HubSetting] */
         Items_HubSetting_: {
             /** Items */
@@ -5100,6 +6425,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Macro] */
+        Items_Macro_: {
+            /** Items */
+            items: components["schemas"]["Macro"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Message] */
         Items_Message_: {
             /** Items */
@@ -5110,10 +6445,30 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[Peak] */
+        Items_Peak_: {
+            /** Items */
+            items: components["schemas"]["Peak"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[PresenceView] */
         Items_PresenceView_: {
             /** Items */
             items: components["schemas"]["PresenceView"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[PriorityScore] */
+        Items_PriorityScore_: {
+            /** Items */
+            items: components["schemas"]["PriorityScore"][];
             /**
              * Next
              * @default null
@@ -5134,6 +6489,26 @@ export interface components {
         Items_Responsible_: {
             /** Items */
             items: components["schemas"]["Responsible"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[RuleFiring] */
+        Items_RuleFiring_: {
+            /** Items */
+            items: components["schemas"]["RuleFiring"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[Rule] */
+        Items_Rule_: {
+            /** Items */
+            items: components["schemas"]["Rule"][];
             /**
              * Next
              * @default null
@@ -5241,6 +6616,24 @@ export interface components {
             next: string | null;
         };
         /**
+         * LabelIs
+         * @description The conversation has one (``all``: each) of these labels.
+         */
+        LabelIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "label";
+            /** Labels */
+            labels: string[];
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+        };
+        /**
          * LabelView
          * @description A label in use.
          */
@@ -5268,6 +6661,19 @@ export interface components {
              * @default []
              */
             remove: string[];
+        };
+        /**
+         * LanguageIs
+         * @description The customer writes in one of these languages; ``en`` stands for ``en-GB`` too.
+         */
+        LanguageIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "language";
+            /** Languages */
+            languages: string[];
         };
         /**
          * Line
@@ -5309,6 +6715,19 @@ export interface components {
             handle_s: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LineIs
+         * @description It is with one of these lines.
+         */
+        LineIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            /** Lines */
+            lines: string[];
         };
         /**
          * LineSpec
@@ -5517,6 +6936,80 @@ export interface components {
             secret: string;
         };
         /**
+         * Macro
+         * @description A macro.
+         */
+        Macro: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** Actions */
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MacroRequest
+         * @description Which macro, and what the places of its replies are filled with.
+         */
+        MacroRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Macro Id */
+            macro_id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * MacroSpec
+         * @description What an admin says of a macro.
+         */
+        MacroSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** Actions */
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+        };
+        /**
          * MailHeadRequest
          * @description What is absent is as in the mail that is answered.
          */
@@ -5690,6 +7183,11 @@ export interface components {
              */
             send_at: string | null;
             /**
+             * Canned Reply Id
+             * @default null
+             */
+            canned_reply_id: string | null;
+            /**
              * Reactions
              * @default []
              */
@@ -5860,11 +7358,18 @@ export interface components {
             template: components["schemas"]["TemplateRequest"] | null;
             /** @default null */
             email: components["schemas"]["MailHeadRequest"] | null;
+            /** @default null */
+            canned: components["schemas"]["CannedRequest"] | null;
             /**
              * Send At
              * @default null
              */
             send_at: string | null;
+            /**
+             * Recall
+             * @default false
+             */
+            recall: boolean;
             /**
              * Undo S
              * @default null
@@ -5885,6 +7390,59 @@ export interface components {
              * @default null
              */
             agent_id: string | null;
+        };
+        /**
+         * Not
+         * @description The condition does not hold.
+         */
+        "Not-Input": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "not";
+            /** Condition */
+            condition: components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"];
+        };
+        /**
+         * Not
+         * @description The condition does not hold.
+         */
+        "Not-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "not";
+            /** Condition */
+            condition: components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"];
+        };
+        /**
+         * OnEvent
+         * @description As soon as one of these happens.
+         */
+        OnEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "event";
+            /** Causes */
+            causes: components["schemas"]["Cause"][];
+        };
+        /**
+         * OnTime
+         * @description Once so much time has passed; once for each time that it begins to run.
+         */
+        OnTime: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "time";
+            since: components["schemas"]["Since"];
+            /** For S */
+            for_s: number;
         };
         /**
          * OpenHours
@@ -6188,6 +7746,111 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Peak
+         * @description What an admin has decided of it.
+         */
+        Peak: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Factor
+             * @default 2
+             */
+            factor: number;
+            /**
+             * Least
+             * @default 20
+             */
+            least: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PeakIs
+         * @description The hub is in peak mode, or it is not.
+         */
+        PeakIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "peak";
+            /**
+             * On
+             * @default true
+             */
+            on: boolean;
+        };
+        /**
+         * PeakSpec
+         * @description When it is a peak. The first enabled document counts.
+         */
+        PeakSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Factor
+             * @default 2
+             */
+            factor: number;
+            /**
+             * Least
+             * @default 20
+             */
+            least: number;
+        };
+        /**
+         * PeakView
+         * @description Peak mode, and what it goes by.
+         */
+        PeakView: {
+            /** On */
+            on: boolean;
+            /** Since */
+            since: string | null;
+            /** Mean */
+            mean: number | null;
+            /** Messages */
+            messages: number;
+        };
+        /**
          * PendRequest
          * @description Whom the case waits for.
          */
@@ -6435,6 +8098,19 @@ export interface components {
          */
         Priority: "low" | "normal" | "high" | "urgent";
         /**
+         * PriorityIs
+         * @description Its priority is one of these.
+         */
+        PriorityIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "priority";
+            /** Priorities */
+            priorities: components["schemas"]["Priority"][];
+        };
+        /**
          * PriorityRequest
          * @description How soon it wants an answer.
          */
@@ -6445,6 +8121,121 @@ export interface components {
              */
             id: string | null;
             priority: components["schemas"]["Priority"];
+        };
+        /**
+         * PriorityScore
+         * @description A score.
+         */
+        PriorityScore: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Weights
+             * @default []
+             */
+            weights: components["schemas"]["Weight-Output"][];
+            /**
+             * Points Per Hour
+             * @default 0
+             */
+            points_per_hour: number;
+            /**
+             * Most For Waiting
+             * @default 100
+             */
+            most_for_waiting: number;
+            /**
+             * Normal From
+             * @default 0
+             */
+            normal_from: number;
+            /**
+             * High From
+             * @default 50
+             */
+            high_from: number;
+            /**
+             * Urgent From
+             * @default 100
+             */
+            urgent_from: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PriorityScoreSpec
+         * @description What an admin says of the score. The first enabled document counts.
+         */
+        PriorityScoreSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Weights
+             * @default []
+             */
+            weights: components["schemas"]["Weight-Input"][];
+            /**
+             * Points Per Hour
+             * @default 0
+             */
+            points_per_hour: number;
+            /**
+             * Most For Waiting
+             * @default 100
+             */
+            most_for_waiting: number;
+            /**
+             * Normal From
+             * @default 0
+             */
+            normal_from: number;
+            /**
+             * High From
+             * @default 50
+             */
+            high_from: number;
+            /**
+             * Urgent From
+             * @default 100
+             */
+            urgent_from: number;
         };
         /**
          * Problem
@@ -6551,6 +8342,72 @@ export interface components {
          * @enum {string}
          */
         PromiseState: "open" | "kept" | "broken" | "void";
+        /**
+         * PutField
+         * @description A custom field's value; null empties it.
+         */
+        PutField: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "field";
+            /** Name */
+            name: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * PutLine
+         * @description The line that it is with.
+         */
+        PutLine: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            /** Line */
+            line: string;
+        };
+        /**
+         * PutPriority
+         * @description How soon it wants an answer.
+         */
+        PutPriority: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "priority";
+            priority: components["schemas"]["Priority"];
+        };
+        /**
+         * PutSkills
+         * @description What whoever answers must be able to, beside what is asked for already.
+         */
+        PutSkills: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "skills";
+            /** Skills */
+            skills: string[];
+        };
+        /**
+         * PutTopic
+         * @description What it is about; null: nothing known.
+         */
+        PutTopic: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "topic";
+            /** Topic */
+            topic: string | null;
+        };
         /**
          * QueueState
          * @description One queue at a moment; ``id`` is ``"<team or ->/<line or ->"``. Kept by the assigner.
@@ -6844,6 +8701,19 @@ export interface components {
             };
         };
         /**
+         * RemoveLabels
+         * @description Labels that it loses.
+         */
+        RemoveLabels: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "remove_labels";
+            /** Labels */
+            labels: string[];
+        };
+        /**
          * ReplyRef
          * @description The message that this one answers.
          */
@@ -6968,6 +8838,32 @@ export interface components {
             resolution: components["schemas"]["Spread"] | null;
         };
         /**
+         * RescheduleRequest
+         * @description What is to be otherwise; what is absent stays.
+         */
+        RescheduleRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Send At
+             * @default null
+             */
+            send_at: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Recall
+             * @default null
+             */
+            recall: boolean | null;
+        };
+        /**
          * ResetFrame
          * @description The cursor was too old: reload what is shown, and go on from this one.
          */
@@ -7037,6 +8933,182 @@ export interface components {
          */
         Role: "admin" | "supervisor" | "agent" | "bot";
         /**
+         * Rule
+         * @description A rule.
+         */
+        Rule: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** When */
+            when: components["schemas"]["OnEvent"] | components["schemas"]["OnTime"];
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
+            /** Actions */
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            /**
+             * Last
+             * @default false
+             */
+            last: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RuleFiring
+         * @description One rule that fired for one conversation, or was stopped there.
+         */
+        RuleFiring: {
+            /** Id */
+            id: string;
+            /** Rule Id */
+            rule_id: string;
+            /** Rule Name */
+            rule_name: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Causes */
+            causes: string[];
+            /** Actions */
+            actions: string[];
+            /**
+             * Refused
+             * @default []
+             */
+            refused: string[];
+            /**
+             * Stopped
+             * @default null
+             */
+            stopped: string | null;
+            /**
+             * Depth
+             * @default 0
+             */
+            depth: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RuleSpec
+         * @description What an admin says of a rule. Rules are asked by ``position``, each seeing what those before
+         *     it have changed.
+         */
+        RuleSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** When */
+            when: components["schemas"]["OnEvent"] | components["schemas"]["OnTime"];
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
+            /** Actions */
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            /**
+             * Last
+             * @default false
+             */
+            last: boolean;
+        };
+        /**
+         * Ruled
+         * @description Kept with the conversation; nothing of it is for people.
+         */
+        Ruled: {
+            /**
+             * Fired
+             * @default 0
+             */
+            fired: number;
+            /**
+             * Counted From
+             * @default null
+             */
+            counted_from: string | null;
+            /**
+             * Resting Until
+             * @default null
+             */
+            resting_until: string | null;
+            /** Timed */
+            timed?: {
+                [key: string]: string;
+            };
+            /**
+             * Wakes At
+             * @default null
+             */
+            wakes_at: string | null;
+            /**
+             * Score
+             * @default null
+             */
+            score: number | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: string[];
+            /**
+             * Pinned
+             * @default false
+             */
+            pinned: boolean;
+            /**
+             * Recalled
+             * @default []
+             */
+            recalled: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * SearchHit
          * @description A conversation, and the message that holds the words if not its name does.
          */
@@ -7083,6 +9155,19 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SegmentIs
+         * @description The contact belongs to one of these segments.
+         */
+        SegmentIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "segment";
+            /** Segments */
+            segments: string[];
+        };
+        /**
          * SegmentRule
          * @description Which contacts are in it by themselves: those of whom everything given here is so.
          */
@@ -7120,6 +9205,23 @@ export interface components {
             };
             /** @default null */
             rule: components["schemas"]["SegmentRule"] | null;
+        };
+        /**
+         * SendCanned
+         * @description A canned reply as the answer.
+         */
+        SendCanned: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "canned_reply";
+            /** Canned Reply Id */
+            canned_reply_id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
         };
         /**
          * Service
@@ -7200,6 +9302,12 @@ export interface components {
              */
             code: string | null;
         };
+        /**
+         * Since
+         * @description From when on the time of a rule runs.
+         * @enum {string}
+         */
+        Since: "waiting" | "silent" | "idle" | "created" | "assigned";
         /**
          * Skill
          * @description A skill.
@@ -7395,6 +9503,21 @@ export interface components {
             warn_at: number[];
         };
         /**
+         * Slot
+         * @description A place that whoever sends it fills in: ``{{understood}}``.
+         */
+        Slot: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+        };
+        /**
          * SnoozeRequest
          * @description Until when it is out of sight.
          */
@@ -7496,6 +9619,19 @@ export interface components {
          * @enum {string}
          */
         Status: "open" | "pending" | "snoozed" | "resolved";
+        /**
+         * StatusIs
+         * @description It stands in one of these states.
+         */
+        StatusIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "status";
+            /** Statuses */
+            statuses: components["schemas"]["Status"][];
+        };
         /**
          * Suggestion
          * @description Another contact that may be the same person.
@@ -7671,6 +9807,19 @@ export interface components {
             overflow_team_id: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TeamIs
+         * @description One of these teams has it.
+         */
+        TeamIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "team";
+            /** Team Ids */
+            team_ids: string[];
         };
         /**
          * TeamSpec
@@ -7945,6 +10094,37 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TopicIs
+         * @description It is about one of these topics, or (``below``) about one that stands below them.
+         */
+        TopicIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "topic";
+            /** Topics */
+            topics: string[];
+            /**
+             * Below
+             * @default true
+             */
+            below: boolean;
+        };
+        /**
+         * TopicRequest
+         * @description What it is about; null: nothing known.
+         */
+        TopicRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Topic */
+            topic: string | null;
+        };
+        /**
          * TopicSpec
          * @description What an admin says of a topic.
          */
@@ -8045,6 +10225,35 @@ export interface components {
              */
             name: string | null;
         };
+        /**
+         * Variant
+         * @description The reply for a channel type, a language or both.
+         */
+        Variant: {
+            /**
+             * Channel Type
+             * @default null
+             */
+            channel_type: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Files
+             * @default null
+             */
+            files: components["schemas"]["CannedFile"][] | null;
+        };
+        /**
+         * View
+         * @description Lists that everybody has.
+         * @enum {string}
+         */
+        View: "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
         /**
          * ViewCount
          * @description How many conversations a view holds.
@@ -8158,11 +10367,79 @@ export interface components {
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
+         * Weight
+         * @description Points that a conversation gets while the conditions hold.
+         */
+        "Weight-Input": {
+            /** Name */
+            name: string;
+            /** Conditions */
+            conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
+            /** Points */
+            points: number;
+        };
+        /**
+         * Weight
+         * @description Points that a conversation gets while the conditions hold.
+         */
+        "Weight-Output": {
+            /** Name */
+            name: string;
+            /** Conditions */
+            conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
+            /** Points */
+            points: number;
+        };
+        /**
          * When
          * @description By the calendar of the acknowledgement.
          * @enum {string}
          */
         When: "always" | "open" | "closed";
+        /**
+         * WorkingHours
+         * @description A calendar says that it is working time, or (``within`` false) that it is not.
+         */
+        WorkingHours: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "calendar";
+            /** Calendar Id */
+            calendar_id: string;
+            /**
+             * Within
+             * @default true
+             */
+            within: boolean;
+        };
+        /**
+         * WriteNote
+         * @description A note to the colleagues, with variables.
+         */
+        WriteNote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "note";
+            /** Text */
+            text: string;
+        };
+        /**
+         * WriteReply
+         * @description An answer to the customer, with variables.
+         */
+        WriteReply: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reply";
+            /** Text */
+            text: string;
+        };
         /**
          * MergeRequest
          * @description The conversation in which the case goes on.
@@ -9354,6 +11631,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PriorityRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicRequest"];
             };
         };
         responses: {
@@ -11358,6 +13679,73 @@ export interface operations {
             };
         };
     };
+    post_rules_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_firings: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                rule_id?: string | null;
+                conversation_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RuleFiring_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_topics: {
         parameters: {
             query?: never;
@@ -12936,6 +15324,1334 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Rule_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_rules_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_macros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Macro_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_macros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_macros_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_macros_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_macros_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_CannedReply_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplySpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_canned_replies_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_canned_replies_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplySpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_canned_replies_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FieldDefinition_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldDefinition"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fields_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldDefinition"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_fields_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldDefinition"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_fields_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_priority_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PriorityScore_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_priority_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityScoreSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityScore"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_priority_scores_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityScore"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_priority_scores_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityScoreSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityScore"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_priority_scores_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_peaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Peak_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_peaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeakSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peak"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_peaks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peak"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_peaks_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeakSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peak"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_peaks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_macro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_canned_reply_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_CannedUses_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Bulk_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkActionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bulk_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bulk_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scheduled: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                conversation_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Message_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_messages_id_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_peak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeakView"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

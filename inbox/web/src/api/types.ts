@@ -104,6 +104,11 @@ export interface Template {
   body: string; variables: string[]; footer: string | null; buttons: TemplateButton[]
 }
 export interface TemplateValue { text: string; name?: string }
+export interface CannedSlot { name: string; label: string; required?: boolean }
+export interface CannedReply { id: string; name: string; shortcut: string; text: string; slots?: CannedSlot[] }
+export interface CannedUse { id: string; values: Record<string, string> }
+export interface FilledReply { text: string; problem?: { code: string; variable: string; field: string; reason: string } | null }
+export interface Macro { id: string; name: string; names?: Record<string, string> }
 export interface TemplateRequest { name: string; language: string; header: TemplateValue[]; body: TemplateValue[]; buttons: { index: number; value: string }[] }
 
 // People -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { reactive, ref, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { api, upload } from '@/api/endpoints'
-import type { Button, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
+import type { Button, CannedUse, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
 import { behind, trimmed } from '@/format/spans'
 import { i18n } from '@/i18n'
 import type { Pending } from '@/thread/pending'
@@ -18,7 +18,7 @@ export interface DraftFile { key: number; file: File; share: number; upload: Upl
 /** The fields of a mail's head as they are written; null: as in the mail that is answered. */
 export interface DraftHead { subject: string; to: string; cc: string; bcc: string }
 /** `spans` are those of the reply: a note has no formatting. */
-export interface Draft { tab: Tab; text: Record<Tab, string>; spans: Span[]; files: DraftFile[]; buttons: Button[]; head: DraftHead | null; replyTo: Message | null }
+export interface Draft { tab: Tab; text: Record<Tab, string>; spans: Span[]; files: DraftFile[]; buttons: Button[]; head: DraftHead | null; replyTo: Message | null; canned: CannedUse | null }
 /** What goes along with the text, made of the fields by whoever knows the conversation. */
 export interface Along { head?: MailHead | null }
 export interface Undoable { pendingId: string; conversationId: string; messageId: string | null; until: number; wanted: boolean }
@@ -30,7 +30,7 @@ const REPEATABLE = new Set([0, 429, 502, 503, 504])
 const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 type Saved = Record<Tab, string> & { spans?: Span[] }
-const blank = (): Draft => ({ tab: 'reply', text: { reply: '', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null })
+const blank = (): Draft => ({ tab: 'reply', text: { reply: '', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null, canned: null })
 export const rowsOf = (buttons: readonly Button[]): Button[][] => buttons.filter((button) => button.label.trim() !== '').map((button) => [button])
 
 function saved(): Record<string, Saved> {
@@ -91,6 +91,7 @@ export const useCompose = defineStore('compose', () => {
     if (pending.template) return
     refill(own, pending.kind, pending.text, pending.spans, pending.buttons.flat())
     own.replyTo ??= pending.replyTo
+    own.canned ??= pending.canned
     for (const done of pending.uploads) keep(own, done)
   }
 
@@ -100,11 +101,11 @@ export const useCompose = defineStore('compose', () => {
     const { text, spans } = trimmed(own.text[own.tab], reply ? own.spans : [])
     const uploads = own.files.flatMap((file) => (file.upload ? [file.upload] : []))
     if (!text && uploads.length === 0) return
-    const begun = begin(cid, own.tab, text, { spans, uploads, ...(reply ? { buttons: rowsOf(own.buttons), head: along.head ?? null, replyTo: own.replyTo } : {}) })
+    const begun = begin(cid, own.tab, text, { spans, uploads, ...(reply ? { buttons: rowsOf(own.buttons), head: along.head ?? null, replyTo: own.replyTo, canned: own.canned } : {}) })
     if (!begun) return
     own.text[own.tab] = ''
     own.files = []
-    if (reply) Object.assign(own, { spans: [], buttons: [], head: null })
+    if (reply) Object.assign(own, { spans: [], buttons: [], head: null, canned: null })
     own.replyTo = null
   }
   /** Send a template; `text` is what it says. */
@@ -115,7 +116,7 @@ export const useCompose = defineStore('compose', () => {
     const me = useSession().agent
     if (!me) return false
     const pending = messages.begin({
-      id: crypto.randomUUID(), conversationId: cid, kind, text, spans: [], uploads: [], buttons: [], head: null, template: null, replyTo: null,
+      id: crypto.randomUUID(), conversationId: cid, kind, text, spans: [], uploads: [], buttons: [], head: null, template: null, replyTo: null, canned: null,
       at: new Date(useClock().serverNow()).toISOString(), authorId: me.id, authorName: me.name, state: 'sending', adopted: null, ...more,
     })
     if (pending.kind === 'reply') {
@@ -130,7 +131,7 @@ export const useCompose = defineStore('compose', () => {
     const answer = await api.send(pending.conversationId, {
       id: pending.id, kind: pending.kind, text: pending.template ? '' : pending.text, attachments: pending.uploads.map((done) => done.id),
       ...(pending.spans.length > 0 ? { spans: pending.spans } : {}), ...(pending.buttons.length > 0 ? { buttons: pending.buttons } : {}),
-      ...(pending.head ? { email: pending.head } : {}), ...(pending.template ? { template: pending.template } : {}),
+      ...(pending.head ? { email: pending.head } : {}), ...(pending.template ? { template: pending.template } : {}), ...(pending.canned ? { canned: pending.canned } : {}),
       ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}),
     })
     if (answer.body.message) return answer.body.message

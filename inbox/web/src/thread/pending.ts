@@ -1,5 +1,5 @@
 /** What we are sending: shown at once, until the stored message takes its place. */
-import type { Attachment, AttachmentKind, Button, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
+import type { Attachment, AttachmentKind, Button, CannedUse, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
 
 export type PendingState = 'sending' | 'waiting' | 'offline'
 export interface Pending {
@@ -14,6 +14,7 @@ export interface Pending {
   head: MailHead | null
   template: TemplateRequest | null
   replyTo: Message | null
+  canned: CannedUse | null
   at: string
   authorId: string
   authorName: string

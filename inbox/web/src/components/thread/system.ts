@@ -3,6 +3,7 @@ import type { Message, ServiceBlock } from '@/api/types'
 import { fullTime } from '@/format/time'
 import { i18n } from '@/i18n'
 import { botWords } from './botLines'
+import { RULE_LINES, ruleWords } from './ruleLines'
 
 export function serviceWords(block: ServiceBlock): string {
   const { t, te } = i18n.global
@@ -40,6 +41,7 @@ export function systemWords(message: Message): string {
   if (!line) return message.content.text
   const details = line.details
   const actor = message.author.name ?? details.actor ?? t('system.hub')
+  if (RULE_LINES.has(line.name)) return ruleWords(line.name, actor, details)
   switch (line.name) {
     case 'assigned': {
       const agent = details.agent_name ?? details.agent ?? details.team ?? details.name

@@ -1,0 +1,67 @@
+"""Rules that wait for time to pass: one timer for each conversation, set anew when it fires.
+
+Where a message moves the time further away the timer stays as it is: when it fires, it is set to
+the time that counts then. So a message costs no write of its own.
+"""
+
+from typing import Final
+
+from router.commands.done import Done, with_conversation
+from router.rules import scoring
+from router.rules.running import run
+from router.work import Work
+from shared.collections import CONVERSATIONS, TIMERS
+from shared.model.conversation import Conversation
+from shared.model.records import Timer
+from shared.rules.chain import Chain
+from shared.rules.facts import facts_of
+from shared.rules.ruling import Ruling, due_now, next_due, ruling_of
+
+TIMER: Final = "rules"
+
+
+def timer_id(conversation_id: str) -> str:
+    """Of the one timer of a conversation's time rules."""
+    return f"{TIMER}/{conversation_id}"
+
+
+def is_wake(command_id: str) -> bool:
+    """Whether the item is a firing of such a timer: its rules are run by ``wake``."""
+    return command_id.startswith(f"{TIMER}/")
+
+
+async def wake(work: Work, conversation: Conversation, timer: Timer) -> Done:
+    """Ask the time rules whose time has come, each once for the time since it began to run."""
+    del timer
+    ruling = work.policy.book.derived(ruling_of)
+    due = due_now(ruling, conversation, work.now)
+    known = {one.rule.id for one, _ in ruling.timed}
+    asked = {id: at for id, at in conversation.ruled.timed.items() if id in known}
+    asked |= {ready.rule.id: began for ready, began in due}
+    ruled = conversation.ruled.model_copy(update={"timed": asked, "wakes_at": None})
+    conversation = work.unit.revise(CONVERSATIONS, conversation, {"ruled": ruled})
+    if due:
+        facts = facts_of(work.policy.book, conversation, None, work.now, None)
+        await run(work, conversation, Chain(ruling, facts, due=[ready for ready, _ in due]))
+    conversation = scoring.rescore(work, work.unit.fresh(CONVERSATIONS, conversation), None)
+    arm(work, ruling, conversation)
+    return with_conversation(conversation, changed=False)
+
+
+def arm(work: Work, ruling: Ruling, conversation: Conversation) -> None:
+    """See to it that a timer fires no later than the next time rule is due."""
+    due = next_due(ruling, conversation)
+    rises = scoring.rises(work, conversation)
+    if due is None or (rises is not None and rises < due):
+        due = rises
+    armed = conversation.ruled.wakes_at
+    if due is None or (armed is not None and armed <= due):
+        return
+    work.unit.put(
+        TIMERS,
+        Timer(
+            id=timer_id(conversation.id), kind=TIMER, conversation_id=conversation.id, due_at=due
+        ),
+    )
+    ruled = conversation.ruled.model_copy(update={"wakes_at": due})
+    work.unit.revise(CONVERSATIONS, conversation, {"ruled": ruled})

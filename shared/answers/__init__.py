@@ -1,0 +1,1 @@
+"""Answers that are made of kept texts: canned replies, and texts with variables."""
