@@ -160,9 +160,7 @@ def user(name: str, number: int) -> dict[str, Any]:
     """A ``User`` of that name."""
     first, _, last = name.strip().partition(" ")
     told = {"id": number, "is_bot": False, "first_name": first or "Customer"}
-    # Their app is likely to be in the language of their name.
-    language = "en" if name.isascii() else "ru"
-    return told | ({"last_name": last} if last else {}) | {"language_code": language}
+    return told | ({"last_name": last} if last else {}) | {"language_code": "ru"}
 
 
 def group_id(title: str, *, supergroup: bool) -> int:
