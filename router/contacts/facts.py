@@ -44,10 +44,11 @@ async def facts(work: Work, happening: Happening) -> None:
             await refresh(work, change.after)
 
 
-def heard(conversation: Conversation, text: str) -> dict[str, str]:
+def heard(conversation: Conversation, identity: Identity, text: str) -> dict[str, str]:
     """The field that a customer's text adds: the language, where nobody told it and this is one of
-    the first. Pure."""
-    if conversation.language is not None or conversation.messages > _FIRST_TEXTS:
+    the first. What the very first text tells goes before the locale of the app. Pure."""
+    guessed = conversation.messages == 0 and conversation.language == tag_of(identity.language)
+    if conversation.messages > _FIRST_TEXTS or not (conversation.language is None or guessed):
         return {}
     language = language_of(text)
     return {"language": language} if language is not None else {}
@@ -65,6 +66,8 @@ async def refresh(work: Work, conversation: Conversation) -> Conversation:
         return conversation
     contact = await work.unit.get(CONTACTS, identity.contact_id)
     now = facts_of(contact, identity, work.policy.book)
+    if conversation.language is not None and now.get("language") == tag_of(identity.language):
+        now.pop("language", None)  # a locale, which the texts may have set right
     fields = {name: value for name, value in now.items() if getattr(conversation, name) != value}
     if not fields:
         return conversation

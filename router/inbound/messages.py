@@ -76,7 +76,7 @@ async def store_from_customer(
     at = happened_at(work, item)
     changes: dict[str, Any] = {
         **thread_facts(item, conversation),
-        **heard(conversation, content.text),
+        **heard(conversation, identity, content.text),
         "last_inbound_at": max(at, conversation.last_inbound_at or at),
     }
     merged = conversation.merged_into is not None

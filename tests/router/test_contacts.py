@@ -145,12 +145,15 @@ async def test_a_new_case_has_the_facts_of_its_contact(world: World) -> None:
     assert (again.language, again.segments, again.verified) == ("ru", ("vip", "company"), True)
 
 
-async def test_the_channels_locale_goes_before_the_text(world: World) -> None:
+@pytest.mark.parametrize("text, language", [("ok", "kk"), ("where is my order?", "en")])
+async def test_the_channels_locale_holds_until_the_first_text_tells_otherwise(
+    world: World, text: str, language: str
+) -> None:
     author = Participant(external_id=ExternalId("u"), name="B", language="kk-KZ")
 
-    await world.tell(inbound(author=author, text="Hello, where is my order?"))
+    await world.tell(inbound(author=author, text=text), inbound(author=author, text="hello"))
 
-    assert (await world.conversation()).language == "kk"
+    assert (await world.conversation()).language == language
 
 
 async def test_a_blocked_contact_is_kept_and_raises_nothing_until_the_block_ends(
