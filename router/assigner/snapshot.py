@@ -9,6 +9,7 @@ from shared.collections import (
     AGENTS,
     ATTENDANCE,
     CONVERSATIONS,
+    IDENTITIES,
     OUTCOMES,
     PRESENCE,
     QUEUES,
@@ -21,6 +22,9 @@ from shared.model.queueing import AgentLoad, QueueState, Reservation
 from shared.ports.store import Collection, D, Store
 
 _PAGE: Final = 500
+_MOST_IDENTITIES: Final = 50
+_MOST_CASES: Final = 5
+"""Of an identity: who served the contact is in the latest of them."""
 HELD: Final = (Status.OPEN, Status.PENDING)
 
 
@@ -97,18 +101,23 @@ class Reader:
 
     async def last_agent(self, contact_id: str) -> str | None:
         """Who last served the contact, in any conversation."""
+        identities = await self.store.find(
+            IDENTITIES, equal={"contact_id": contact_id}, order="created_at", limit=_MOST_IDENTITIES
+        )
+        served = [one for who in identities.items for one in await self._latest(who.id)]
+        served.sort(key=lambda one: one.last_activity_at, reverse=True)
+        agents = (one.assignee_id or one.assignment.last_agent_id for one in served)
+        return next((agent for agent in agents if agent is not None), None)
+
+    async def _latest(self, identity_id: str) -> Sequence[Conversation]:
         page = await self.store.find(
             CONVERSATIONS,
-            equal={"contact_id": contact_id},
+            equal={"identity_id": identity_id},
             order="last_activity_at",
             descending=True,
-            limit=5,
+            limit=_MOST_CASES,
         )
-        for conversation in page.items:
-            found = conversation.assignee_id or conversation.assignment.last_agent_id
-            if found is not None:
-                return found
-        return None
+        return page.items
 
     async def _all(self, collection: Collection[D]) -> Sequence[D]:
         found: list[D] = []

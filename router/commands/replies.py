@@ -19,6 +19,7 @@ from router.commands.standing import (
 )
 from router.commands.tasks import require_owner
 from router.operations import ORDER_STEP, next_order
+from router.people import SYSTEM
 from router.timeline import Draft
 from router.work import SOURCE, Work
 from shared.collections import CHANNEL_TYPES, PARTS, THREADS, thread_id
@@ -154,10 +155,9 @@ def _draft(
 def _after_reply(
     conversation: Conversation, draft: Draft, command: Reply, order: int
 ) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "out_order": order + ORDER_STEP,
-        "answered_at": draft.send_at or draft.at,
-    }
+    fields: dict[str, Any] = {"out_order": order + ORDER_STEP}
+    if command.actor != SYSTEM:
+        fields["answered_at"] = draft.send_at or draft.at
     if command.actor.kind is not ActorKind.SYSTEM:
         # What the hub says by itself is no answer: the customer waits on.
         fields |= {

@@ -9,7 +9,6 @@ from router import people, timeline
 from router.commands import replies
 from router.commands.done import Refused
 from router.deadlines import words
-from router.deadlines.calendar import NeverOpen, is_open, next_open
 from router.deadlines.choose import Rules
 from router.deadlines.clock import NONE
 from router.deadlines.keep import with_timer
@@ -28,6 +27,7 @@ from shared.model.conversation import Conversation, Status
 from shared.model.deadlines import Deadlines, Promise, PromiseState
 from shared.model.message import Direction
 from shared.model.people import ActorKind
+from shared.policies.hours import NeverOpen, is_open, next_open
 
 _CROWDS: Final = frozenset({"group", "channel", "topic"})
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.deadlines.calendar import Hours, NeverOpen, add, between, hours_of
 from shared.collections import CALENDARS, SLA_POLICIES
 from shared.model.conversation import Conversation
 from shared.model.deadlines import Pause, Target
 from shared.model.sla import SlaPolicy
 from shared.policies.book import Book
+from shared.policies.hours import Hours, NeverOpen, add, between, hours_of
 
 Stretch = tuple[datetime, datetime | None]
 """While time counts: from, and until (None: it goes on)."""

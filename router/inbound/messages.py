@@ -85,6 +85,7 @@ async def store_from_customer(
     if not (machine or merged):
         forget_snooze(work, conversation)
         changes |= after_customer_wrote(conversation)
+        changes["answered_at"] = None
         changes["waiting_since"] = conversation.waiting_since or at
     info = await work.unit.get(CHANNEL_TYPES, conversation.channel_type)
     able = info.capabilities if info is not None else None

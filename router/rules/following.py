@@ -6,7 +6,7 @@ from router.rules.scoring import rescore
 from router.rules.timed import arm, is_wake
 from router.work import Work
 from shared.collections import CONVERSATIONS
-from shared.events import ConversationChanged, MessageAdded
+from shared.events import DeadlineBreached, DeadlineWarned, MessageAdded
 from shared.model.message import Message
 from shared.model.rule import Cause
 from shared.rules.causes import TOLD, causes_of, written
@@ -56,9 +56,10 @@ def _causes(happening: Happening, change: Change) -> tuple[set[Cause], Message |
         if isinstance(event, MessageAdded):
             if event.message.conversation_id == after.id:
                 messages.append(event.message)
-        elif isinstance(event, ConversationChanged) and event.conversation.id == after.id:
-            told = TOLD.get(event.cause)
-            if told is not None:
-                causes.add(told)
+        elif (
+            isinstance(event, DeadlineWarned | DeadlineBreached)
+            and event.conversation.id == after.id
+        ):
+            causes.add(TOLD[type(event)])
     said, message = written(messages, before, after)
     return causes | said, message

@@ -135,7 +135,8 @@ class Conversation(Document):
     """Whether the customer is there to read an answer, where the channel tells."""
     last_inbound_at: Utc | None = None
     answered_at: Utc | None = None
-    """When we last wrote to the customer, programs and rules included."""
+    """When we last wrote to the customer, programs and rules included, acknowledgements not; None
+    once the customer has written since."""
     last_activity_at: Utc
     reply_until: Utc | None = None
     """The end of the reply window, where the platform has one."""

@@ -1,8 +1,9 @@
 """What has happened to a conversation, in the words of rules. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shared.events import DeadlineBreached, DeadlineWarned, Event
 from shared.model.conversation import Conversation, Status
 from shared.model.message import Direction, Message
 from shared.model.people import ActorKind
@@ -13,11 +14,11 @@ _STATUS: Final = {
     Status.PENDING: Cause.PENDING,
     Status.SNOOZED: Cause.SNOOZED,
 }
-TOLD: Final = {
-    "deadline_warned": Cause.DEADLINE_WARNED,
-    "deadline_breached": Cause.DEADLINE_BREACHED,
+TOLD: Final[Mapping[type[Event], Cause]] = {
+    DeadlineWarned: Cause.DEADLINE_WARNED,
+    DeadlineBreached: Cause.DEADLINE_BREACHED,
 }
-"""Causes of ``event.conversation.changed`` that are causes of rules too."""
+"""Events that are causes of rules."""
 
 
 def causes_of(before: Conversation | None, after: Conversation) -> set[Cause]:
@@ -55,7 +56,7 @@ def written(
     from_customer = None
     is_news = after.unread > (before.unread if before is not None else 0)
     for message in messages:
-        if message.direction is Direction.INBOUND and is_news:
+        if message.direction is Direction.INBOUND and is_news and not message.muted:
             found.add(Cause.MESSAGE)
             from_customer = message
         elif message.direction is Direction.OUTBOUND and not by_rule(message):

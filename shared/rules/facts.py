@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-from shared.collections import PEAK_STATE
+from shared.collections import CALENDARS, PEAK_STATE
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.policies.book import Book
+from shared.policies.hours import NeverOpen, hours_of, is_open
 from shared.stems import Stemmer
 
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -47,7 +49,23 @@ def facts_of(
         subject = mail.subject if mail is not None and mail.subject else ""
         stems = frozenset(stemmer.stems(f"{subject} {message.content.text}"))
     state = book.get(PEAK_STATE, "now")
-    return Facts(conversation, now, stems, message, state is not None and state.on)
+    return Facts(
+        conversation,
+        now,
+        stems,
+        message,
+        peak=state is not None and state.on,
+        within=partial(_is_within, book),
+    )
+
+
+def _is_within(book: Book, calendar_id: str, at: datetime) -> bool:
+    """Whether the calendar is open then. One that is gone, or never opens, is not."""
+    calendar = book.get(CALENDARS, calendar_id)
+    try:
+        return calendar is not None and is_open(hours_of(calendar), at)
+    except NeverOpen:
+        return False
 
 
 def parents_of(topics: Mapping[str, str | None], topic: str | None) -> frozenset[str]:

@@ -66,8 +66,7 @@ def begins(since: Since, conversation: Conversation) -> datetime | None:
     if since is Since.WAITING:
         return conversation.waiting_since
     if since is Since.SILENT:
-        at = conversation.answered_at
-        return at if at is not None and conversation.waiting_since is None else None
+        return conversation.answered_at
     if since is Since.IDLE:
         return conversation.last_activity_at
     if since is Since.CREATED:

@@ -27,7 +27,7 @@ async def test_what_arrives_is_given_to_somebody_who_is_there_and_the_line_says_
 
     conversation = await world.conversation("c1")
     assert conversation.assignee_id == "anna"
-    assert await office.why("c1") == ["least_loaded"]
+    assert await office.why("c1") == ["least_loaded_with"]
     assert await office.loads() == {"anna": 1}
     assert (await world.store.find(RESERVATIONS, equal={})).items == []
 
@@ -214,7 +214,7 @@ async def test_who_left_loses_what_customers_wait_for_and_keeps_what_is_answered
 
     assert await office.holder("c1") == "boris"
     assert await office.holder("c2") == "anna"
-    assert await office.why("c1") == ["least_loaded", "left", "least_loaded"]
+    assert await office.why("c1") == ["least_loaded_with", "left", "least_loaded_with"]
 
 
 async def test_the_absent_lose_it_at_once(world: World) -> None:

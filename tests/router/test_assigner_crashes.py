@@ -257,6 +257,6 @@ async def test_a_command_of_the_assigner_names_who_and_why(world: World) -> None
     kept = (await world.store.find(RESERVATIONS, equal={})).items[0]
     command = Assign.model_validate(kept.command)
     assert (command.agent_id, command.cause) == (AgentId("anna"), "least_loaded_with")
-    assert command.cause_values == {"among": "1", "needs": "refunds:2"}
+    assert command.cause_values == {"among": "1", "needs": "refunds:2, en"}
     assert command.seen is not None
     assert command.valid_until == kept.valid_until

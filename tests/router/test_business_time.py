@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.deadlines.calendar import (
+from shared.model.calendar import WEEK, Calendar, Holiday, OpenHours, OpenSpan, Weekday
+from shared.policies.hours import (
     NeverOpen,
     add,
     between,
@@ -16,7 +17,6 @@ from router.deadlines.calendar import (
     moment,
     next_open,
 )
-from shared.model.calendar import WEEK, Calendar, Holiday, OpenHours, OpenSpan, Weekday
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tehran", "Europe/Moscow", "UTC")

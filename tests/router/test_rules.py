@@ -154,7 +154,9 @@ async def test_what_cannot_be_done_is_told_and_the_rest_is_done(world: World) ->
     assert "[rule_refused]" in await world.texts()
 
 
-async def test_a_rule_answers_with_a_canned_reply_and_gives_to_an_agent(world: World) -> None:
+async def test_a_rule_replies_and_the_customer_waits_for_the_agent_it_named(
+    world: World,
+) -> None:
     agent = Agent(id="anna", email="anna@example.org", name="Anna", created_at=START)
     await world.store.commit([Put(AGENTS, agent)])
     reply = CannedReply(
@@ -176,7 +178,7 @@ async def test_a_rule_answers_with_a_canned_reply_and_gives_to_an_agent(world: W
     assert "Hello, Boris!" in await world.texts()
     conversation = await world.conversation()
     assert conversation.assignee_name == "Anna"
-    assert conversation.waiting_since is None
+    assert conversation.waiting_since is not None
 
 
 async def test_a_rule_does_not_answer_a_program(world: World) -> None:
