@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.collections import CALENDARS, CONVERSATIONS, SLA_POLICIES, TIMERS
+from shared.collections import CALENDARS, CHANNEL_TYPES, CONVERSATIONS, SLA_POLICIES, TIMERS
 from shared.commands import (
     Cancel,
     HandOff,
@@ -17,10 +17,12 @@ from shared.commands import (
     Snooze,
 )
 from shared.ids import ChannelType, ExternalId, Partition
+from shared.model.channel import ChannelTypeInfo
 from shared.model.content import Content, EmailFields
 from shared.model.conversation import PendingFor, Priority
 from shared.model.deadlines import Deadlines
 from shared.model.inbound import InboundKind, ThreadRef
+from shared.ports.store import Put
 from tests.router.answering import (
     DAY_S,
     HOUR_S,
@@ -179,7 +181,7 @@ async def test_only_open_hours_of_the_calendar_count(world: World) -> None:
     assert (await world.conversation()).due_at == START + timedelta(hours=23)
 
 
-async def test_a_fresh_hub_answers_chat_in_two_minutes_and_mail_in_twelve_hours(
+async def test_a_fresh_hub_answers_mail_in_twelve_hours_and_the_rest_in_a_day(
     world: World,
 ) -> None:
     decree_defaults(world)
@@ -189,6 +191,20 @@ async def test_a_fresh_hub_answers_chat_in_two_minutes_and_mail_in_twelve_hours(
 
     assert (await world.conversation("letter")).due_at == later(12 * HOUR_S)
     assert (await world.conversation("chat-1")).due_at == later(DAY_S)
+
+
+async def test_on_a_fresh_hub_a_visitor_who_is_there_is_owed_an_answer_in_two_minutes(
+    world: World,
+) -> None:
+    decree_defaults(world)
+    site = ChannelTypeInfo(
+        id="webchat", title="Chat", settings_schema={}, capabilities=capabilities(presence=True)
+    )
+    await world.store.commit([Put(CHANNEL_TYPES, site)])
+
+    await world.tell(inbound(channel_type=ChannelType("webchat")))
+
+    assert (await world.conversation()).due_at == later(120)
 
 
 async def chat(world: World) -> None:
