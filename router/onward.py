@@ -24,7 +24,7 @@ from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, Part, PartDelivery
 from shared.model.message import Direction, Message
 from shared.model.onward import Onward, onward_of
-from shared.model.people import Actor, ActorKind
+from shared.model.people import Actor, ActorKind, is_hub
 from shared.model.records import Timer
 
 ONWARD_TIMER: Final = "onward"
@@ -84,7 +84,7 @@ def _acts_for_people(author: Actor) -> bool:
     """An agent, or a program with a token of its own; no bot, and none of the hub's own texts."""
     if author.kind is ActorKind.AGENT:
         return True
-    return author.kind is ActorKind.SYSTEM and author.id is not None
+    return author.kind is ActorKind.SYSTEM and not is_hub(author)
 
 
 def _timer_id(conversation: Conversation) -> str:

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from shared.model.conversation import Conversation, PendingFor, Status
 from shared.model.delivery import Delivery
 from shared.model.message import Direction, Message
-from shared.model.people import ActorKind
-
-_HUB: Final = ActorKind.SYSTEM
-"""What the hub says by itself is no answer."""
+from shared.model.people import is_hub
 
 
 class Choice(Enum):
@@ -53,7 +50,7 @@ def waiting_since(latest_first: Sequence[Message]) -> datetime | None:
     """When the oldest customer message came that no answer follows, looking back from the end."""
     since = None
     for message in latest_first:
-        ours = message.direction is Direction.OUTBOUND and message.author.kind is not _HUB
+        ours = message.direction is Direction.OUTBOUND and not is_hub(message.author)
         if ours and message.delivery is not Delivery.CANCELLED:
             break
         if message.direction is Direction.INBOUND:

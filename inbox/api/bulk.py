@@ -16,7 +16,7 @@ from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items, OwnId, PageQuery
 from shared.collections import BULKS
 from shared.errors import BadRequest
-from shared.model.action import Actions
+from shared.model.action import Actions, SendCanned, WriteReply
 from shared.model.base import Strict, Utc
 from shared.model.bulk import Bulk, BulkLeftOut
 from shared.model.conversation import Status
@@ -173,6 +173,7 @@ class BulkApi:
     async def act(self, call: Call[Nothing, BulkActionsRequest]) -> Answer:
         """Keep it, and give the commands."""
         body = call.body
+        _require_quiet(body.actions)
         check_actions(body.actions, await read_book(self.store), asked=True)
         await self.policies.require(names_in(body.actions))
         chosen = body.chosen(call.caller)
@@ -205,3 +206,12 @@ class BulkApi:
 
     async def _answer(self, id: str) -> Answer:
         return Answer(BulkView.of(await self.bulks.standing(id)), 202)
+
+
+def _require_quiet(actions: Actions) -> None:
+    """Writing to many has a way of its own: paced, once per contact, within open windows."""
+    for place, action in enumerate(actions):
+        if isinstance(action, WriteReply | SendCanned):
+            raise BadRequest(
+                "many customers are written to by /bulk/replies", field=f"actions.{place}.type"
+            )

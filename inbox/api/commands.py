@@ -50,4 +50,6 @@ class CommandsApi:
             command = kind.model_validate({**call.body.payload, "actor": call.caller.actor})
         except ValidationError as error:
             raise Invalid.of(error, prefix="payload.") from None
+        if getattr(command, "bulk_id", None) is not None:
+            raise BadRequest("bulk requests are made at /bulk", field="payload.bulk_id")
         return await self.orders.for_command(call, command, call.body.id)

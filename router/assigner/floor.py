@@ -27,6 +27,8 @@ _CONTACTS: Final = 20_000
 """Of so many contacts it is remembered who served them last."""
 _PAUSE_S: Final = 5
 _LONGEST_PAUSE_S: Final = 60
+_REFUSALS: Final = 3
+"""So often in a row a refused conversation is asked for again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,15 @@ class Floor:
         if before is not None and conversation.status is Status.RESOLVED:
             self._took(before, conversation)
 
-    def done(self, command_id: str) -> str | None:
-        """A command has its outcome; the conversation, where it was one of ours."""
+    def done(self, command_id: str, *, refused: bool = False) -> str | None:
+        """A command has its outcome; the conversation, where it was one of ours. One that is
+        refused again and again is left alone for a while: asking alone changes nothing."""
         id = self._by_command.pop(command_id, None)
         if id is not None:
-            self.pauses.pop(id, None)
+            if refused:
+                self._pause(id, at_once=_REFUSALS)
+            else:
+                self.pauses.pop(id, None)
             self._free(id)
         return id
 
@@ -132,12 +138,17 @@ class Floor:
         left alone for longer each time."""
         over = [id for id, asked in self.asked.items() if asked.until <= self.now]
         for id in over:
-            times = self.pauses.get(id, (0, self.now))[0] + 1
-            pause = timedelta(seconds=min(_LONGEST_PAUSE_S, _PAUSE_S * 2**times))
-            self.pauses[id] = (times, self.now + pause)
+            self._pause(id)
             self._by_command.pop(self.asked[id].command_id, None)
             self._free(id)
         return over
+
+    def _pause(self, id: str, *, at_once: int = 0) -> None:
+        """Longer each time; the first ``at_once`` times not at all."""
+        times = self.pauses.get(id, (0, self.now))[0] + 1
+        more = times - at_once
+        pause_s = min(_LONGEST_PAUSE_S, _PAUSE_S * 2**more) if more > 0 else 0
+        self.pauses[id] = (times, self.now + timedelta(seconds=pause_s))
 
     def _free(self, id: str) -> None:
         asked = self.asked.pop(id)

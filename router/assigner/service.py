@@ -138,6 +138,9 @@ class Assigner:
         while True:
             try:
                 async with self._bus.consume(queue, prefetch=100) as changes:
+                    # What was told while nobody listened is lost.
+                    tenure.people_changed = True
+                    tenure.presence_changed()
                     while True:
                         told = await changes.take(100)
                         for collection in {one.envelope.payload["collection"] for one in told}:

@@ -25,7 +25,7 @@ from shared.events import CommandDone, ConversationChanged, MessageAdded, Messag
 from shared.leases import Leases
 from shared.model.conversation import Conversation, Status
 from shared.model.queueing import AgentLoad, QueueState
-from shared.model.records import Lease
+from shared.model.records import Lease, OutcomeStatus
 from shared.policies.queueing import REBALANCE, queueing_of
 from shared.ports.bus import Bus
 from shared.ports.store import ABSENT, Change, Delete, Put, Store, Update
@@ -104,7 +104,9 @@ class Tenure:
                 if told is not None:
                     self.floor.saw(Conversation.model_validate(told))
             elif envelope.kind == CommandDone.kind:
-                id = self.floor.done(envelope.payload["outcome"]["id"])
+                outcome = envelope.payload["outcome"]
+                refused = outcome["status"] == OutcomeStatus.REFUSED
+                id = self.floor.done(outcome["id"], refused=refused)
                 if id is not None:
                     self._settled.add(id)
 

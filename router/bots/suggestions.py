@@ -7,7 +7,7 @@ from shared.collections import DRAFTS
 from shared.events import MessageAdded
 from shared.model.conversation import Conversation, Status
 from shared.model.message import Direction
-from shared.model.people import ActorKind
+from shared.model.people import ActorKind, is_hub
 
 
 async def outdate(work: Work, happening: Happening) -> None:
@@ -28,5 +28,6 @@ def _is_answered(happening: Happening, conversation: Conversation) -> bool:
         and event.conversation.id == conversation.id
         and event.message.direction is Direction.OUTBOUND
         and event.message.author.kind is not ActorKind.BOT
+        and not is_hub(event.message.author)
         for event in happening.events
     )

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from router import cases, timeline
+from router.bots import hold
+from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
 from router.happening import Happening
@@ -18,10 +20,10 @@ from shared.model.records import Timer
 RESTORED: Final = (
     "status", "pending_for", "snoozed_until", "resolved_at", "assignee_id", "assignee_name",
     "assigned_at", "assignment", "team_id", "line", "bot_id", "priority", "labels", "topic",
-    "skills", "fields", "unread", "waiting_since", "due_at", "ruled",
+    "skills", "fields", "unread", "waiting_since", "due_at", "ruled", "bots", "awaited",
 )  # fmt: skip
 """The fields of a conversation that actions change, and that an undo puts back."""
-_UNTOUCHED: Final = tuple(name for name in RESTORED if name not in ("unread", "ruled"))
+_UNTOUCHED: Final = tuple(name for name in RESTORED if name not in ("unread", "ruled", "bots"))
 """Those that tell whether somebody has changed it since: reading changes nothing."""
 
 
@@ -83,6 +85,7 @@ async def undo(work: Work, conversation: Conversation, command: UndoAct) -> Done
     cases.forget_snooze(work, conversation)
     changed = timeline.change(work, conversation, "undo", fields, command.actor)
     _snooze_again(work, changed)
+    changed = await _waited_for_again(work, changed)
     changed = timeline.line(work, changed, "undone", command.actor, {"by": command.actor.name})
     return with_conversation(changed, details={"fields": sorted(fields)})
 
@@ -95,6 +98,10 @@ def _back(step: BulkStep, conversation: Conversation) -> dict[str, Any]:
     """The fields that are to have their earlier values."""
     whole = conversation.model_dump(mode="json") | step.before
     earlier = Conversation.model_validate(whole)
+    # Of what rules keep, only what an action sets: what has fired since has fired.
+    ruled = conversation.ruled.model_copy(update={"pinned": earlier.ruled.pinned})
+    bots = earlier.bots and earlier.bots.model_copy(update={"answer_until": None})
+    earlier = earlier.model_copy(update={"ruled": ruled, "bots": bots})
     return {
         name: getattr(earlier, name)
         for name in RESTORED
@@ -111,6 +118,15 @@ def _snooze_again(work: Work, conversation: Conversation) -> None:
             due_at=conversation.snoozed_until,
         )
         work.unit.put(TIMERS, timer)
+
+
+async def _waited_for_again(work: Work, conversation: Conversation) -> Conversation:
+    """Whoever is waited for again is so with a timer: a colleague, or the bot that holds it."""
+    if conversation.awaited is not None:
+        awaiting.arm(work, conversation, conversation.awaited)
+    if conversation.bot_id is not None and conversation.waiting_since is not None:
+        return await hold.arm(work, conversation, conversation.messages)
+    return conversation
 
 
 def _placed(error: BadRequest | NotFound, place: int) -> BadRequest:

@@ -193,19 +193,24 @@ def _name_of_team(work: Work, team_id: TeamId | None) -> str | None:
     return team.name if team is not None else None
 
 
+async def require_may_answer(work: Work, conversation: Conversation, actor: Actor) -> None:
+    """Raises ``Refused`` where only assignees answer and this is another agent."""
+    strict = queueing_of(work.policy.book).only_assignee_replies
+    holder = conversation.assignee_id
+    if not strict or actor.kind is not ActorKind.AGENT or holder in (None, actor.id):
+        return
+    if not await leads(work, actor):
+        name = conversation.assignee_name or "somebody else"
+        raise Refused(f"{name} holds this conversation; take it first", code=403)
+
+
 async def taken_by_reply(work: Work, conversation: Conversation, actor: Actor) -> Conversation:
     """The conversation once somebody answers it: whoever answers what nobody holds gets it, if it
     fits. Raises ``Refused`` where only assignees answer and this is none."""
     queueing = queueing_of(work.policy.book)
     strict = queueing.only_assignee_replies and actor.kind is ActorKind.AGENT
     if conversation.assignee_id is not None:
-        mine = conversation.assignee_id == actor.id
-        if strict and not mine and not await leads(work, actor):
-            raise Refused(
-                f"{conversation.assignee_name or 'somebody else'} holds this conversation; "
-                "take it first",
-                code=403,
-            )
+        await require_may_answer(work, conversation, actor)
         return conversation
     if not work.policy.assign_on_reply or actor.kind is not ActorKind.AGENT or actor.id is None:
         return conversation

@@ -6,6 +6,7 @@ from router import timeline
 from router.bots.duty import standing_of
 from router.bots.handing import hand_over
 from router.bots.hold import arm
+from router.bots.turn import require_turn
 from router.commands import replies
 from router.commands.done import Done, Refused, with_conversation
 from router.work import Work
@@ -21,6 +22,7 @@ from shared.commands import (
     React,
     Reply,
     Resend,
+    UndoAct,
 )
 from shared.model.bots import BotStanding
 from shared.model.conversation import Conversation, Status
@@ -30,16 +32,14 @@ from shared.ports.bots import bot_id
 _TO_THE_CUSTOMER: Final = (Reply, Misunderstood, Edit, DeleteMessage, React, Resend, Hold)
 
 
-def require_turn(conversation: Conversation, command: Command) -> None:
-    """A bot is silent where people answer, or another bot. Raises ``Refused``."""
-    if command.actor.kind is not ActorKind.BOT or not isinstance(command, _TO_THE_CUSTOMER):
+def check(conversation: Conversation, command: Command) -> None:
+    """What bots may not do, and not in turn. Raises ``Refused``."""
+    if command.actor.kind is not ActorKind.BOT:
         return
-    if conversation.assignee_id is not None:
-        raise Refused("a person holds this conversation")
-    if conversation.bots is not None and conversation.bots.people_since is not None:
-        raise Refused("this conversation was handed to people")
-    if conversation.bot_id not in (None, command.actor.id):
-        raise Refused("another bot holds this conversation")
+    if isinstance(command, UndoAct) or getattr(command, "bulk_id", None) is not None:
+        raise Refused("bots make no bulk requests", code=403)
+    if isinstance(command, _TO_THE_CUSTOMER):
+        require_turn(conversation, command.actor)
 
 
 async def hold(work: Work, conversation: Conversation, command: Hold) -> Done:

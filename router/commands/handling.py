@@ -152,7 +152,7 @@ async def _apply(
         raise Refused("the command was addressed to another partition", code=422)
     if conversation is None:
         raise NotFound("there is no such conversation")
-    bots.require_turn(conversation, command)
+    bots.check(conversation, command)
     done = await _HANDLERS[type(command)](work, conversation, command)
     if done.changed:
         entry = AuditEntry(

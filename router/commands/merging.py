@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from router import cases, people, timeline
+from router.bots.handing import given_to_people
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
 from router.threading import after_customer_wrote, waiting_since
@@ -47,7 +48,7 @@ async def merge(work: Work, conversation: Conversation, command: Merge) -> Done:
     if why is not None:
         raise Refused(why, field="into_id")
     cases.forget_snooze(work, conversation)
-    fields = {
+    fields: dict[str, Any] = {
         "merged_into": into.id,
         "status": Status.RESOLVED,
         "resolved_at": work.now,
@@ -58,6 +59,8 @@ async def merge(work: Work, conversation: Conversation, command: Merge) -> Done:
         "due_at": None,
         "unread": 0,
     }
+    if conversation.bot_id is not None:
+        fields |= {"bot_id": None, "bots": given_to_people(conversation, work.now)}
     after = timeline.change(work, conversation, "merge", fields, command.actor)
     details = {"conversation_id": into.id, "by": command.actor.name}
     after = timeline.line(work, after, "merged", command.actor, details)
@@ -127,6 +130,8 @@ async def stir(work: Work, conversation: Conversation, timer: Timer) -> Done:
     if told["waiting_since"] is not None:
         since = datetime.fromisoformat(told["waiting_since"])
         return with_conversation(_stirred(work, conversation, since, unread=1))
+    if conversation.last_inbound_at is not None and conversation.last_inbound_at > timer.due_at:
+        return with_conversation(conversation, changed=False)  # the customer has written since
     fields = {"waiting_since": None, "due_at": None, "unread": 0}
     return with_conversation(timeline.change(work, conversation, "answered", fields))
 

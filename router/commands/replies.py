@@ -6,6 +6,7 @@ from typing import Any
 from router import onward, refs, timeline
 from router.answers import after_answer
 from router.bots import hold
+from router.bots.turn import require_turn
 from router.cases import reopen
 from router.commands import assignment, canned
 from router.commands.done import Done, Refused, with_message
@@ -22,7 +23,7 @@ from router.operations import ORDER_STEP, next_order
 from router.people import SYSTEM
 from router.timeline import Draft
 from router.work import SOURCE, Work
-from shared.collections import CHANNEL_TYPES, PARTS, THREADS, thread_id
+from shared.collections import CHANNEL_TYPES, CONVERSATIONS, PARTS, THREADS, thread_id
 from shared.commands import Reply
 from shared.delivery.plan import choices_of, plan
 from shared.errors import Rejected
@@ -33,17 +34,19 @@ from shared.model.content import Content, ReplyRef
 from shared.model.conversation import Conversation, Status
 from shared.model.delivery import Delivery, Part, PartDelivery
 from shared.model.message import Direction, Message
-from shared.model.people import ActorKind
+from shared.model.people import ActorKind, is_hub
 
 
 async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     """Answer the customer: the message at once, its part when it is due."""
+    require_turn(conversation, command.actor)
     command = await canned.filled_in(work, conversation, command)
     if not (command.text.strip() or command.attachments or command.blocks or command.template):
         raise Refused("a reply needs a text or a file", code=422, field="text")
     await require_channel(work, conversation)
     await require_latest(work, conversation, merged_too=True)
-    require_owner(work, conversation, command.actor)
+    main = await _case_of(work, conversation)
+    require_owner(work, main, command.actor)
     answered = await _answered(work, conversation, command)
     due_at = command.send_at or work.now + timedelta(seconds=command.undo_s)
     await require_window(work, conversation, due_at, template=command.template is not None)
@@ -51,9 +54,13 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     external_id = await _number_of(work, conversation, answered)
     content = _carried(_content(command, answered, external_id), able)
     merged = conversation.merged_into is not None
-    if conversation.status is Status.RESOLVED and not merged:
+    # What the hub writes by itself, and one text to many, wait for the customer to answer.
+    unasked = command.bulk_id is not None or is_hub(command.actor)
+    if conversation.status is Status.RESOLVED and not merged and not unasked:
         conversation = reopen(work, conversation, command.actor, cause="reply")
-    if not merged and command.bulk_id is None:
+    if merged:
+        await assignment.require_may_answer(work, main, command.actor)
+    elif command.bulk_id is None:
         conversation = await assignment.taken_by_reply(work, conversation, command.actor)
     turn_from, order = conversation.out_order, next_order(work, conversation)
     draft = _draft(work, conversation, command, content, due_at)
@@ -66,7 +73,8 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
             **_answered_by_bot(work, conversation, command),
         },
     )
-    tell_of(work, conversation, message, waits=False)
+    if not is_hub(command.actor):
+        tell_of(work, conversation, message, waits=False)
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
     work.unit.put(PARTS, part)
     await onward.expect_reading(work, conversation, command.actor, due_at)
@@ -75,6 +83,13 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     threads = [conversation.thread]
     work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))
     return with_message(message, code=201)
+
+
+async def _case_of(work: Work, conversation: Conversation) -> Conversation:
+    """The conversation in which the case goes on: who may answer is said there."""
+    if conversation.merged_into is None:
+        return conversation
+    return await work.unit.get(CONVERSATIONS, conversation.merged_into) or conversation
 
 
 async def _answered(work: Work, conversation: Conversation, command: Reply) -> Message | None:
@@ -158,7 +173,7 @@ def _after_reply(
     fields: dict[str, Any] = {"out_order": order + ORDER_STEP}
     if command.actor != SYSTEM:
         fields["answered_at"] = draft.send_at or draft.at
-    if command.actor.kind is not ActorKind.SYSTEM:
+    if not is_hub(command.actor):
         # What the hub says by itself is no answer: the customer waits on.
         fields |= {
             "answers": after_answer(conversation, command.actor, draft.at),

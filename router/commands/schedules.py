@@ -27,6 +27,7 @@ _FARTHEST: Final = timedelta(days=366)
 async def reschedule(work: Work, conversation: Conversation, command: Reschedule) -> Done:
     """Change when a scheduled reply leaves, or what it says, while it still waits."""
     message = await message_in(work, conversation, command.message_id)
+    withdrawals.require_own(message, command.actor)
     parts = await parts_of(work, message)
     if not parts or any(not _waits(part) for part in parts):
         raise Refused("only a scheduled reply that has not left can be changed")

@@ -13,6 +13,7 @@ from shared.hints import hint
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, Part
 from shared.model.message import Direction, Message
+from shared.model.people import Actor, ActorKind
 
 _ON_ITS_WAY: Final = "the message is already on its way"
 _WAITING: Final = frozenset({Delivery.QUEUED, Delivery.HELD})
@@ -24,6 +25,7 @@ async def cancel(work: Work, conversation: Conversation, command: Cancel) -> Don
     message = await message_in(work, conversation, command.message_id)
     if message.direction is not Direction.OUTBOUND:
         raise Refused("only a reply can be taken back", code=422)
+    require_own(message, command.actor)
     if message.delivery is Delivery.CANCELLED:
         return with_message(message, changed=False)
     if message.delivery not in _WAITING:
@@ -43,6 +45,12 @@ async def cancel(work: Work, conversation: Conversation, command: Cancel) -> Don
     # Followers that the undo time held may leave now.
     work.publish(hint(conversation.channel_id, [conversation.thread], at=work.now, source=SOURCE))
     return with_message(message)
+
+
+def require_own(message: Message, actor: Actor) -> None:
+    """A bot changes nothing that somebody else is about to say. Raises ``Refused``."""
+    if actor.kind is ActorKind.BOT and message.author.id != actor.id:
+        raise Refused("a bot takes back and changes only its own replies", code=403)
 
 
 async def parts_of(work: Work, message: Message) -> list[Part]:
@@ -69,4 +77,5 @@ async def _wait_again(work: Work, conversation: Conversation) -> None:
     )
     since = waiting_since(recent)
     if since is not None:
-        timeline.change(work, current, "cancel", {"waiting_since": since})
+        fields = {"waiting_since": since, "answered_at": None}
+        timeline.change(work, current, "cancel", fields)

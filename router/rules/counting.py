@@ -10,7 +10,7 @@ from shared.rules.peaks import hour_of
 
 async def count(work: Work, happening: Happening) -> None:
     """Count what the item brought; history that is taken in says nothing of this hour."""
-    if not work.policy.book.all(PEAKS):
+    if not any(peak.enabled for peak in work.policy.book.all(PEAKS)):
         return
     for event in happening.events:
         if isinstance(event, MessageAdded) and event.message.direction is Direction.INBOUND:

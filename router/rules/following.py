@@ -44,7 +44,7 @@ async def _run(
     conversation = work.unit.fresh(CONVERSATIONS, change.after)
     facts = facts_of(work.policy.book, conversation, message, work.now, ruling.stemmer)
     mail = message.content.email if message is not None else None
-    to_machine = mail is not None and mail.automatic
+    to_machine = message is not None and (message.automatic or bool(mail and mail.automatic))
     await run(work, conversation, Chain(ruling, facts, causes), to_machine=to_machine)
 
 

@@ -10,7 +10,7 @@ from shared.errors import BadRequest, NotFound
 from shared.ids import new_id
 from shared.model import action as a
 from shared.model.conversation import Conversation
-from shared.model.people import Actor, ActorKind
+from shared.model.people import RULE_ACTOR, Actor, ActorKind
 from shared.model.rule import Rule, RuleFiring
 from shared.rules.breaker import counted, rests
 from shared.rules.chain import Chain, Firing, Stop
@@ -20,7 +20,7 @@ _ANSWERS = (a.WriteReply, a.SendCanned)
 
 def actor_of(rule: Rule) -> Actor:
     """In whose name a rule acts."""
-    return Actor(kind=ActorKind.SYSTEM, id=f"rule/{rule.id}", name=f"rule {rule.name}")
+    return Actor(kind=ActorKind.SYSTEM, id=f"{RULE_ACTOR}{rule.id}", name=f"rule {rule.name}")
 
 
 async def run(

@@ -15,7 +15,7 @@ from shared.model.conversation import Conversation
 from shared.model.records import Timer
 from shared.rules.chain import Chain
 from shared.rules.facts import facts_of
-from shared.rules.ruling import Ruling, due_now, next_due, ruling_of
+from shared.rules.ruling import Ruling, begins, due_now, next_due, ruling_of
 
 TIMER: Final = "rules"
 
@@ -43,9 +43,21 @@ async def wake(work: Work, conversation: Conversation, timer: Timer) -> Done:
     if due:
         facts = facts_of(work.policy.book, conversation, None, work.now, None)
         await run(work, conversation, Chain(ruling, facts, due=[ready for ready, _ in due]))
+        _asked_again(work, ruling, conversation, {ready.rule.id for ready, _ in due})
     conversation = scoring.rescore(work, work.unit.fresh(CONVERSATIONS, conversation), None)
     arm(work, ruling, conversation)
     return with_conversation(conversation, changed=False)
+
+
+def _asked_again(work: Work, ruling: Ruling, conversation: Conversation, due: set[str]) -> None:
+    """What rules did may have let their own times begin anew: those count as asked already, or a
+    rule that writes would set itself off for ever."""
+    present = work.unit.fresh(CONVERSATIONS, conversation)
+    mine = [(ready, when) for ready, when in ruling.timed if ready.rule.id in due]
+    begun = {ready.rule.id: begins(when.since, present) for ready, when in mine}
+    asked = present.ruled.timed | {id: at for id, at in begun.items() if at is not None}
+    ruled = present.ruled.model_copy(update={"timed": asked})
+    work.unit.revise(CONVERSATIONS, present, {"ruled": ruled})
 
 
 def arm(work: Work, ruling: Ruling, conversation: Conversation) -> None:
@@ -55,7 +67,8 @@ def arm(work: Work, ruling: Ruling, conversation: Conversation) -> None:
     if due is None or (rises is not None and rises < due):
         due = rises
     armed = conversation.ruled.wakes_at
-    if due is None or (armed is not None and armed <= due):
+    # One whose time is over has fired, or is about to and then finds nothing to do.
+    if due is None or (armed is not None and work.now < armed <= due):
         return
     work.unit.put(
         TIMERS,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
@@ -28,6 +29,18 @@ class Actor(Model):
     kind: ActorKind
     id: str | None = None
     name: str | None = None
+
+
+RULE_ACTOR: Final = "rule/"
+"""What the id of a rule begins with, where it acts."""
+
+
+def is_hub(actor: Actor) -> bool:
+    """The hub itself, or one of its rules: no person, no bot, no program with a token of its own.
+    What it says is no answer to a customer."""
+    if actor.kind is not ActorKind.SYSTEM:
+        return False
+    return actor.id is None or actor.id.startswith(RULE_ACTOR)
 
 
 class IdentifierKind(StrEnum):

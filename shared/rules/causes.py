@@ -6,7 +6,7 @@ from typing import Final
 from shared.events import DeadlineBreached, DeadlineWarned, Event
 from shared.model.conversation import Conversation, Status
 from shared.model.message import Direction, Message
-from shared.model.people import ActorKind
+from shared.model.people import is_hub
 from shared.model.rule import Cause
 
 _STATUS: Final = {
@@ -66,4 +66,4 @@ def written(
 
 def by_rule(message: Message) -> bool:
     """Whether the hub itself wrote it."""
-    return message.author.kind is ActorKind.SYSTEM
+    return is_hub(message.author)

@@ -268,3 +268,12 @@ async def test_a_macro_runs_by_one_call(stage: Stage) -> None:
     assert ran.data["conversation"]["status"] == "resolved"
     assert ran.data["conversation"]["labels"] == ["own-0", "refund"]
     assert peak.data["on"] is False
+
+
+async def test_many_customers_are_not_written_to_by_the_way_of_actions(stage: Stage) -> None:
+    [one] = await stored(stage, 1)
+    async with stage.browser() as admin:
+        body = {"ids": [one.id], "actions": [LABEL, {"type": "reply", "text": "hi"}]}
+        answer = await admin.post("/bulk", body)
+
+    assert (answer.status, answer.data["field"]) == (422, "actions.1.type")
