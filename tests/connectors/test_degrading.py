@@ -244,7 +244,8 @@ def test_what_words_cannot_carry_is_refused_with_the_reason(block: Block, kind: 
 
 
 def test_every_reason_has_words() -> None:
-    values = dict.fromkeys(("kind", "size_mb", "max_mb", "mime", "size", "limit"), "7")
+    names = ("kind", "size_mb", "max_mb", "mime", "size", "limit", "variable")
+    values = dict.fromkeys(names, "7")
 
     assert all(words(reason, **values) for reason in Reason)
 

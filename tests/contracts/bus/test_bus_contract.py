@@ -144,9 +144,12 @@ async def test_take_returns_at_most_its_limit_and_does_not_wait_for_more(bus: Bu
 
     async with bus.consume(queue_of(), prefetch=10) as subscription:
         first = await subscription.take(3)
-        second = await subscription.take(10)
+        rest = list(await subscription.take(10))
+        # A broker may still have been handing out the last one.
+        if len(first) + len(rest) < 5:
+            rest += await subscription.take(10)
 
-    assert (numbers(first), numbers(second)) == ([0, 1, 2], [3, 4])
+    assert (numbers(first), numbers(rest)) == ([0, 1, 2], [3, 4])
 
 
 async def test_a_cancelled_take_loses_nothing(bus: Bus) -> None:
