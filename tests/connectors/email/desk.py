@@ -74,6 +74,10 @@ class Client:
         """Hang up."""
         self._writer.close()
 
+    def drop(self) -> None:
+        """Let go of the line at once, whatever still waits to be sent."""
+        self._writer.transport.abort()
+
 
 @dataclass
 class Desk:
@@ -124,7 +128,7 @@ async def listening(http: ClientSession, **settings: Any) -> AsyncIterator[Desk]
         yield desk
     finally:
         for client in desk.clients:
-            client.close()
+            client.drop()
         task.cancel()
         await asyncio.wait([task])
         await connector.close()
