@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { systemWords } from '@/components/thread/system'
-import { dueOf } from '@/format/deadline'
+import { dueOf, isSoon } from '@/format/deadline'
 import { setLanguage } from '@/i18n'
 import { conversation, message } from './make'
 
@@ -24,6 +24,11 @@ describe('the deadline of a conversation', () => {
   it('does not warn by a deadline that was met', () => {
     const one = conversation({ due_at: due, deadlines: { first_reply: { due_at: due, warned: [50], met_at: due }, resolution: { due_at: due } } })
     expect(dueOf(one, now)?.look).toBeUndefined()
+  })
+  it('stands at the head of a conversation only once it is near', () => {
+    const one = conversation({ due_at: due })
+    const soon = (at: number) => isSoon(one, dueOf(one, at)!, at)
+    expect([now, Date.parse(due) - 59 * 60_000, Date.parse(due) + 1].map(soon)).toEqual([false, true, true])
   })
   it('says by how much it is over', () => {
     expect(dueOf(conversation({ due_at: due }), Date.parse(due) + 5 * 60_000)).toEqual({ words: 'overdue by 5 min', look: 'bad' })

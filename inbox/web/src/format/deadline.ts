@@ -5,6 +5,13 @@ import { dayAndTime, duration } from './time'
 
 export interface Due { words: string; look: 'bad' | 'warn' | undefined }
 
+const SOON_MS = 60 * 60_000
+
+/** Whether it is near enough to stand at the head of a conversation, where there is little room. */
+export function isSoon(conversation: Conversation, due: Due, now: number): boolean {
+  return due.look !== undefined || Date.parse(conversation.due_at ?? '') - now < SOON_MS
+}
+
 /** What is to be shown of the earliest open deadline; nothing when there is none. */
 export function dueOf(conversation: Conversation, now: number): Due | null {
   const { due_at: at, deadlines } = conversation
