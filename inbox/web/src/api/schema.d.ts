@@ -7236,16 +7236,22 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description Messages ascending by ``sort``.
+         * @description Messages ascending by ``sort``, or by time where they are joined.
          *
          *     ``next`` is the value of ``before`` for older ones; of a page ``after`` something, that of
-         *     ``after`` for newer ones.
+         *     ``after`` for newer ones. ``newer`` is the value of ``after`` for newer ones, of pages that do
+         *     not begin at the end.
          */
         MessagePage: {
             /** Items */
             items: components["schemas"]["Message"][];
             /** Next */
             next: string | null;
+            /**
+             * Newer
+             * @default null
+             */
+            newer: string | null;
         };
         /**
          * NewAgent
@@ -11032,10 +11038,14 @@ export interface operations {
     get_conversations_id_messages: {
         parameters: {
             query?: {
-                /** @description `sort` of a message */
+                /** @description `next` of a page, or `sort` of a message */
                 before?: string | null;
-                /** @description `sort` of a message */
+                /** @description `newer` of a page, or `sort` of a message */
                 after?: string | null;
+                /** @description Id of the message in the middle of the page */
+                around?: string | null;
+                /** @description The first message from this time on stands in the middle */
+                at?: string | null;
                 joined?: boolean;
                 limit?: number;
             };
