@@ -25,7 +25,7 @@ export const api = {
 
   conversations: (query: Query) => http.get<T.Page<T.Conversation>>('/conversations', query),
   conversation: (cid: string) => http.get<T.Conversation>(`/conversations/${id(cid)}`),
-  messages: (cid: string, query: Query) => http.get<T.Page<T.Message>>(`/conversations/${id(cid)}/messages`, query),
+  messages: (cid: string, query: Query) => http.get<T.MessagePage>(`/conversations/${id(cid)}/messages`, query),
   send: (cid: string, message: NewMessage): Promise<Answer<MessageAnswer>> => http.send(`/conversations/${id(cid)}/messages`, message),
   preview: (cid: string, reply: Reply, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),

@@ -89,7 +89,7 @@ export interface Conversation {
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
+  merged_into?: string | null; joined?: string[]; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
 // What is written ----------------------------------------------------------------------------
@@ -167,6 +167,7 @@ export interface DeadLetter {
   state: 'open' | 'replayed' | 'dropped'; at: Iso; closed_at?: Iso | null
 }
 export interface Page<T> { items: T[]; next: string | null }
+export interface MessagePage extends Page<Message> { newer?: string | null }
 export interface Count { key: string; count: number }
 export interface SearchHit { conversation: Conversation; message?: Message | null }
 export interface SessionView { agent: AgentView; csrf_header: string; csrf_token: string }

@@ -1,23 +1,25 @@
-/** The threads that were looked at: their messages, and what we are sending. */
+/** The threads that were looked at: a stretch of their messages, and what we are sending. */
 import { defineStore } from 'pinia'
 import { reactive, shallowReactive } from 'vue'
 import { api } from '@/api/endpoints'
 import type { Message } from '@/api/types'
-import { bySort, merge } from '@/thread/order'
 import { asMessage, mayBe, type Pending } from '@/thread/pending'
+import { addNewer, addOlder, arrive, emptyWindow, listed, orderOf, show, type ThreadWindow } from '@/thread/window'
 import { useToasts, wordsOf } from './toasts'
 
-export interface Thread {
-  known: Map<string, Message>
+export interface Thread extends ThreadWindow {
   pending: Pending[]
-  /** The cursor of what is older; null: this is the beginning. */
-  older: string | null
   state: 'loading' | 'ready' | 'error'
   error: string
   loadingOlder: boolean
+  loadingNewer: boolean
+  /** The conversations whose messages stand here: its own, and those that are one case with it. */
+  of: Set<string>
 }
 const PAGE = 50
 const KEPT = 20
+/** Before all messages. */
+const BEGINNING = '1970-01-01T00:00:00Z'
 
 export const useMessages = defineStore('messages', () => {
   const threads = reactive(new Map<string, Thread>())
@@ -31,9 +33,8 @@ export const useMessages = defineStore('messages', () => {
   function list(cid: string): Message[] {
     const open = threads.get(cid)
     if (!open) return []
-    const stored = [...open.known.values()].sort(bySort)
-    const own = open.pending.filter((pending) => pending.adopted === null).map(asMessage)
-    return [...stored, ...own]
+    const own = open.newer === null ? open.pending.filter((pending) => pending.adopted === null).map(asMessage) : []
+    return [...listed(open), ...own]
   }
   function find(id: string): Message | undefined {
     for (const open of threads.values()) {
@@ -42,31 +43,31 @@ export const useMessages = defineStore('messages', () => {
     }
     return undefined
   }
+  const query = (open: Thread): Record<string, string | number> => ({ limit: PAGE, ...(open.joined ? { joined: 'true' } : {}) })
 
-  async function open(cid: string): Promise<void> {
+  /** `joined`: show the messages of all conversations that are one case. */
+  async function open(cid: string, joined = false): Promise<void> {
     const standing = threads.get(cid)
-    if (standing && standing.state !== 'error') {
+    if (standing && standing.state !== 'error' && standing.joined === joined) {
       threads.delete(cid)
       threads.set(cid, standing)
       return
     }
     trim()
-    threads.set(cid, { known: new Map(), pending: standing?.pending ?? [], older: null, state: 'loading', error: '', loadingOlder: false })
+    threads.set(cid, { ...emptyWindow(joined), pending: standing?.pending ?? [], state: 'loading', error: '', loadingOlder: false, loadingNewer: false, of: new Set([cid]) })
     await refresh(cid)
   }
-  /** The newest page, merged into what stands. A gap to what we had is closed by starting anew. */
+  /** What is new since, merged into what stands. A gap to what we had is closed by starting anew; who reads elsewhere stays there. */
   async function refresh(cid: string): Promise<void> {
     const open = threads.get(cid)
     if (!open) return
+    const middle = open.state === 'ready' && open.newer !== null ? listed(open)[Math.floor(open.known.size / 2)] : undefined
+    if (middle) return void (await goTo(cid, { around: middle.id }))
     try {
-      const page = await api.messages(cid, { limit: PAGE })
-      const touches = page.items.some((message) => open.known.has(message.id))
-      if (open.state !== 'ready' || !touches) {
-        const first = page.items[0]
-        for (const message of open.known.values()) if (first && bySort(message, first) < 0) open.known.delete(message.id)
-        open.older = page.next
-      }
-      page.items.forEach((message) => take(open, message))
+      const page = await api.messages(cid, query(open))
+      const touches = open.state === 'ready' && page.items.some((message) => open.known.has(message.id))
+      if (touches) page.items.forEach((message) => take(open, message))
+      else present(open, page)
       open.state = 'ready'
     } catch (failure) {
       if (open.state === 'ready') return
@@ -74,33 +75,80 @@ export const useMessages = defineStore('messages', () => {
       open.error = wordsOf(failure)
     }
   }
+  function present(open: Thread, page: Awaited<ReturnType<typeof api.messages>>): void {
+    const first = page.items[0]
+    // What the live connection told while the page was being read.
+    const early = [...open.known.values()].filter((message) => !first || orderOf(open)(message, first) > 0)
+    show(open, page)
+    page.items.forEach((message) => adopt(open, message))
+    early.forEach((message) => take(open, message))
+  }
   async function loadOlder(cid: string): Promise<void> {
     const open = threads.get(cid)
     if (!open?.older || open.loadingOlder) return
     open.loadingOlder = true
     try {
-      const page = await api.messages(cid, { before: open.older, limit: PAGE })
-      page.items.forEach((message) => merge(open.known, message))
-      open.older = page.next
+      const page = await api.messages(cid, { ...query(open), before: open.older })
+      page.items.forEach((message) => open.of.add(message.conversation_id))
+      addOlder(open, page)
     } catch (failure) {
       useToasts().fail(failure)
     } finally {
       open.loadingOlder = false
     }
   }
+  async function loadNewer(cid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open?.newer || open.loadingNewer) return
+    open.loadingNewer = true
+    try {
+      const page = await api.messages(cid, { ...query(open), after: open.newer })
+      addNewer(open, page)
+      page.items.forEach((message) => adopt(open, message))
+    } catch (failure) {
+      useToasts().fail(failure)
+    } finally {
+      open.loadingNewer = false
+    }
+  }
+  /** Read the stretch around a message or a time; false where that cannot be. */
+  async function goTo(cid: string, place: { around: string } | { at: string }): Promise<boolean> {
+    const open = threads.get(cid)
+    if (!open) return false
+    try {
+      const page = await api.messages(cid, { ...query(open), ...place })
+      show(open, page)
+      page.items.forEach((message) => adopt(open, message))
+      return true
+    } catch (failure) {
+      useToasts().fail(failure)
+      return false
+    }
+  }
+  const toBeginning = (cid: string): Promise<boolean> => goTo(cid, { at: BEGINNING })
+  /** Back to the newest messages. */
+  async function toEnd(cid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open || open.newer === null) return
+    try {
+      present(open, await api.messages(cid, query(open)))
+    } catch (failure) {
+      useToasts().fail(failure)
+    }
+  }
 
-  function take(open: Thread, message: Message): void {
-    const isNew = !open.known.has(message.id)
-    merge(open.known, message)
-    if (!isNew) return
+  function adopt(open: Thread, message: Message): void {
+    open.of.add(message.conversation_id)
+    if (keys.has(message.id)) return
     const own = open.pending.find((pending) => mayBe(pending, message))
     if (own) { own.adopted = message.id; keys.set(message.id, own.id) }
   }
+  function take(open: Thread, message: Message): void {
+    if (arrive(open, message) !== 'changed') adopt(open, message)
+  }
   /** From the live connection or an answer. Threads that nobody looked at are read when opened. */
   function put(message: Message): void {
-    const open = threads.get(message.conversation_id)
-    if (open && open.state === 'ready') take(open, message)
-    else if (open) merge(open.known, message)
+    for (const open of threads.values()) if (open.of.has(message.conversation_id)) take(open, message)
   }
 
   function begin(pending: Pending): Pending {
@@ -115,7 +163,7 @@ export const useMessages = defineStore('messages', () => {
     if (pending.adopted !== null && pending.adopted !== message.id) keys.delete(pending.adopted)
     keys.set(message.id, pending.id)
     open.pending = open.pending.filter((other) => other.id !== pending.id)
-    merge(open.known, message)
+    arrive(open, message)
   }
   function abandon(pending: Pending): void {
     const open = threads.get(pending.conversationId)
@@ -146,5 +194,5 @@ export const useMessages = defineStore('messages', () => {
   }
   function clear(): void { threads.clear(); keys.clear() }
 
-  return { threads, thread, list, keyOf, find, open, refresh, loadOlder, put, begin, settle, abandon, change, restart, clear }
+  return { threads, thread, list, keyOf, find, open, refresh, loadOlder, loadNewer, goTo, toBeginning, toEnd, put, begin, settle, abandon, change, restart, clear }
 })
