@@ -8,7 +8,6 @@ import { addNewer, addOlder, arrive, emptyWindow, listed, orderOf, show, type Th
 import { useToasts, wordsOf } from './toasts'
 
 export interface Thread extends ThreadWindow {
-  pending: Pending[]
   state: 'loading' | 'ready' | 'error'
   error: string
   loadingOlder: boolean
@@ -23,18 +22,21 @@ const BEGINNING = '1970-01-01T00:00:00Z'
 
 export const useMessages = defineStore('messages', () => {
   const threads = reactive(new Map<string, Thread>())
+  /** What is on its way, by conversation: whether its thread was looked at or not. */
+  const sending = reactive(new Map<string, Pending[]>())
   /** A stored message keeps the key of the bubble that it replaced, so that nothing flickers. */
   const keys = shallowReactive(new Map<string, string>())
 
+  const pendingIn = (cid: string): readonly Pending[] => sending.get(cid) ?? []
   const thread = (cid: string): Thread | undefined => threads.get(cid)
   const keyOf = (id: string): string => keys.get(id) ?? id
 
   /** Ascending; what is being sent comes last. */
   function list(cid: string): Message[] {
     const open = threads.get(cid)
-    if (!open) return []
-    const own = open.newer === null ? open.pending.filter((pending) => pending.adopted === null).map(asMessage) : []
-    return [...listed(open), ...own]
+    const own = pendingIn(cid).filter((pending) => pending.adopted === null).map(asMessage)
+    if (!open) return own
+    return open.newer === null ? [...listed(open), ...own] : listed(open)
   }
   function find(id: string): Message | undefined {
     for (const open of threads.values()) {
@@ -54,23 +56,34 @@ export const useMessages = defineStore('messages', () => {
       return
     }
     trim()
-    threads.set(cid, { ...emptyWindow(joined), pending: standing?.pending ?? [], state: 'loading', error: '', loadingOlder: false, loadingNewer: false, of: new Set([cid]) })
+    threads.set(cid, threadOf(cid, joined, 'loading'))
     await refresh(cid)
   }
-  /** What is new since, merged into what stands. A gap to what we had is closed by starting anew; who reads elsewhere stays there. */
-  async function refresh(cid: string): Promise<void> {
+  const threadOf = (cid: string, joined: boolean, state: Thread['state']): Thread => ({ ...emptyWindow(joined), state, error: '', loadingOlder: false, loadingNewer: false, of: new Set([cid]) })
+  /** Show what this device remembers until the hub can be asked. */
+  function restore(cid: string, messages: readonly Message[], older: string | null): void {
+    const open = threadOf(cid, false, 'ready')
+    show(open, { items: [...messages], next: older })
+    threads.set(cid, open)
+  }
+  /**
+   * The newest page, merged into what stands; `anew`: in its place, for what is older may have changed as well.
+   * A gap to what we had is closed by starting anew; who reads elsewhere stays there. Throws when a thread that
+   * stands could not be read.
+   */
+  async function refresh(cid: string, anew = false): Promise<void> {
     const open = threads.get(cid)
     if (!open) return
     const middle = open.state === 'ready' && open.newer !== null ? listed(open)[Math.floor(open.known.size / 2)] : undefined
     if (middle) return void (await goTo(cid, { around: middle.id }))
     try {
       const page = await api.messages(cid, query(open))
-      const touches = open.state === 'ready' && page.items.some((message) => open.known.has(message.id))
+      const touches = !anew && open.state === 'ready' && page.items.some((message) => open.known.has(message.id))
       if (touches) page.items.forEach((message) => take(open, message))
       else present(open, page)
       open.state = 'ready'
     } catch (failure) {
-      if (open.state === 'ready') return
+      if (open.state === 'ready') throw failure
       open.state = 'error'
       open.error = wordsOf(failure)
     }
@@ -140,7 +153,7 @@ export const useMessages = defineStore('messages', () => {
   function adopt(open: Thread, message: Message): void {
     open.of.add(message.conversation_id)
     if (keys.has(message.id)) return
-    const own = open.pending.find((pending) => mayBe(pending, message))
+    const own = pendingIn(message.conversation_id).find((pending) => mayBe(pending, message))
     if (own) { own.adopted = message.id; keys.set(message.id, own.id) }
   }
   function take(open: Thread, message: Message): void {
@@ -152,23 +165,24 @@ export const useMessages = defineStore('messages', () => {
   }
 
   function begin(pending: Pending): Pending {
-    const open = threads.get(pending.conversationId)
-    open?.pending.push(pending)
-    return open?.pending.at(-1) ?? pending
+    const own = sending.get(pending.conversationId) ?? []
+    sending.set(pending.conversationId, [...own, pending])
+    return sending.get(pending.conversationId)?.at(-1) ?? pending
   }
   /** The hub said which stored message it became. */
   function settle(pending: Pending, message: Message): void {
-    const open = threads.get(pending.conversationId)
-    if (!open) return
     if (pending.adopted !== null && pending.adopted !== message.id) keys.delete(pending.adopted)
     keys.set(message.id, pending.id)
-    open.pending = open.pending.filter((other) => other.id !== pending.id)
-    arrive(open, message)
+    abandon(pending)
+    const open = threads.get(pending.conversationId)
+    if (open) arrive(open, message)
   }
   function abandon(pending: Pending): void {
-    const open = threads.get(pending.conversationId)
-    if (open) open.pending = open.pending.filter((other) => other.id !== pending.id)
+    const left = pendingIn(pending.conversationId).filter((other) => other.id !== pending.id)
+    if (left.length > 0) sending.set(pending.conversationId, left)
+    else sending.delete(pending.conversationId)
   }
+  const isPending = (pending: Pending): boolean => pendingIn(pending.conversationId).some((other) => other.id === pending.id)
 
   /** Change one message; the answer or the live event brings the new state. */
   async function change(call: () => Promise<{ message?: Message } | undefined>): Promise<Message | null> {
@@ -182,17 +196,17 @@ export const useMessages = defineStore('messages', () => {
     }
   }
   function trim(): void {
-    for (const [cid, open] of threads) {
+    for (const cid of threads.keys()) {
       if (threads.size < KEPT) return
-      if (open.pending.length === 0) threads.delete(cid)
+      threads.delete(cid)
     }
   }
   /** Too much was missed: only the thread that is looked at is read anew. */
   async function restart(current: string | null): Promise<void> {
-    for (const [cid, open] of threads) if (cid !== current && open.pending.length === 0) threads.delete(cid)
-    await Promise.all([...threads.keys()].map(refresh))
+    for (const cid of threads.keys()) if (cid !== current) threads.delete(cid)
+    await Promise.all([...threads.keys()].map((cid) => refresh(cid, true)))
   }
-  function clear(): void { threads.clear(); keys.clear() }
+  function clear(): void { threads.clear(); sending.clear(); keys.clear() }
 
-  return { threads, thread, list, keyOf, find, open, refresh, loadOlder, loadNewer, goTo, toBeginning, toEnd, put, begin, settle, abandon, change, restart, clear }
+  return { threads, sending, pendingIn, isPending, thread, list, keyOf, find, open, refresh, restore, loadOlder, loadNewer, goTo, toBeginning, toEnd, put, begin, settle, abandon, change, restart, clear }
 })
