@@ -10,8 +10,10 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from pydantic import BaseModel
 
+from inbox.agent_drafts import AgentDrafts
 from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
+from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
@@ -254,6 +256,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     files = Files(store, blobs, clock, options.upload_limit_bytes)
     presence = Presence(store, inbox.news)
     orders = Orders(inbox.desk)
+    drafts = AgentDrafts(store, clock, inbox.news)
     contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
@@ -271,7 +274,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BotsApi(inbox.bots).routes(),
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store), contacts).routes(),
-        *MessagesApi(store, clock, files, orders, inbox.channels, options.undo_s).routes(),
+        *MessagesApi(store, clock, files, orders, inbox.channels, drafts, options.undo_s).routes(),
+        *AgentDraftsApi(store, drafts, files).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
         *ActionsApi(clock, inbox.people, orders, presence).routes(),
         *DraftsApi(store, orders).routes(),

@@ -9,6 +9,7 @@ from shared.contacts.keys import with_keys
 from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.acknowledgement import Acknowledgement
+from shared.model.agent_draft import AgentDraft
 from shared.model.bots import BotDuty, Draft
 from shared.model.bulk import Bulk, BulkStep
 from shared.model.calendar import Calendar
@@ -216,6 +217,16 @@ TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
 BOT_DUTIES: Final = Collection("bot_duties", BotDuty)
 DRAFTS: Final = Collection("drafts", Draft)
+AGENT_DRAFTS: Final = Collection(
+    "agent_drafts",
+    AgentDraft,
+    indexes=(
+        Index(("conversation_id", "updated_at"), where=("written", True)),
+        Index(("agent_id", "updated_at"), where=("written", True)),
+    ),
+    keep_for=timedelta(days=7),
+    expires_from="emptied_at",
+)
 SETTINGS: Final = Collection("settings", HubSetting)
 FIGURES: Final = Collection(
     "figures",
@@ -317,6 +328,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     BOTS,
     BOT_DUTIES,
     DRAFTS,
+    AGENT_DRAFTS,
     SETTINGS,
     FIGURES,
     TOPICS,
@@ -380,6 +392,8 @@ DECLARED_QUERIES: Final = (
     Query(AGENTS),
     Query(BOTS),
     Query(BOT_DUTIES),
+    Query(AGENT_DRAFTS, ("written", "conversation_id"), "updated_at"),
+    Query(AGENT_DRAFTS, ("written", "agent_id"), "updated_at"),
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),

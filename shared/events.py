@@ -8,11 +8,12 @@ The envelope's fields ``partition`` and ``seq`` say where in the log it stands; 
 """
 
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from shared.envelope import Envelope
-from shared.ids import ChannelId, ChannelType, ConversationId, Partition
-from shared.model.base import Model
+from shared.ids import AgentId, ChannelId, ChannelType, ConversationId, Partition
+from shared.model.agent_draft import AgentDraft, DraftKind
+from shared.model.base import Model, Utc
 from shared.model.conversation import Conversation
 from shared.model.deadlines import Deadline, Promise, Target
 from shared.model.message import Message
@@ -124,6 +125,40 @@ class Viewing(Event):
     actor: Actor
 
 
+class DraftChanged(Event):
+    """What an agent writes in a conversation was saved, sent or thrown away. It does not say what
+    stands there; the agent's own devices read it anew. Transient unless it was sent."""
+
+    kind: ClassVar[str] = "event.draft.changed"
+
+    conversation_id: ConversationId
+    agent_id: AgentId
+    agent_name: str | None = None
+    draft_kind: DraftKind
+    written: bool
+    """False: there is none any more."""
+    shared: bool = False
+    version: int
+    device: str | None = None
+    """Which of the agent's devices saved it."""
+    updated_at: Utc
+
+    @classmethod
+    def of(cls, draft: AgentDraft) -> Self:
+        """What is told of a draft."""
+        return cls(
+            conversation_id=draft.conversation_id,
+            agent_id=draft.agent_id,
+            agent_name=draft.agent_name,
+            draft_kind=draft.kind,
+            written=draft.written,
+            shared=draft.shared,
+            version=draft.version,
+            device=draft.device,
+            updated_at=draft.updated_at,
+        )
+
+
 class PresenceChanged(Event):
     """An agent came, left, went idle, or chose to be away. Transient."""
 
@@ -169,6 +204,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     CommandDone,
     Typing,
     Viewing,
+    DraftChanged,
     PresenceChanged,
     ChannelChanged,
     SettingsChanged,

@@ -1,10 +1,12 @@
 """Writing: replies, notes, and what can be done to a message afterwards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
+from inbox.agent_drafts import AgentDrafts
 from inbox.api.conversations import conversation
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.orders import MessageDone, Orders
@@ -21,6 +23,8 @@ from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, R
 from shared.errors import BadRequest, NotFound
 from shared.ids import MessageId
 from shared.model.base import Strict
+from shared.model.content import Attachment
+from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Store
 
@@ -62,6 +66,7 @@ class MessagesApi:
     files: Files
     orders: Orders
     channels: Channels
+    drafts: AgentDrafts
     undo_s: float
 
     def routes(self) -> list[Route]:
@@ -84,11 +89,18 @@ class MessagesApi:
         body, actor = call.body, call.caller.actor
         target = await conversation(self.store, call.path["id"])
         self._check(body)
-        files = await self.files.attachments(body.attachments, actor)
+        files = await self.files.attachments(
+            body.attachments, actor, await self._kept(call, target)
+        )
+        draft = body.draft.use() if body.draft is not None else None
         command: Command
         if body.kind == "note":
             command = Note(
-                conversation_id=target.id, actor=actor, text=body.text, attachments=files
+                conversation_id=target.id,
+                actor=actor,
+                text=body.text,
+                attachments=files,
+                draft=draft,
             )
         else:
             template = body.template.ref() if body.template is not None else None
@@ -111,6 +123,7 @@ class MessagesApi:
                 undo_s=self._undo(call),
                 canned=body.canned.use() if body.canned is not None else None,
                 recall=body.recall,
+                draft=draft,
             )
         return await self.orders.for_message(call, command, body.id, 201)
 
@@ -167,6 +180,16 @@ class MessagesApi:
         if message is None:
             raise NotFound("there is no such message")
         return message
+
+    async def _kept(
+        self, call: Call[Nothing, NewMessage], target: Conversation
+    ) -> Sequence[Attachment]:
+        """The files of the draft that it is made of."""
+        agent, body = call.caller.agent, call.body
+        if body.draft is None or not body.attachments or agent is None:
+            return ()
+        own = (await self.drafts.own(target.id, agent.id)).get(body.kind)
+        return own.attachments if own is not None else ()
 
     def _check(self, body: NewMessage) -> None:
         if body.is_empty():

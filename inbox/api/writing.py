@@ -8,6 +8,7 @@ from inbox.api.mail_heads import MailHeadRequest
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.templates import TemplateRequest
 from inbox.rest.shapes import OwnId
+from shared.model.agent_draft import DraftUse
 from shared.model.base import Strict, Utc
 from shared.model.canned_reply import CannedUse
 from shared.model.content import (
@@ -136,6 +137,19 @@ class CannedRequest(Strict):
         return CannedUse(id=self.id, values=self.values, files=self.files)
 
 
+class DraftUseRequest(Strict):
+    """The draft that a message is made of: it is emptied with it, so that no other device sends it
+    again."""
+
+    version: int = Field(ge=0)
+    """The last one that the caller has saved or seen; 0: none."""
+    device: OwnId | None = None
+
+    def use(self) -> DraftUse:
+        """As a command carries it."""
+        return DraftUse(version=self.version, device=self.device)
+
+
 class NewMessage(Strict):
     """A reply to the customer, or a note to the colleagues."""
 
@@ -163,6 +177,8 @@ class NewMessage(Strict):
     """Scheduled: take it back if the customer writes before it is sent."""
     undo_s: float | None = Field(default=None, ge=0, le=60)
     """Absent: what the hub is set to, and nothing for programs."""
+    draft: DraftUseRequest | None = None
+    """Refused with 409 where that draft was sent, thrown away or changed elsewhere."""
 
     def is_empty(self) -> bool:
         """Nothing that anybody could see."""

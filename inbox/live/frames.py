@@ -15,6 +15,7 @@ Kind = Literal[
     "command.done",
     "typing",
     "viewing",
+    "draft.changed",
     "presence.changed",
     "channel.changed",
     "settings.changed",

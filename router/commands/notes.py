@@ -1,6 +1,7 @@
 """A note: for the colleagues only, it leaves by no channel."""
 
 from router import timeline
+from router.commands import agent_drafts
 from router.commands.done import Done, Refused, with_message
 from router.commands.tasks import is_answer, tell_owner
 from router.timeline import Draft
@@ -15,6 +16,7 @@ async def note(work: Work, conversation: Conversation, command: Note) -> Done:
     """Write it into the conversation, whatever its state."""
     if not command.text.strip() and not command.attachments:
         raise Refused("a note needs a text or a file", code=422, field="text")
+    await agent_drafts.require_unsent(work, conversation, command)
     draft = Draft(
         direction=Direction.NOTE,
         author=command.actor,
@@ -22,6 +24,7 @@ async def note(work: Work, conversation: Conversation, command: Note) -> Done:
         content=Content(text=command.text, attachments=command.attachments),
     )
     message, after = timeline.append(work, conversation, draft)
+    await agent_drafts.empty(work, conversation, command, message)
     if is_answer(after, command.actor):
         tell_owner(work, after, "colleague_answered", command.actor, {})
     done = with_message(message, code=201)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.commands.base import Command
 from shared.ids import AgentId, MessageId
+from shared.model.agent_draft import DraftUse
 from shared.model.base import Utc
 from shared.model.canned_reply import CannedUse
 from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Span
@@ -41,6 +42,8 @@ class Reply(Command):
     """It is one of many: whoever wrote it does not take the conversation by that."""
     recall: bool = False
     """Scheduled: take it back if the customer writes before it is sent."""
+    draft: DraftUse | None = None
+    """The author's draft that it is: emptied with it, and refused if it was sent already."""
 
 
 class Note(Command):
@@ -51,6 +54,8 @@ class Note(Command):
     text: str = Field(default="", max_length=100_000)
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
     mentions: tuple[AgentId, ...] = ()
+    draft: DraftUse | None = None
+    """As of a reply."""
 
 
 class Cancel(Command):

@@ -317,6 +317,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am writing in a conversation, and who else is */
+        get: operations["get_conversations_id_draft"];
+        /** Save what I am writing */
+        put: operations["put_conversations_id_draft"];
+        post?: never;
+        /** Throw away what I was writing */
+        delete: operations["delete_conversations_id_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that I have begun to write */
+        get: operations["get_agents_me_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/preview": {
         parameters: {
             query?: never;
@@ -2683,6 +2719,155 @@ export interface components {
             duties: components["schemas"]["Duties"] | null;
         };
         /**
+         * AgentDraft
+         * @description What an agent writes in a conversation; ``id`` is made by ``agent_draft_id``.
+         *
+         *     Once it was sent or thrown away it stays for a week as an empty one of a higher version, so that
+         *     no device that comes late brings it back.
+         */
+        AgentDraft: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Agent Name
+             * @default null
+             */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButton"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHead"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedUse"] | null;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+            /**
+             * Written
+             * @default true
+             */
+            written: boolean;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Emptied At
+             * @default null
+             */
+            emptied_at: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AgentDraftRequest
+         * @description All that the composer holds of one draft; it takes the place of what was saved before.
+         */
+        AgentDraftRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @default reply
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButtonRequest"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHeadRequest"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedRequest"] | null;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
          * AgentMade
          * @description An agent and, once, the password that was made.
          */
@@ -3849,6 +4034,25 @@ export interface components {
             files: boolean;
         };
         /**
+         * CannedUse
+         * @description How a reply names the canned reply that it is.
+         */
+        CannedUse: {
+            /** Id */
+            id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Files
+             * @default true
+             */
+            files: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CannedUses
          * @description How often a canned reply was sent.
          */
@@ -4316,6 +4520,27 @@ export interface components {
          * @description Any frame of the client's.
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
+        /**
+         * ColleagueDraft
+         * @description A colleague writes something.
+         */
+        ColleagueDraft: {
+            /** Agent Id */
+            agent_id: string;
+            /** Agent Name */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            draft: components["schemas"]["AgentDraft"] | null;
+        };
         /**
          * CommandGiven
          * @description What became of a command.
@@ -4903,6 +5128,18 @@ export interface components {
             command_id: string;
         };
         /**
+         * ConversationDrafts
+         * @description The drafts of a conversation.
+         *
+         *     An own one that was sent or thrown away is told empty, for its ``version`` counts on.
+         */
+        ConversationDrafts: {
+            reply: components["schemas"]["AgentDraft"] | null;
+            note: components["schemas"]["AgentDraft"] | null;
+            /** Others */
+            others: components["schemas"]["ColleagueDraft"][];
+        };
+        /**
          * CountsFrame
          * @description Counts that changed, as they stand now.
          */
@@ -5255,6 +5492,156 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DraftButton
+         * @description A button as far as it is filled in.
+         */
+        DraftButton: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftButtonRequest
+         * @description A button as far as it is filled in.
+         */
+        DraftButtonRequest: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        };
+        /**
+         * DraftConflict
+         * @description The draft was saved, sent or thrown away elsewhere since: ``current`` is how it stands.
+         */
+        DraftConflict: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+            /**
+             * Reason Values
+             * @default null
+             */
+            reason_values: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            current: components["schemas"]["AgentDraft"] | null;
+        };
+        /**
+         * DraftHead
+         * @description The head of a mail as it is typed; nothing of it need be an address yet.
+         */
+        DraftHead: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftHeadRequest
+         * @description The head of a mail as it is typed.
+         */
+        DraftHeadRequest: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        };
+        /**
          * DraftRequest
          * @description What is suggested.
          */
@@ -5266,6 +5653,20 @@ export interface components {
             id: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * DraftUseRequest
+         * @description The draft that a message is made of: it is emptied with it, so that no other device sends it
+         *     again.
+         */
+        DraftUseRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
         };
         /**
          * DryRunRequest
@@ -5542,7 +5943,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "presence.changed" | "channel.changed" | "settings.changed";
+            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "draft.changed" | "presence.changed" | "channel.changed" | "settings.changed";
             /** Cursor */
             cursor: string;
             /** Partition */
@@ -6229,6 +6630,16 @@ export interface components {
         Items_Acknowledgement_: {
             /** Items */
             items: components["schemas"]["Acknowledgement"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[AgentDraft] */
+        Items_AgentDraft_: {
+            /** Items */
+            items: components["schemas"]["AgentDraft"][];
             /**
              * Next
              * @default null
@@ -7381,6 +7792,8 @@ export interface components {
              * @default null
              */
             undo_s: number | null;
+            /** @default null */
+            draft: components["schemas"]["DraftUseRequest"] | null;
         };
         /**
          * NewToken
@@ -11361,6 +11774,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDraft"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversations_id_draft: {
+        parameters: {
+            query: {
+                kind?: "reply" | "note";
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_drafts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentDraft_"];
                 };
             };
             /** @description A problem (RFC 9457) */
