@@ -1,6 +1,7 @@
 /** One function per route that the screens use. */
 import { csrfHeader, http, ApiError, type Answer, type Problem, type Query } from './client'
 import type * as T from './types'
+import type { DraftUse } from './writing'
 
 const id = encodeURIComponent
 
@@ -10,7 +11,10 @@ export type MessageAnswer = { message?: T.Message; command_id?: string }
 export interface Reply {
   text: string; spans?: T.Span[]; attachments?: string[]; buttons?: T.Button[][]; reply_to?: string; email?: T.MailHead; template?: T.TemplateRequest
 }
-export interface NewMessage extends Reply { id: string; kind: 'reply' | 'note'; send_at?: string; undo_s?: number }
+export interface NewMessage extends Reply {
+  id: string; kind: 'reply' | 'note'; send_at?: string; recall?: boolean; undo_s?: number; mentions?: string[]; draft?: DraftUse
+  blocks?: (T.LocationBlock | T.ContactCardBlock)[]; canned?: T.CannedUse
+}
 
 export const api = {
   info: () => http.get<T.HubInfo>('/info'),

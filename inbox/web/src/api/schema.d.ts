@@ -1924,6 +1924,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answer-sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every answer size */
+        get: operations["get_answer_sizes"];
+        put?: never;
+        /** Add a answer size */
+        post: operations["post_answer_sizes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answer-sizes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One answer size */
+        get: operations["get_answer_sizes_id"];
+        /** Change a answer size */
+        put: operations["put_answer_sizes_id"];
+        post?: never;
+        /** Remove a answer size */
+        delete: operations["delete_answer_sizes_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/canned-reply": {
         parameters: {
             query?: never;
@@ -2908,6 +2945,94 @@ export interface components {
              * @default true
              */
             ok: boolean;
+        };
+        /**
+         * AnswerSize
+         * @description What an admin has decided of it.
+         */
+        AnswerSize: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Chars
+             * @default 600
+             */
+            chars: number | null;
+            /**
+             * Lines
+             * @default 12
+             */
+            lines: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AnswerSizeSpec
+         * @description What an admin says of it. It is advice to whoever writes, and refuses nothing.
+         *
+         *     That which names the channel counts before that of its type, and both before one that names
+         *     nothing.
+         */
+        AnswerSizeSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Chars
+             * @default 600
+             */
+            chars: number | null;
+            /**
+             * Lines
+             * @default 12
+             */
+            lines: number | null;
         };
         /**
          * Answers
@@ -6650,6 +6775,16 @@ export interface components {
         Items_AgentView_: {
             /** Items */
             items: components["schemas"]["AgentView"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[AnswerSize] */
+        Items_AnswerSize_: {
+            /** Items */
+            items: components["schemas"]["AnswerSize"][];
             /**
              * Next
              * @default null
@@ -16835,6 +16970,165 @@ export interface operations {
         };
     };
     delete_peaks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answer_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AnswerSize_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_answer_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSizeSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answer_sizes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_answer_sizes_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSizeSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_answer_sizes_id: {
         parameters: {
             query?: never;
             header?: never;

@@ -84,7 +84,7 @@ export interface Conversation {
   thread_kind: 'private' | 'group' | 'channel' | 'email' | 'topic'; title?: string | null
   contact_id: string; identity_id: string; contact_name?: string | null; status: Status
   pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
-  assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
+  assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null; language?: string | null
   bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
@@ -105,9 +105,10 @@ export interface Template {
 }
 export interface TemplateValue { text: string; name?: string }
 export interface CannedSlot { name: string; label: string; required?: boolean }
-export interface CannedReply { id: string; name: string; shortcut: string; text: string; slots?: CannedSlot[] }
+export interface CannedReply { id: string; name: string; shortcut: string; text: string; slots?: CannedSlot[]; variants?: { channel_type?: string | null; language?: string | null; text: string }[] }
 export interface CannedUse { id: string; values: Record<string, string> }
-export interface FilledReply { text: string; problem?: { code: string; variable: string; field: string; reason: string } | null }
+export interface CannedFile { blob_id: string; name: string; mime: string; size_bytes: number }
+export interface FilledReply { text: string; files?: CannedFile[]; problem?: { code: string; variable: string; field: string; reason: string } | null }
 export interface Macro { id: string; name: string; names?: Record<string, string> }
 export interface TemplateRequest { name: string; language: string; header: TemplateValue[]; body: TemplateValue[]; buttons: { index: number; value: string }[] }
 
@@ -135,7 +136,7 @@ export type Format = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'c
 export interface MediaLimit { kind: string; max_bytes: number; mimes: string[] }
 export interface Capabilities {
   max_text: number; text_unit: 'utf16' | 'characters' | 'bytes'; max_caption: number; media: MediaLimit[]
-  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean
+  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean; blocks?: string[]; typing_in?: boolean; typing_out?: boolean; read_out?: boolean; write_first?: boolean
   reply_window_s?: number | null; receipts?: string[]; templates?: boolean
 }
 export interface SchemaField {

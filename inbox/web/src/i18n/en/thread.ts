@@ -33,7 +33,7 @@ export default {
       blocked: 'The customer blocked the channel', unblocked: 'The customer is back', started: 'The customer pressed Start', payment: 'Payment', payment_refunded: 'Payment refunded', gift: 'A gift', writing_allowed: 'The customer allowed messages', join_requested: 'Somebody asks to join', username_changed: 'The user name was changed', other: 'Service message: {name}',
     },
   },
-  quick: { title: 'Canned replies and macros', insert: 'Insert', macro: 'Macro', none: 'Nothing is called so' },
+  quick: { along: 'comes with it', title: 'Canned replies and macros', insert: 'Insert', macro: 'Macro', none: 'Nothing is called so' },
   ruleLine: {
     topic: '{actor} set the topic: {topic}', noTopic: '{actor} took the topic away', fields: '{actor} changed: {fields}', macro: '{actor} ran “{macro}”', rule_refused: 'Rule “{rule}”, {action}: {reason}', rules_stopped: 'Rules stopped at “{rule}”: {why}', scored: 'Priority by score: {priority} ({score}) {why}', scheduled_recalled: 'The customer wrote: a scheduled message was taken back', undone: '{actor} undid a bulk change',
     stops: { loop: 'they undo each other', depth: 'one sets off the next, without an end', rate: 'too many have fired here; they rest for an hour' },

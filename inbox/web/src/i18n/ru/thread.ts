@@ -33,7 +33,7 @@ export default {
       blocked: 'Клиент заблокировал канал', unblocked: 'Клиент вернулся', started: 'Клиент нажал «Старт»', payment: 'Оплата', payment_refunded: 'Оплата возвращена', gift: 'Подарок', writing_allowed: 'Клиент разрешил писать ему', join_requested: 'Кто-то просится в чат', username_changed: 'Имя пользователя изменено', other: 'Служебное сообщение: {name}',
     },
   },
-  quick: { title: 'Готовые ответы и макросы', insert: 'Вставить', macro: 'Макрос', none: 'Ничего с таким именем' },
+  quick: { along: 'уйдёт вместе', title: 'Готовые ответы и макросы', insert: 'Вставить', macro: 'Макрос', none: 'Ничего с таким именем' },
   ruleLine: {
     topic: '{actor}: тема — {topic}', noTopic: '{actor}: тема снята', fields: '{actor}: изменено — {fields}', macro: '{actor}: макрос «{macro}»', rule_refused: 'Правило «{rule}», {action}: {reason}', rules_stopped: 'Правила остановлены на «{rule}»: {why}', scored: 'Приоритет по баллам: {priority} ({score}) {why}', scheduled_recalled: 'Клиент написал: запланированное сообщение отозвано', undone: '{actor}: массовое изменение отменено',
     stops: { loop: 'они отменяют друг друга', depth: 'одно вызывает другое без конца', rate: 'здесь сработало слишком много; час отдыха' },
