@@ -113,5 +113,5 @@ async def test_an_answer_size_is_for_channels_that_are_there(stage: Stage) -> No
 
     assert (added.status, added.data["chars"], added.data["lines"]) == (201, 600, 12)
     assert (wrong.status, wrong.data["field"]) == (422, "channel_types")
-    assert (none.status, none.data["field"]) == (422, "chars")
+    assert (none.status, none.data["errors"][0]["field"]) == (422, "chars")
     assert [one["name"] for one in listed.data["items"]] == ["Chats"]
