@@ -24,6 +24,7 @@ from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
+from inbox.api.followers import FollowersApi
 from inbox.api.lookup import LookupApi
 from inbox.api.mails import MailsApi
 from inbox.api.merges import MergesApi
@@ -279,6 +280,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *PreviewApi(store, clock, files, inbox.channels).routes(),
         *ActionsApi(clock, inbox.people, orders, presence).routes(),
         *DraftsApi(store, orders).routes(),
+        *FollowersApi(orders).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
         *MergesApi(Merges(contacts)).routes(),

@@ -272,8 +272,8 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     """The counters in which a conversation counts: ``<status>`` and, by status, its owners.
 
     ``open``, ``open/unassigned``, ``open/agent/<id>``, ``open/team/<id>``, ``open/channel/<id>``,
-    ``open/label/<label>``, and the same for the other statuses but resolved, of which only the
-    total is kept.
+    ``open/label/<label>``, ``open/follower/<id>``, and the same for the other statuses but
+    resolved, of which only the total is kept.
     """
     if conversation is None or conversation.merged_into is not None:
         return frozenset()
@@ -288,4 +288,5 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     if conversation.team_id is not None:
         keys.add(f"{status}/team/{conversation.team_id}")
     keys.update(f"{status}/label/{label}" for label in conversation.labels)
+    keys.update(f"{status}/follower/{agent_id}" for agent_id in conversation.followers)
     return frozenset(keys)
