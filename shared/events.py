@@ -17,6 +17,7 @@ from shared.model.base import Model, Utc
 from shared.model.conversation import Conversation
 from shared.model.deadlines import Deadline, Promise, Target
 from shared.model.message import Message
+from shared.model.notification import Notification
 from shared.model.people import Actor, ActorKind
 from shared.model.presence import Standing
 from shared.model.records import LoggedEvent, Outcome
@@ -159,6 +160,25 @@ class DraftChanged(Event):
         )
 
 
+class NotificationAdded(Event):
+    """An agent is told something that is meant for them. On the live feed only they hear it."""
+
+    kind: ClassVar[str] = "event.notification.added"
+
+    notification: Notification
+
+
+class NotificationsRead(Event):
+    """An agent has read notifications, perhaps on another device. Transient."""
+
+    kind: ClassVar[str] = "event.notifications.read"
+
+    agent_id: AgentId
+    ids: tuple[str, ...]
+    unread: int
+    """How many are left, up to a hundred."""
+
+
 class PresenceChanged(Event):
     """An agent came, left, went idle, or chose to be away. Transient."""
 
@@ -205,6 +225,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     Typing,
     Viewing,
     DraftChanged,
+    NotificationAdded,
+    NotificationsRead,
     PresenceChanged,
     ChannelChanged,
     SettingsChanged,
