@@ -24,10 +24,12 @@ from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
+from inbox.api.followers import FollowersApi
 from inbox.api.lookup import LookupApi
 from inbox.api.mails import MailsApi
 from inbox.api.merges import MergesApi
 from inbox.api.messages import MessagesApi
+from inbox.api.notifications import NotificationsApi
 from inbox.api.orders import Orders
 from inbox.api.peak import PeakApi
 from inbox.api.people import PeopleApi
@@ -62,6 +64,7 @@ from inbox.live.socket import LiveSocket
 from inbox.lookup import Lookup
 from inbox.merges import Merges
 from inbox.news import News
+from inbox.notifications import Notifications
 from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
@@ -257,6 +260,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     presence = Presence(store, inbox.news)
     orders = Orders(inbox.desk)
     drafts = AgentDrafts(store, clock, inbox.news)
+    notifications = Notifications(store, clock, inbox.news)
     contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
@@ -277,8 +281,10 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *MessagesApi(store, clock, files, orders, inbox.channels, drafts, options.undo_s).routes(),
         *AgentDraftsApi(store, drafts, files).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
-        *ActionsApi(clock, inbox.people, orders, presence).routes(),
+        *ActionsApi(clock, inbox.people, orders, presence, notifications).routes(),
         *DraftsApi(store, orders).routes(),
+        *FollowersApi(orders).routes(),
+        *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
         *MergesApi(Merges(contacts)).routes(),

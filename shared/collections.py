@@ -24,6 +24,7 @@ from shared.model.line import Line
 from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
+from shared.model.notification import Notification
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -99,6 +100,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "channel_id", "last_activity_at")),
         Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
+        Index(("followers", "status", "last_activity_at"), many="followers"),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
@@ -137,7 +139,25 @@ CONTACT_MERGES: Final = Collection(
     indexes=(Index(("into_id", "at")), Index(("from_id", "at"))),
 )
 KEPT_APART: Final = Collection("kept_apart", KeptApart)
-AGENTS: Final = Collection("agents", Agent, indexes=(Index(("email",), unique=True),))
+AGENTS: Final = Collection(
+    "agents",
+    Agent,
+    indexes=(
+        Index(("email",), unique=True),
+        Index(("team_ids", "created_at"), many="team_ids"),
+    ),
+)
+NOTIFICATIONS: Final = Collection(
+    "notifications",
+    Notification,
+    indexes=(
+        Index(("agent_id", "at")),
+        Index(("agent_id", "at"), where=("unread", True)),
+        Index(("agent_id", "conversation_id", "at"), where=("unread", True)),
+    ),
+    keep_for=timedelta(days=60),
+    expires_from="at",
+)
 CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "created_at")),))
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
@@ -306,6 +326,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     CONTACT_MERGES,
     KEPT_APART,
     AGENTS,
+    NOTIFICATIONS,
     CHANNELS,
     CHANNEL_TYPES,
     CHANNEL_HEALTH,
@@ -382,6 +403,7 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "channel_id"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
+    Query(CONVERSATIONS, ("followers", "status"), "last_activity_at"),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
@@ -393,6 +415,10 @@ DECLARED_QUERIES: Final = (
     Query(CONTACT_MERGES, ("from_id",), "at"),
     Query(AGENTS, ("email",)),
     Query(AGENTS),
+    Query(AGENTS, ("team_ids",), "created_at"),
+    Query(NOTIFICATIONS, ("agent_id",), "at"),
+    Query(NOTIFICATIONS, ("unread", "agent_id"), "at"),
+    Query(NOTIFICATIONS, ("unread", "agent_id", "conversation_id"), "at"),
     Query(BOTS),
     Query(BOT_DUTIES),
     Query(AGENT_DRAFTS, ("written", "conversation_id"), "updated_at"),

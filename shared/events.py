@@ -17,6 +17,7 @@ from shared.model.base import Model, Utc
 from shared.model.conversation import Conversation
 from shared.model.deadlines import Deadline, Promise, Target
 from shared.model.message import Message
+from shared.model.notification import Notification
 from shared.model.people import Actor, ActorKind
 from shared.model.presence import Standing
 from shared.model.records import LoggedEvent, Outcome
@@ -159,6 +160,25 @@ class DraftChanged(Event):
         )
 
 
+class NotificationAdded(Event):
+    """An agent is told something that is meant for them. On the live feed only they hear it."""
+
+    kind: ClassVar[str] = "event.notification.added"
+
+    notification: Notification
+
+
+class NotificationsRead(Event):
+    """An agent has read notifications, perhaps on another device. Transient."""
+
+    kind: ClassVar[str] = "event.notifications.read"
+
+    agent_id: AgentId
+    ids: tuple[str, ...]
+    unread: int
+    """How many are left, up to a hundred."""
+
+
 class PresenceChanged(Event):
     """An agent came, left, went idle, or chose to be away. Transient."""
 
@@ -205,6 +225,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     Typing,
     Viewing,
     DraftChanged,
+    NotificationAdded,
+    NotificationsRead,
     PresenceChanged,
     ChannelChanged,
     SettingsChanged,
@@ -272,8 +294,8 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     """The counters in which a conversation counts: ``<status>`` and, by status, its owners.
 
     ``open``, ``open/unassigned``, ``open/agent/<id>``, ``open/team/<id>``, ``open/channel/<id>``,
-    ``open/label/<label>``, and the same for the other statuses but resolved, of which only the
-    total is kept.
+    ``open/label/<label>``, ``open/follower/<id>``, and the same for the other statuses but
+    resolved, of which only the total is kept.
     """
     if conversation is None or conversation.merged_into is not None:
         return frozenset()
@@ -288,4 +310,5 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     if conversation.team_id is not None:
         keys.add(f"{status}/team/{conversation.team_id}")
     keys.update(f"{status}/label/{label}" for label in conversation.labels)
+    keys.update(f"{status}/follower/{agent_id}" for agent_id in conversation.followers)
     return frozenset(keys)

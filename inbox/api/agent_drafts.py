@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from inbox.agent_drafts import AgentDrafts, Outdated
 from inbox.api.conversations import conversation
 from inbox.api.markup import SpanRequests, spans_of
-from inbox.api.writing import CannedRequest
+from inbox.api.writing import CannedRequest, MentionRequests
 from inbox.files import Files
 from inbox.permissions import Permission
 from inbox.rest.problems import Problem
@@ -61,6 +61,8 @@ class AgentDraftRequest(Strict):
     """Of a mail; null: as in the mail that is answered."""
     reply_to: str | None = Field(default=None, max_length=100)
     canned: CannedRequest | None = None
+    mentions: MentionRequests = ()
+    """Of a note."""
     shared: bool = False
     """Colleagues may read it."""
 
@@ -152,6 +154,7 @@ class AgentDraftsApi:
             "head": DraftHead(**body.head.model_dump()) if body.head is not None else None,
             "reply_to": body.reply_to,
             "canned": body.canned.use() if body.canned is not None else None,
+            "mentions": tuple(one.mention() for one in body.mentions),
             "shared": body.shared,
             "device": body.device,
         }

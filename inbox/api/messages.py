@@ -11,7 +11,7 @@ from inbox.api.conversations import conversation
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.orders import MessageDone, Orders
 from inbox.api.templates import said
-from inbox.api.writing import NewMessage
+from inbox.api.writing import MentionRequest, MentionRequests, NewMessage
 from inbox.channels import Channels
 from inbox.files import Files
 from inbox.permissions import Permission
@@ -23,7 +23,7 @@ from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, R
 from shared.errors import BadRequest, NotFound
 from shared.ids import MessageId
 from shared.model.base import Strict
-from shared.model.content import Attachment
+from shared.model.content import Attachment, Mention
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Store
@@ -42,6 +42,8 @@ class EditRequest(Strict):
     text: str = Field(min_length=1, max_length=100_000)
     spans: SpanRequests = ()
     """Formatting of the new text."""
+    mentions: MentionRequests | None = None
+    """Of a note: who is called from now on; null: those who were."""
 
 
 class ReactionRequest(Strict):
@@ -100,6 +102,7 @@ class MessagesApi:
                 actor=actor,
                 text=body.text,
                 attachments=files,
+                mentions=tuple(one.mention() for one in body.mentions),
                 draft=draft,
             )
         else:
@@ -136,6 +139,7 @@ class MessagesApi:
             message_id=message.id,
             text=call.body.text,
             spans=spans_of(call.body.spans, call.body.text),
+            mentions=_mentions(call.body.mentions),
         )
         return await self.orders.for_message(call, command, call.body.id, 200)
 
@@ -200,6 +204,8 @@ class MessagesApi:
             for name in _OF_REPLIES:
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
+        elif body.mentions:
+            raise BadRequest("only a note calls colleagues", field="mentions")
         if body.recall and body.send_at is None:
             raise BadRequest("only a scheduled reply is taken back", field="recall")
         if body.template is not None and body.canned is not None:
@@ -211,6 +217,10 @@ class MessagesApi:
         if call.body.undo_s is not None:
             return call.body.undo_s
         return self.undo_s if call.caller.session is not None else 0
+
+
+def _mentions(asked: Sequence[MentionRequest] | None) -> tuple[Mention, ...] | None:
+    return None if asked is None else tuple(one.mention() for one in asked)
 
 
 def _change(

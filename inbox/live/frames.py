@@ -16,6 +16,8 @@ Kind = Literal[
     "typing",
     "viewing",
     "draft.changed",
+    "notification.added",
+    "notifications.read",
     "presence.changed",
     "channel.changed",
     "settings.changed",

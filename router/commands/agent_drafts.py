@@ -25,6 +25,7 @@ _EMPTY: Final = {
     "head": None,
     "reply_to": None,
     "canned": None,
+    "mentions": (),
     "shared": False,
     "written": False,
 }

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from shared.commands.base import Command
-from shared.ids import AgentId, MessageId
+from shared.ids import MessageId
 from shared.model.agent_draft import DraftUse
 from shared.model.base import Utc
 from shared.model.canned_reply import CannedUse
-from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Span
+from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Mention, Span
 from shared.model.template import TemplateRef
 
 
@@ -53,7 +53,8 @@ class Note(Command):
 
     text: str = Field(default="", max_length=100_000)
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
-    mentions: tuple[AgentId, ...] = ()
+    mentions: tuple[Mention, ...] = Field(default=(), max_length=50)
+    """Colleagues and teams who are to be told of it."""
     draft: DraftUse | None = None
     """As of a reply."""
 
@@ -93,6 +94,8 @@ class Edit(Command):
     message_id: MessageId
     text: str = Field(min_length=1, max_length=100_000)
     spans: tuple[Span, ...] = ()
+    mentions: tuple[Mention, ...] | None = Field(default=None, max_length=50)
+    """Of a note: whom it names from now on; None: those whom it named."""
 
 
 class DeleteMessage(Command):

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.ids import AgentId, ConversationId, MessageId
 from shared.model.base import Model, Utc
 from shared.model.canned_reply import CannedUse
-from shared.model.content import Attachment, ButtonKind, Span
+from shared.model.content import Attachment, ButtonKind, Mention, Span
 from shared.ports.store import Document
 
 DraftKind = Literal["reply", "note"]
@@ -59,6 +59,8 @@ class AgentDraft(Document):
     """Of a mail; None: as in the mail that is answered."""
     reply_to: MessageId | None = None
     canned: CannedUse | None = None
+    mentions: tuple[Mention, ...] = ()
+    """Of a note."""
     shared: bool = False
     """Colleagues may read it; otherwise they see only that there is one."""
     written: bool = True

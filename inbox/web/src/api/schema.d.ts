@@ -661,6 +661,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I want to know what becomes of it */
+        post: operations["post_conversations_id_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I do not want to know of it any more */
+        post: operations["post_conversations_id_unfollow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read it */
+        post: operations["post_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I want to be told, and how */
+        get: operations["get_agents_me_notification_settings"];
+        /** Change what I want to be told, and how */
+        put: operations["put_agents_me_notification_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -2809,6 +2895,11 @@ export interface components {
             /** @default null */
             canned: components["schemas"]["CannedUse"] | null;
             /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
+            /**
              * Shared
              * @default false
              */
@@ -2898,6 +2989,11 @@ export interface components {
             reply_to: string | null;
             /** @default null */
             canned: components["schemas"]["CannedRequest"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
             /**
              * Shared
              * @default false
@@ -4972,6 +5068,11 @@ export interface components {
              * @default null
              */
             language: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
         } & {
             [key: string]: unknown;
         };
@@ -5052,6 +5153,11 @@ export interface components {
              * @default null
              */
             line: string | null;
+            /**
+             * Followers
+             * @default []
+             */
+            followers: string[];
             /**
              * Bot Id
              * @default null
@@ -5875,6 +5981,11 @@ export interface components {
              * @default []
              */
             spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Mentions
+             * @default null
+             */
+            mentions: components["schemas"]["MentionRequest"][] | null;
         };
         /**
          * EmailFields
@@ -6068,7 +6179,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "draft.changed" | "presence.changed" | "channel.changed" | "settings.changed";
+            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "draft.changed" | "notification.added" | "notifications.read" | "presence.changed" | "channel.changed" | "settings.changed";
             /** Cursor */
             cursor: string;
             /** Partition */
@@ -7628,6 +7739,12 @@ export interface components {
             online: boolean | null;
         };
         /**
+         * Means
+         * @description How somebody is told.
+         * @enum {string}
+         */
+        Means: "app" | "sound" | "desktop" | "push";
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -7648,6 +7765,66 @@ export interface components {
             captioned: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Mention
+         * @description A note names an agent, or a team; ``start`` and ``length`` say where, in UTF-16 code units,
+         *     as long as nobody has edited the note.
+         */
+        Mention: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MentionRequest
+         * @description A colleague or a team whom a note calls, and where in the text it stands, in UTF-16 units.
+         */
+        MentionRequest: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
         };
         /**
          * Message
@@ -7927,6 +8104,11 @@ export interface components {
              * @default null
              */
             undo_s: number | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
             /** @default null */
             draft: components["schemas"]["DraftUseRequest"] | null;
         };
@@ -7970,6 +8152,97 @@ export interface components {
             type: "not";
             /** Condition */
             condition: components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"];
+        };
+        /**
+         * Notification
+         * @description One agent is told of one thing. Made by the router in the commit of what it tells of.
+         */
+        Notification: {
+            /** Id */
+            id: string;
+            /** Agent Id */
+            agent_id: string;
+            kind: components["schemas"]["NotificationKind"];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Details */
+            details?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            by: components["schemas"]["Actor"] | null;
+            /** Means */
+            means: components["schemas"]["Means"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Unread
+             * @default true
+             */
+            unread: boolean;
+            /**
+             * Read At
+             * @default null
+             */
+            read_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * NotificationKind
+         * @description Why somebody is told. Of one item the first of these that fits counts.
+         * @enum {string}
+         */
+        NotificationKind: "mention" | "assigned" | "task" | "deadline" | "message" | "followed" | "status";
+        /**
+         * NotificationPage
+         * @description One page, newest first.
+         */
+        NotificationPage: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
+            /** Next */
+            next: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationSettingsRequest
+         * @description By which means each kind is told; no means: not at all. Kinds that are left out are as by
+         *     default.
+         */
+        NotificationSettingsRequest: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
+        };
+        /**
+         * NotificationSettingsView
+         * @description By which means each kind is told, the defaults filled in.
+         */
+        NotificationSettingsView: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
         };
         /**
          * OnEvent
@@ -9226,6 +9499,27 @@ export interface components {
             id: string | null;
             /** Emoji */
             emoji: string | null;
+        };
+        /**
+         * ReadNotifications
+         * @description What was read: one of the three.
+         */
+        ReadNotifications: {
+            /**
+             * Ids
+             * @default null
+             */
+            ids: string[] | null;
+            /**
+             * Conversation Id
+             * @default null
+             */
+            conversation_id: string | null;
+            /**
+             * Up To
+             * @default null
+             */
+            up_to: string | null;
         };
         /**
          * ReadRequest
@@ -10737,6 +11031,14 @@ export interface components {
             merge_id: string;
         };
         /**
+         * Unread
+         * @description How many are left unread; 100 stands for more too.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
+        };
+        /**
          * Unsupported
          * @description Something we do not understand yet: shown as a placeholder, its raw payload is kept.
          */
@@ -10807,7 +11109,7 @@ export interface components {
          * @description Lists that everybody has.
          * @enum {string}
          */
-        View: "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
+        View: "mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
         /**
          * ViewCount
          * @description How many conversations a view holds.
@@ -11514,7 +11816,7 @@ export interface operations {
     get_conversations: {
         parameters: {
             query?: {
-                view?: ("mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
@@ -11522,6 +11824,8 @@ export interface operations {
                 team_id?: string | null;
                 label?: string | null;
                 contact_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -12888,6 +13192,222 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
                 };
             };
             /** @description A problem (RFC 9457) */
