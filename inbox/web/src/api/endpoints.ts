@@ -12,7 +12,7 @@ export interface Reply {
   text: string; spans?: T.Span[]; attachments?: string[]; buttons?: T.Button[][]; reply_to?: string; email?: T.MailHead; template?: T.TemplateRequest
 }
 export interface NewMessage extends Reply {
-  id: string; kind: 'reply' | 'note'; send_at?: string; recall?: boolean; undo_s?: number; mentions?: string[]; draft?: DraftUse
+  id: string; kind: 'reply' | 'note'; send_at?: string; recall?: boolean; undo_s?: number; mentions?: T.Mention[]; draft?: DraftUse
   blocks?: (T.LocationBlock | T.ContactCardBlock)[]; canned?: T.CannedUse
 }
 

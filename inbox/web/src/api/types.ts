@@ -35,6 +35,8 @@ export type Block = LocationBlock | ContactCardBlock | PollBlock | DiceBlock | L
 
 export interface Button { kind: 'action' | 'reply' | 'link'; label: string; value?: string | null; url?: string | null }
 export interface ReplyRef { message_id?: string | null; external_id?: string | null; quote?: string | null; author_name?: string | null; other_thread?: boolean }
+/** Whom a note calls, and where in its text. */
+export interface Mention { agent_id?: string | null; team_id?: string | null; name?: string | null; start?: number | null; length?: number | null }
 export interface Forward { origin: string; name?: string | null; at?: Iso | null; nested?: Content[] }
 export interface Action { value?: string | null; label?: string | null }
 export interface MailAddress { email: string; name?: string | null }
@@ -43,7 +45,7 @@ export interface Entry { kind: 'deep_link' | 'ad' | 'page' | 'other'; ref?: stri
 export interface Content {
   text: string; spans?: Span[]; attachments?: Attachment[]; blocks?: Block[]; buttons?: Button[][]
   reply_to?: ReplyRef | null; forward?: Forward | null; action?: Action | null; email?: EmailFields | null
-  entry?: Entry | null; group_key?: string | null; template?: { name: string; language: string } | null
+  entry?: Entry | null; group_key?: string | null; mentions?: Mention[]; template?: { name: string; language: string } | null
 }
 
 // Messages -----------------------------------------------------------------------------------

@@ -16,8 +16,6 @@ export interface AgentDraft extends Omit<DraftBody, 'attachments'> {
 }
 export interface ColleagueDraft { agent_id: string; agent_name: string | null; kind: DraftKind; updated_at: T.Iso; draft: AgentDraft | null }
 export interface ConversationDrafts { reply: AgentDraft | null; note: AgentDraft | null; others: ColleagueDraft[] }
-/** Who is named in a note. */
-export interface Mention { kind: 'agent' | 'team'; id: string; name: string }
 export interface DraftUse { version: number; device: string }
 
 export const writing = {

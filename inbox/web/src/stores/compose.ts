@@ -3,8 +3,7 @@ import { defineStore } from 'pinia'
 import { reactive, ref, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { api, upload } from '@/api/endpoints'
-import type { Attachment, Button, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
-import type { Mention } from '@/api/writing'
+import type { Attachment, Button, MailHead, Mention, Message, Span, TemplateRequest, Upload } from '@/api/types'
 import { behind, trimmed } from '@/format/spans'
 import { i18n } from '@/i18n'
 import { blockWords } from '@/thread/blockWords'
@@ -28,8 +27,6 @@ export interface Undoable { pendingId: string; conversationId: string; messageId
 const PREVIEW = 'hub.preview'
 const RETRY_MS = 3_000
 const REPEATABLE = new Set([0, 429, 502, 503, 504])
-/** Those who are named in a note, as the hub wants them. */
-const mentioned = (pending: Pending): { mentions?: string[] } => (pending.mentions?.length ? { mentions: pending.mentions.map((one) => one.id) } : {})
 const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 export const rowsOf = (buttons: readonly Button[]): Button[][] => buttons.filter((button) => button.label.trim() !== '').map((button) => [button])
@@ -158,7 +155,7 @@ export const useCompose = defineStore('compose', () => {
       ...(pending.spans.length > 0 ? { spans: pending.spans } : {}), ...(pending.buttons.length > 0 ? { buttons: pending.buttons } : {}),
       ...(pending.head ? { email: pending.head } : {}), ...(pending.template ? { template: pending.template } : {}), ...(pending.canned ? { canned: pending.canned } : {}),
       ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}), ...(pending.block ? { blocks: [pending.block] } : {}), ...(pending.draft ? { draft: pending.draft } : {}),
-      ...(pending.sendAt ? { send_at: pending.sendAt, recall: pending.recall ?? false } : {}), ...mentioned(pending),
+      ...(pending.sendAt ? { send_at: pending.sendAt, recall: pending.recall ?? false } : {}), ...(pending.mentions?.length ? { mentions: pending.mentions } : {}),
     })
     if (answer.body.message) return answer.body.message
     pending.state = 'waiting'

@@ -1,6 +1,6 @@
 /** What we are sending: shown at once, until the stored message takes its place. */
-import type { DraftUse, Mention } from '@/api/writing'
-import type { Attachment, AttachmentKind, Button, CannedUse, ContactCardBlock, LocationBlock, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
+import type { DraftUse } from '@/api/writing'
+import type { Attachment, AttachmentKind, Button, CannedUse, ContactCardBlock, LocationBlock, MailHead, Mention, Message, Span, TemplateRequest, Upload } from '@/api/types'
 
 export type PendingState = 'sending' | 'waiting' | 'offline'
 export interface Pending {
@@ -49,7 +49,7 @@ export function asMessage(pending: Pending): Message {
     direction: pending.kind === 'note' ? 'note' : 'outbound',
     author: { kind: 'agent', id: pending.authorId, name: pending.authorName },
     content: {
-      text: pending.text, spans: pending.spans, attachments: pending.uploads.map(attachmentOf), buttons: pending.buttons, email: pending.head, blocks: pending.block ? [pending.block] : [],
+      text: pending.text, spans: pending.spans, attachments: pending.uploads.map(attachmentOf), buttons: pending.buttons, email: pending.head, mentions: pending.mentions ?? [], blocks: pending.block ? [pending.block] : [],
       reply_to: quoted ? { message_id: quoted.id, quote: quoted.content.text.slice(0, 200), author_name: quoted.author.name } : null,
     },
     at: pending.at, accepted_at: pending.at, delivery: pending.kind === 'reply' ? 'queued' : null, send_at: pending.sendAt ?? null, version: 0,

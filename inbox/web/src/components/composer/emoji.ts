@@ -35,16 +35,3 @@ export function foundEmoji(words: string): readonly Emoji[] {
   if (!wanted) return EMOJI
   return EMOJI.filter((one) => one.emoji === wanted || `${one.en} ${one.ru}`.split(' ').some((word) => word.startsWith(wanted)) || one.en.includes(wanted) || one.ru.includes(wanted))
 }
-
-const RECENT = 'hub.emoji'
-const MOST = 18
-export function recentEmoji(): string[] {
-  try {
-    return (JSON.parse(localStorage.getItem(RECENT) ?? '[]') as unknown[]).filter((one): one is string => typeof one === 'string').slice(0, MOST)
-  } catch {
-    return []
-  }
-}
-export function rememberEmoji(emoji: string): void {
-  localStorage.setItem(RECENT, JSON.stringify([emoji, ...recentEmoji().filter((one) => one !== emoji)].slice(0, MOST)))
-}

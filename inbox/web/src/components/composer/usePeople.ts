@@ -1,10 +1,11 @@
 /** Whom a note can name: colleagues and teams, read when the first note is begun. */
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
-import { writing, type Mention } from '@/api/writing'
+import { writing } from '@/api/writing'
 import { useAgents } from '@/stores/agents'
 import { useSession } from '@/stores/session'
+import type { Person } from './mentions'
 
-export function usePeople(wanted: Ref<boolean>): ComputedRef<Mention[]> {
+export function usePeople(wanted: Ref<boolean>): ComputedRef<Person[]> {
   const agents = useAgents()
   const session = useSession()
   const teams = ref<{ id: string; name: string }[]>([])
@@ -15,7 +16,7 @@ export function usePeople(wanted: Ref<boolean>): ComputedRef<Mention[]> {
     try { teams.value = (await writing.teams()).items } catch { asked = false } // Colleagues can be named all the same.
   }, { immediate: true })
   return computed(() => [
-    ...agents.active.filter((one) => one.id !== session.agent?.id).map((one): Mention => ({ kind: 'agent', id: one.id, name: one.name })),
-    ...teams.value.map((one): Mention => ({ kind: 'team', id: one.id, name: one.name })),
+    ...agents.active.filter((one) => one.id !== session.agent?.id).map((one): Person => ({ kind: 'agent', id: one.id, name: one.name })),
+    ...teams.value.map((one): Person => ({ kind: 'team', id: one.id, name: one.name })),
   ])
 }
