@@ -79,7 +79,7 @@ async def test_two_texts_of_one_draft_are_both_shown_and_none_is_lost(
             )
             return bool(drafts["reply"] and drafts["reply"]["text"] == "at the desk")
 
-        await until(saved)
+        await until(saved, limit_s=15)
         await laptop.context.set_offline(False)
 
         conflict = laptop.get_by_test_id("draft-conflict")

@@ -91,7 +91,7 @@ export interface Conversation {
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; joined?: string[]; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
+  merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
 // What is written ----------------------------------------------------------------------------
@@ -138,7 +138,7 @@ export type Format = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'c
 export interface MediaLimit { kind: string; max_bytes: number; mimes: string[] }
 export interface Capabilities {
   max_text: number; text_unit: 'utf16' | 'characters' | 'bytes'; max_caption: number; media: MediaLimit[]
-  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean; blocks?: string[]; typing_in?: boolean; typing_out?: boolean; read_out?: boolean; write_first?: boolean
+  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean; blocks?: string[]; typing_in?: boolean; typing_out?: boolean; read_out?: boolean; write_first?: boolean; first_address?: 'email' | 'phone' | null; first_template?: boolean
   reply_window_s?: number | null; receipts?: string[]; templates?: boolean
 }
 export interface SchemaField {

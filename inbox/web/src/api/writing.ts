@@ -18,6 +18,15 @@ export interface ColleagueDraft { agent_id: string; agent_name: string | null; k
 export interface ConversationDrafts { reply: AgentDraft | null; note: AgentDraft | null; others: ColleagueDraft[] }
 export interface DraftUse { version: number; device: string }
 
+/** How somebody could be written to by one channel. */
+export interface Way {
+  channel_id: string; channel_type: string; channel_name: string; identity_id: string | null; address: string | null; first_address: 'email' | 'phone' | null
+  template: boolean; conversation_id: string | null; reason_code: string | null; reason: string | null
+}
+export interface FirstMessage { kind: 'reply'; text: string; email?: T.MailHead; template?: T.TemplateRequest; attachments?: string[] }
+export interface NewConversation { id: string; channel_id: string; identity_id?: string; address?: string; name?: string; contact_id?: string; from_id?: string; message: FirstMessage }
+export interface Begun { conversation?: T.Conversation; message?: T.Message; command_id?: string }
+
 export const writing = {
   drafts: (cid: string) => http.get<ConversationDrafts>(`/conversations/${id(cid)}/draft`),
   saveDraft: (cid: string, kind: DraftKind, body: DraftBody, use: DraftUse) => http.put<AgentDraft>(`/conversations/${id(cid)}/draft`, { ...body, kind, ...use }),
@@ -25,6 +34,10 @@ export const writing = {
 
   scheduled: (cid: string) => http.get<T.Page<T.Message>>('/scheduled', { conversation_id: cid, limit: 50 }),
   reschedule: (mid: string, change: { send_at?: string; text?: string; recall?: boolean }) => http.post<{ message?: T.Message; command_id?: string }>(`/messages/${id(mid)}/schedule`, change),
+  people: (q: string) => http.get<T.Page<T.Contact>>('/contacts', { q, limit: 8 }),
+  ways: (contact: string) => http.get<T.Page<Way>>(`/contacts/${id(contact)}/ways`),
+  begin: (one: NewConversation) => http.send<Begun>('/conversations', one),
+
   answerSizes: () => http.get<T.Page<AnswerSize>>('/answer-sizes'),
   teams: () => http.get<T.Page<{ id: string; name: string }>>('/teams'),
 }

@@ -26,5 +26,9 @@ export default {
   card: { title: 'Send a contact card', phone: 'Telephone', wrongPhone: 'This is no telephone number.', help: 'A name, and a telephone number or an e-mail address.' },
   mention: { title: 'Whom to name', team: 'team' },
   collision: { title: '{name} has answered meanwhile', help: 'Read it before yours goes.', again: 'Send once more if yours is still needed.', keep: 'Mine is still needed', drop: 'Throw mine away', sendAnyway: 'Send anyway', drafts: '{name} has a draft here | {name} have drafts here', looking: 'Here now' },
+  first: {
+    title: 'New conversation', goOn: 'Continue in another channel', goOnHelp: 'With {name}. Both conversations will name each other.', begin: 'Write first', to: 'To', toHelp: 'A name, an e-mail address or +telephone', other: 'Somebody else', newAddress: 'Write to {address}', nobody: 'Nobody is called so. An e-mail address or a telephone number with + can be new.',
+    by: 'By', noWay: 'No channel reaches this person.', needsTemplate: 'begins with an approved template', openIt: 'Open it', template: 'First message', choose: 'Choose a template', take: 'Use it',
+  },
   drafts: { differs: 'You have changed this draft on another device too ({time})', sent: 'This draft was sent from another device', dropped: 'This draft was thrown away on another device', mine: 'Here', theirs: 'There', keepMine: 'Keep this one', takeTheirs: 'Take the other', keepBoth: 'Keep both', drop: 'Throw this one away', first: 'Choose which draft stays.' },
 }
