@@ -1,8 +1,8 @@
 import admin from './admin'
 import bots from './bots'
 import common from './common'
-import desk from './desk'
 import inbox from './inbox'
 import thread from './thread'
+import writing from './writing'
 
-export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk }
+export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...writing }

@@ -1,4 +1,4 @@
-"""One hub and one Chromium for what agents do at their desk."""
+"""One hub and one Chromium for what agents write."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4

@@ -107,7 +107,7 @@ async def test_an_address_leads_to_a_message_far_above(
     wanted = oldest["items"][20]
     async with new_page(browser) as page:
         await sign_in(page, hub.url)
-        await page.goto(f"{hub.url}/inbox/open/{thread}?message={wanted['id']}")
+        await page.goto(f"{hub.url}/inbox/open/{thread}?m={wanted['id']}")
         bubble = page.locator(f'[data-testid="message"][data-id="{wanted["id"]}"]')
         await expect(bubble).to_be_in_viewport()
 
