@@ -15,7 +15,6 @@ from shared.collections import (
     CONVERSATIONS,
     IDENTITIES,
     THREADS,
-    TIMERS,
     thread_id,
 )
 from shared.events import ConversationChanged
@@ -69,17 +68,6 @@ def thread_facts(item: Inbound, conversation: Conversation) -> dict[str, Any]:
     if entry is not None and conversation.entry is None:
         fields["entry"] = entry
     return fields
-
-
-def wake_id(conversation_id: ConversationId) -> str:
-    """The id of the timer that ends a conversation's snooze."""
-    return f"wake/{conversation_id}"
-
-
-def forget_snooze(work: Work, conversation: Conversation) -> None:
-    """Remove the timer of a snooze that is over."""
-    if conversation.status is Status.SNOOZED:
-        work.unit.delete(TIMERS, wake_id(conversation.id))
 
 
 async def _begin(
