@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from router import cases, people, timeline
 from router.commands.done import Done, Refused, with_conversation
+from router.commands.followers import together
 from router.commands.standing import require_latest
 from router.joining import AGREE, arm, end_into, text_of
 from router.snoozes import forget_snooze
@@ -81,7 +82,11 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
     if full and not told.get("renamed"):
         arm(work, PART, source.id, source.id, {"into": conversation.id})
         return with_conversation(conversation, changed=False)
-    joined = {"joined": (*conversation.joined, source.id)}
+    joined = {
+        "joined": (*conversation.joined, source.id),
+        # Who followed the case follows it where it goes on.
+        "followers": together(conversation.followers, source.followers),
+    }
     after = timeline.line(work, conversation, "joined", by, details, joined)
     if told.get("waiting_since") is not None:
         since = datetime.fromisoformat(told["waiting_since"])
