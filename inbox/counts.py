@@ -56,6 +56,17 @@ class Counts:
         named = {view_key(key, agent_id): value for key, value in totals.items()}
         return {key: value for key, value in named.items() if key is not None}
 
+    async def topics(
+        self, status: str, *, channel_id: str | None = None, unassigned: bool = False
+    ) -> dict[str | None, int]:
+        """How many conversations there are of each topic, the most first; None: of none."""
+        within = f"/channel/{channel_id}" if channel_id is not None else ""
+        prefix = f"{status}{'/unassigned' if unassigned else within}/topic/"
+        group = await self.group(prefix)
+        named = {key.removeprefix(prefix): value for key, value in group.items() if value > 0}
+        first = sorted(named.items(), key=lambda one: (-one[1], one[0]))
+        return {(key if key != "-" else None): value for key, value in first}
+
     async def labels(self) -> list[str]:
         """The labels of conversations that are not resolved, in order."""
         found: set[str] = set()

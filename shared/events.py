@@ -238,8 +238,9 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
 
     ``open``, ``open/unassigned``, ``open/agent/<id>``, ``open/team/<id>``, ``open/channel/<id>``,
     ``open/label/<label>``, ``open/topic/<topic or ->``, ``open/channel/<id>/topic/<topic or ->``,
-    and the same for the other statuses but resolved, of which only the
-    total is kept. ``open/queue/<team or ->/<line or ->`` are those that wait for somebody.
+    ``open/unassigned/topic/<topic or ->``, and the same for the other statuses but resolved, of
+    which only the total is kept. ``open/queue/<team or ->/<line or ->`` are those that wait for
+    somebody.
     """
     if conversation is None or conversation.merged_into is not None:
         return frozenset()
@@ -255,6 +256,8 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
         keys.add(f"{status}/team/{conversation.team_id}")
     keys.update(f"{status}/label/{label}" for label in conversation.labels)
     topic = conversation.topic or "-"
+    if conversation.assignee_id is None:
+        keys.add(f"{status}/unassigned/topic/{topic}")
     keys.add(f"{status}/topic/{topic}")
     keys.add(f"{status}/channel/{conversation.channel_id}/topic/{topic}")
     if status == "open" and conversation.assignee_id is None and conversation.bot_id is None:

@@ -351,6 +351,7 @@ async def test_counters_follow_the_conversations(world: World) -> None:
         "open/queue/-/-": 1,
         "open/topic/-": 1,
         "open/unassigned": 1,
+        "open/unassigned/topic/-": 1,
         "resolved": 1,
     }
 

@@ -2246,6 +2246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations there are of each topic, the most first */
+        get: operations["get_views_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels": {
         parameters: {
             query?: never;
@@ -3595,6 +3612,16 @@ export interface components {
              * @default null
              */
             label: string | null;
+            /**
+             * Topic
+             * @default null
+             */
+            topic: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
             /**
              * Contact Id
              * @default null
@@ -6741,6 +6768,16 @@ export interface components {
         Items_Template_: {
             /** Items */
             items: components["schemas"]["Template"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[TopicCount] */
+        Items_TopicCount_: {
+            /** Items */
+            items: components["schemas"]["TopicCount"][];
             /**
              * Next
              * @default null
@@ -10257,6 +10294,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TopicCount
+         * @description How many conversations there are of a topic.
+         */
+        TopicCount: {
+            /** Topic */
+            topic: string | null;
+            /** Name */
+            name: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * TopicIs
          * @description It is about one of these topics, or (``below``) about one that stands below them.
          */
@@ -11130,6 +11179,10 @@ export interface operations {
                 channel_id?: string | null;
                 team_id?: string | null;
                 label?: string | null;
+                /** @description an id, or `none` */
+                topic?: string | null;
+                /** @description `ru`, `en` ..., or `none` */
+                language?: string | null;
                 contact_id?: string | null;
                 q?: string | null;
                 cursor?: string | null;
@@ -17159,6 +17212,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_topics: {
+        parameters: {
+            query?: {
+                status?: "open" | "pending" | "snoozed";
+                channel_id?: string | null;
+                unassigned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TopicCount_"];
                 };
             };
             /** @description A problem (RFC 9457) */
