@@ -22,6 +22,7 @@ from shared.model.line import Line
 from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
+from shared.model.onward import without_code
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -107,6 +108,8 @@ CONVERSATIONS: Final = Collection(
     ),
     text=_conversation_text,
     text_fields=("title", "contact_name"),
+    version=2,
+    migrations={1: without_code},
 )
 MESSAGES: Final = Collection(
     "messages",
