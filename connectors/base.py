@@ -90,6 +90,9 @@ class Sent:
 
     external_ids: tuple[ExternalId, ...]
     state: Literal["sent", "delivered"] = "sent"
+    thread: ExternalId | None = None
+    """How the platform itself calls the place that it went to, where it told another name than it
+    was given: what is written there comes in under this one, and is the same thread."""
 
 
 @dataclass(frozen=True, slots=True)
