@@ -189,7 +189,8 @@ export interface paths {
         /** List conversations */
         get: operations["get_conversations"];
         put?: never;
-        post?: never;
+        /** Begin a conversation, or go on in another channel */
+        post: operations["post_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -311,6 +312,23 @@ export interface paths {
         put?: never;
         /** React to a message */
         post: operations["post_messages_id_reaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which channels a person could be written to */
+        get: operations["get_contacts_id_ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4487,6 +4505,16 @@ export interface components {
              */
             write_first: boolean;
             /**
+             * First Address
+             * @default null
+             */
+            first_address: ("email" | "phone") | null;
+            /**
+             * First Template
+             * @default false
+             */
+            first_template: boolean;
+            /**
              * Templates
              * @default false
              */
@@ -4748,6 +4776,8 @@ export interface components {
              * @default null
              */
             templates: components["schemas"]["Template"][] | null;
+            /** @default null */
+            reached: components["schemas"]["Reached"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -4795,6 +4825,30 @@ export interface components {
          * @description Any frame of the client's.
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
+        /**
+         * Clue
+         * @description What may tell which thread an item belongs to, where the platform has no name for threads.
+         */
+        Clue: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Trust
+             * @default participant
+             * @enum {string}
+             */
+            trust: "anyone" | "participant" | "customer";
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * ColleagueDraft
          * @description A colleague writes something.
@@ -5372,6 +5426,16 @@ export interface components {
              */
             joined: string[];
             /**
+             * Continued From
+             * @default null
+             */
+            continued_from: string | null;
+            /**
+             * Continued In
+             * @default []
+             */
+            continued_in: string[];
+            /**
              * @default {
              *       "fired": 0,
              *       "counted_from": null,
@@ -5402,6 +5466,16 @@ export interface components {
             version: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ConversationBegun
+         * @description The new conversation and its first message, as they are stored now.
+         */
+        ConversationBegun: {
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"];
+            /** Command Id */
+            command_id: string;
         };
         /**
          * ConversationDone
@@ -7316,6 +7390,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[WayView] */
+        Items_WayView_: {
+            /** Items */
+            items: components["schemas"]["WayView"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[WebhookAttempt] */
         Items_WebhookAttempt_: {
             /** Items */
@@ -8086,6 +8170,45 @@ export interface components {
             };
         };
         /**
+         * NewConversation
+         * @description A conversation that an agent begins.
+         */
+        NewConversation: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Channel Id */
+            channel_id: string;
+            /**
+             * Identity Id
+             * @default null
+             */
+            identity_id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id: string | null;
+            /**
+             * From Id
+             * @default null
+             */
+            from_id: string | null;
+            message: components["schemas"]["NewMessage"];
+        };
+        /**
          * NewMessage
          * @description A reply to the customer, or a note to the colleagues.
          */
@@ -8590,6 +8713,60 @@ export interface components {
             /** Buttons */
             buttons: components["schemas"]["Button"][][];
             reply_to: components["schemas"]["ReplyRef"] | null;
+        };
+        /**
+         * Participant
+         * @description Somebody on the platform: the author of a message, a member of a group.
+         */
+        Participant: {
+            /** External Id */
+            external_id: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Username
+             * @default null
+             */
+            username: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Is Bot
+             * @default false
+             */
+            is_bot: boolean;
+            /**
+             * Is Anonymous
+             * @default false
+             */
+            is_anonymous: boolean;
+            /**
+             * Identifiers
+             * @default []
+             */
+            identifiers: components["schemas"]["Identifier"][];
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /** Avatar Native */
+            avatar_native?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /**
          * PasswordRequest
@@ -9526,6 +9703,17 @@ export interface components {
              * @default 1
              */
             burst: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Reached
+         * @description What a connector makes of an address. What its owner writes later leads to the same
+         *     thread.
+         */
+        Reached: {
+            thread: components["schemas"]["ThreadRef"];
+            person: components["schemas"]["Participant"];
         } & {
             [key: string]: unknown;
         };
@@ -10936,6 +11124,53 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ThreadRef
+         * @description Where it happened.
+         */
+        ThreadRef: {
+            /** External Id */
+            external_id: string;
+            /** Partition Key */
+            partition_key: string;
+            /**
+             * Kind
+             * @default private
+             * @enum {string}
+             */
+            kind: "private" | "group" | "channel" | "email" | "topic";
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /** Context */
+            context?: {
+                [key: string]: string;
+            };
+            /**
+             * Renamed From
+             * @default null
+             */
+            renamed_from: string | null;
+            /**
+             * Clues
+             * @default []
+             */
+            clues: components["schemas"]["Clue"][];
+            /**
+             * Names
+             * @default []
+             */
+            names: string[];
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TokenMade
          * @description The record and, this once, the token itself.
          */
@@ -11246,6 +11481,32 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * WayView
+         * @description How a contact could be written to by one channel.
+         */
+        WayView: {
+            /** Channel Id */
+            channel_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /** Channel Name */
+            channel_name: string;
+            /** Identity Id */
+            identity_id: string | null;
+            /** Address */
+            address: string | null;
+            /** First Address */
+            first_address: string | null;
+            /** Template */
+            template: boolean;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Reason Code */
+            reason_code: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * WebhookAttempt
@@ -11931,6 +12192,48 @@ export interface operations {
             };
         };
     };
+    post_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBegun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_conversations_id: {
         parameters: {
             query?: never;
@@ -12284,6 +12587,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WayView_"];
                 };
             };
             /** @description A problem (RFC 9457) */
