@@ -150,7 +150,11 @@ CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "crea
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
 CHANNEL_HOURS: Final = Collection(
-    "channel_hours", ChannelHour, keep_for=timedelta(days=30), expires_from="hour"
+    "channel_hours",
+    ChannelHour,
+    indexes=(Index(("channel_id", "hour")),),
+    keep_for=timedelta(days=30),
+    expires_from="hour",
 )
 PARTS: Final = Collection(
     "parts",
@@ -401,6 +405,7 @@ DECLARED_QUERIES: Final = (
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),
+    Query(CHANNEL_HOURS, ("channel_id",), "hour"),
     Query(PARTS, ("channel_id", "open"), "order"),
     Query(PARTS, ("channel_id", "thread", "open"), "order"),
     Query(PARTS, ("channel_id", "unreported"), "changed_at"),

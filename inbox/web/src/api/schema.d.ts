@@ -2110,6 +2110,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well each channel delivers: lag, failures, dead letters */
+        get: operations["get_reports_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/delivery.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["get_reports_delivery_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -2801,6 +2835,11 @@ export interface components {
              * @default 0
              */
             reopened: number;
+            /**
+             * Self Served At
+             * @default null
+             */
+            self_served_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -4962,7 +5001,8 @@ export interface components {
              *       "first_at": null,
              *       "agent_id": null,
              *       "several": false,
-             *       "reopened": 0
+             *       "reopened": 0,
+             *       "self_served_at": null
              *     }
              */
             answers: components["schemas"]["Answers"];
@@ -5331,6 +5371,104 @@ export interface components {
          * @enum {string}
          */
         Delivery: "queued" | "sending" | "held" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled";
+        /**
+         * DeliveryLine
+         * @description One channel: what it carried in the period, and how it stands now.
+         */
+        DeliveryLine: {
+            /** Channel Id */
+            channel_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            state: components["schemas"]["ChannelState"];
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+            /**
+             * Failure Rate
+             * @default null
+             */
+            failure_rate: number | null;
+            /**
+             * Dead Letters
+             * @default 0
+             */
+            dead_letters: number;
+            /**
+             * Dead Letters Open
+             * @default 0
+             */
+            dead_letters_open: number;
+            /**
+             * Mean Lag S
+             * @default null
+             */
+            mean_lag_s: number | null;
+            /**
+             * Lag S
+             * @default null
+             */
+            lag_s: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @default null
+             */
+            waiting_since: string | null;
+            /**
+             * Last In At
+             * @default null
+             */
+            last_in_at: string | null;
+            /**
+             * Last Out At
+             * @default null
+             */
+            last_out_at: string | null;
+            /**
+             * Last Error
+             * @default null
+             */
+            last_error: string | null;
+            /**
+             * Last Error At
+             * @default null
+             */
+            last_error_at: string | null;
+        };
+        /**
+         * DeliveryReport
+         * @description The channels, by name.
+         */
+        DeliveryReport: {
+            /** Hours */
+            hours: number;
+            /** Items */
+            items: components["schemas"]["DeliveryLine"][];
+        };
         /**
          * Dice
          * @description A thrown die.
@@ -9083,6 +9221,16 @@ export interface components {
              */
             promises_broken: number;
             /**
+             * Bot Sessions
+             * @default 0
+             */
+            bot_sessions: number;
+            /**
+             * Self Served
+             * @default 0
+             */
+            self_served: number;
+            /**
              * Reopen Rate
              * @default null
              */
@@ -9092,6 +9240,11 @@ export interface components {
              * @default null
              */
             first_contact_rate: number | null;
+            /**
+             * Self Service Rate
+             * @default null
+             */
+            self_service_rate: number | null;
             /** @default null */
             wait: components["schemas"]["Spread"] | null;
             /** @default null */
@@ -17024,6 +17177,68 @@ export interface operations {
                 by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
                 value?: string | null;
                 step?: "total" | "day" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryReport"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery_csv: {
+        parameters: {
+            query?: {
+                hours?: number;
             };
             header?: never;
             path?: never;
