@@ -18,7 +18,7 @@ from shared.ports.store import ABSENT, Change, Increment, Put, Store, Update
 
 WRITE_EVERY_S: Final = 5.0
 _REASON_LENGTH: Final = 300
-Counted = Literal["received", "sent", "failed", "unknown"]
+Counted = Literal["received", "sent", "failed", "unknown", "timed", "lag_ms"]
 
 
 class Health:
@@ -38,7 +38,10 @@ class Health:
         self._set(last_in_at=now)
         self._count("received", events)
         if occurred_at is not None:
-            self._set(lag_s=round(max(0.0, (now - occurred_at).total_seconds()), 1))
+            lag_s = max(0.0, (now - occurred_at).total_seconds())
+            self._set(lag_s=round(lag_s, 1))
+            self._count("timed")
+            self._count("lag_ms", round(lag_s * 1000))
 
     def went_out(self) -> None:
         """The platform took something."""

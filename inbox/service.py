@@ -77,6 +77,7 @@ from inbox.permissions import Permission
 from inbox.policies import Policies
 from inbox.presences import Presences
 from inbox.queues import Queues
+from inbox.reports.delivery import DeliveryReports
 from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
@@ -312,7 +313,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BulkApi(store, Bulks(bus, store, clock), policies).routes(),
         *ScheduledApi(store, orders).routes(),
         *PeakApi(store, clock).routes(),
-        *ReportsApi(Reports(store)).routes(),
+        *ReportsApi(Reports(store), DeliveryReports(store, clock)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

@@ -44,6 +44,7 @@ from shared.model.records import (
     Lease,
     LoggedEvent,
     Member,
+    NumberSeries,
     Outcome,
     ParkedReceipt,
     SeenEvent,
@@ -106,6 +107,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "topic", "last_activity_at")),
         Index(("status", "language", "last_activity_at")),
         Index(("status", "due_at")),
+        Index(("number",), unique=True),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
@@ -169,7 +171,11 @@ CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "crea
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
 CHANNEL_HOURS: Final = Collection(
-    "channel_hours", ChannelHour, keep_for=timedelta(days=30), expires_from="hour"
+    "channel_hours",
+    ChannelHour,
+    indexes=(Index(("channel_id", "hour")),),
+    keep_for=timedelta(days=30),
+    expires_from="hour",
 )
 PARTS: Final = Collection(
     "parts",
@@ -220,6 +226,7 @@ TASKS: Final = Collection(
 )
 TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
 COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
+NUMBER_SERIES: Final = Collection("number_series", NumberSeries)
 DEAD_LETTERS: Final = Collection(
     "dead_letters",
     DeadLetter,
@@ -348,6 +355,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TASKS,
     TIMERS,
     COUNTERS,
+    NUMBER_SERIES,
     DEAD_LETTERS,
     LEASES,
     MEMBERS,
@@ -414,6 +422,7 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "topic"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "language"), "last_activity_at"),
     Query(CONVERSATIONS, ("status",), "due_at"),
+    Query(CONVERSATIONS, ("number",)),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
@@ -436,6 +445,7 @@ DECLARED_QUERIES: Final = (
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),
+    Query(CHANNEL_HOURS, ("channel_id",), "hour"),
     Query(PARTS, ("channel_id", "open"), "order"),
     Query(PARTS, ("channel_id", "thread", "open"), "order"),
     Query(PARTS, ("channel_id", "unreported"), "changed_at"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from router import timeline
-from router.answers import after_reopening
+from router.answers import after_end, after_reopening
 from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
@@ -28,6 +28,7 @@ async def resolve(work: Work, conversation: Conversation, command: Resolve) -> D
         "waiting_since": None,
         "due_at": None,
         "unread": 0,
+        "answers": after_end(conversation, command.actor, work.now),
     }
     return _change(work, conversation, command, "resolved", fields)
 

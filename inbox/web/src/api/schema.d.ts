@@ -2250,6 +2250,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well each channel delivers: lag, failures, dead letters */
+        get: operations["get_reports_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/delivery.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["get_reports_delivery_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -2626,6 +2660,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -2695,6 +2738,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -3082,6 +3134,11 @@ export interface components {
              * @default 0
              */
             reopened: number;
+            /**
+             * Self Served At
+             * @default null
+             */
+            self_served_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3238,6 +3295,11 @@ export interface components {
              * @default null
              */
             cause: string | null;
+            /**
+             * Place Told At
+             * @default null
+             */
+            place_told_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -5324,7 +5386,8 @@ export interface components {
              *       "first_at": null,
              *       "agent_id": null,
              *       "several": false,
-             *       "reopened": 0
+             *       "reopened": 0,
+             *       "self_served_at": null
              *     }
              */
             answers: components["schemas"]["Answers"];
@@ -5334,7 +5397,8 @@ export interface components {
              *       "last_agent_id": null,
              *       "passed_by": [],
              *       "returned_at": null,
-             *       "cause": null
+             *       "cause": null,
+             *       "place_told_at": null
              *     }
              */
             assignment: components["schemas"]["Assignment"];
@@ -5724,6 +5788,104 @@ export interface components {
          * @enum {string}
          */
         Delivery: "queued" | "sending" | "held" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled";
+        /**
+         * DeliveryLine
+         * @description One channel: what it carried in the period, and how it stands now.
+         */
+        DeliveryLine: {
+            /** Channel Id */
+            channel_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            state: components["schemas"]["ChannelState"];
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+            /**
+             * Failure Rate
+             * @default null
+             */
+            failure_rate: number | null;
+            /**
+             * Dead Letters
+             * @default 0
+             */
+            dead_letters: number;
+            /**
+             * Dead Letters Open
+             * @default 0
+             */
+            dead_letters_open: number;
+            /**
+             * Mean Lag S
+             * @default null
+             */
+            mean_lag_s: number | null;
+            /**
+             * Lag S
+             * @default null
+             */
+            lag_s: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @default null
+             */
+            waiting_since: string | null;
+            /**
+             * Last In At
+             * @default null
+             */
+            last_in_at: string | null;
+            /**
+             * Last Out At
+             * @default null
+             */
+            last_out_at: string | null;
+            /**
+             * Last Error
+             * @default null
+             */
+            last_error: string | null;
+            /**
+             * Last Error At
+             * @default null
+             */
+            last_error_at: string | null;
+        };
+        /**
+         * DeliveryReport
+         * @description The channels, by name.
+         */
+        DeliveryReport: {
+            /** Hours */
+            hours: number;
+            /** Items */
+            items: components["schemas"]["DeliveryLine"][];
+        };
         /**
          * Dice
          * @description A thrown die.
@@ -7508,6 +7670,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -7545,6 +7717,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         };
         /**
          * Link
@@ -9508,6 +9690,16 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Pace S
+             * @default null
+             */
+            pace_s: number | null;
+            /**
+             * Room
+             * @default false
+             */
+            room: boolean;
+            /**
              * Oldest At
              * @default null
              */
@@ -9601,6 +9793,15 @@ export interface components {
              */
             passed_for_s: number;
             /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
+            /**
              * Idle After S
              * @default 900
              */
@@ -9666,6 +9867,15 @@ export interface components {
              * @default 120
              */
             passed_for_s: number;
+            /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
             /**
              * Idle After S
              * @default 900
@@ -9906,6 +10116,16 @@ export interface components {
              */
             promises_broken: number;
             /**
+             * Bot Sessions
+             * @default 0
+             */
+            bot_sessions: number;
+            /**
+             * Self Served
+             * @default 0
+             */
+            self_served: number;
+            /**
              * Reopen Rate
              * @default null
              */
@@ -9915,6 +10135,11 @@ export interface components {
              * @default null
              */
             first_contact_rate: number | null;
+            /**
+             * Self Service Rate
+             * @default null
+             */
+            self_service_rate: number | null;
             /** @default null */
             wait: components["schemas"]["Spread"] | null;
             /** @default null */
@@ -18369,6 +18594,68 @@ export interface operations {
                 by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
                 value?: string | null;
                 step?: "total" | "day" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryReport"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery_csv: {
+        parameters: {
+            query?: {
+                hours?: number;
             };
             header?: never;
             path?: never;
