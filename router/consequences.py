@@ -27,6 +27,7 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     following.follow,
     hold,
     keep_deadlines,
+    following.follow_deadlines,
     acknowledge,
     outdate,
     loads.carry,

@@ -1,9 +1,11 @@
 """Where an item belongs: its thread under all of its names, and the latest conversation in it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from router import mailthreads, timeline
 from router.aliases import alias_of, thread_named
+from router.bots.duty import given_to_people
 from router.unit import Unit
 from router.work import SOURCE, Elsewhere, Work
 from shared.collections import CONVERSATIONS, PARTS, THREADS
@@ -124,7 +126,7 @@ async def _merge(work: Work, thread: Thread, target: Thread) -> None:
     going_on = await latest_in(work.unit, target)
     if going_on is not None and going_on.thread != conversation.thread:
         await _move_parts(work, conversation, going_on.thread)
-    fields = {
+    fields: dict[str, Any] = {
         "merged_into": target.conversation_id,
         "status": Status.RESOLVED,
         "resolved_at": work.now,
@@ -132,7 +134,11 @@ async def _merge(work: Work, thread: Thread, target: Thread) -> None:
         "awaited": None,
         "snoozed_until": None,
         "waiting_since": None,
+        "due_at": None,
+        "unread": 0,
     }
+    if conversation.bot_id is not None:
+        fields |= {"bot_id": None, "bots": given_to_people(conversation, work.now)}
     merged = timeline.change(work, conversation, "merged", fields)
     details = {"conversation_id": target.conversation_id}
     timeline.line(work, merged, "merged", Actor(kind=ActorKind.PLATFORM), details)

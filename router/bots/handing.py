@@ -1,15 +1,14 @@
 """Giving a conversation to people, whoever decides it: the bot, its customer or the clock."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from router import timeline
+from router.bots.duty import given_to_people
 from router.cases import forget_snooze
 from router.work import Work
 from shared.collections import TOPICS
 from shared.ids import TeamId
-from shared.model.bots import BotStanding
 from shared.model.conversation import Conversation, Status
 from shared.model.people import Actor, ActorKind
 
@@ -55,20 +54,6 @@ def hand_over(
         **{f"collected.{name}": value for name, value in found.items()},
     }
     return timeline.line(work, after, "handed_off", actor, told)
-
-
-def given_to_people(
-    conversation: Conversation, now: datetime, bot_id: str | None = None
-) -> BotStanding | None:
-    """How bots stand to it once people have it; None where no bot ever held it."""
-    standing = conversation.bots
-    if standing is None:
-        holder = conversation.bot_id or bot_id
-        if holder is None:
-            return None
-        standing = BotStanding(last_bot_id=holder)
-    changed = {"people_since": now, "asked": None, "answer_until": None, "misses": 0}
-    return standing.model_copy(update=changed)
 
 
 def _bot(actor: Actor) -> str | None:

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NO_TEMPLATES = "no_templates"
     WINDOW_CLOSED = "window_closed"
     UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
     CHANNEL_REMOVED = "channel_removed"
     NEWER_CONVERSATION = "newer_conversation"
     MERGED = "merged"
@@ -62,6 +63,7 @@ _WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.NO_TEMPLATES: "this channel has no templates",
         Reason.WINDOW_CLOSED: "the time in which the platform lets us answer is over",
         Reason.UNREACHABLE: "the customer cannot be reached on this channel",
+        Reason.BLOCKED: "the contact is blocked",
         Reason.CHANNEL_REMOVED: "the channel of this conversation was removed",
         Reason.NEWER_CONVERSATION: "a newer conversation has begun in this thread",
         Reason.MERGED: "the conversation was merged into another one",

@@ -234,6 +234,7 @@ async def test_a_silent_colleague_is_reminded_and_then_somebody_else_has_the_cas
     after = await world.conversation()
     assert (after.status, after.assignee_id, after.team_id) == (Status.OPEN, None, "shop")
     assert after.awaited is None
+    assert after.assignment.passed_by == ("anna",)
     assert "[colleague_silent]" in await world.texts()
 
 
