@@ -35,6 +35,10 @@ class ReportLine(BaseModel):
     first_contact: int = 0
     promises_kept: int = 0
     promises_broken: int = 0
+    escalated: int = 0
+    hops: int = 0
+    hops_per_case: float | None = None
+    """Of those that were escalated."""
     reopen_rate: float | None = None
     """Of those resolved."""
     first_contact_rate: float | None = None
@@ -68,6 +72,8 @@ def _line(value: str, start: datetime | None, total: Mapping[str, int]) -> Repor
     if resolved:
         fields["reopen_rate"] = total.get(Count.REOPENED, 0) / resolved
         fields["first_contact_rate"] = total.get(Count.FIRST_CONTACT, 0) / resolved
+    if escalated := total.get(Count.ESCALATED, 0):
+        fields["hops_per_case"] = total.get(Count.HOPS, 0) / escalated
     return ReportLine(value=value, start=start, **fields)
 
 

@@ -15,7 +15,16 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def header() -> Sequence[str]:
     """The names of the columns."""
     timings = [f"{timing}_{name}" for timing in Timing for name in _SPREADS]
-    return ("start", "value", "name", *Count, "reopen_rate", "first_contact_rate", *timings)
+    return (
+        "start",
+        "value",
+        "name",
+        *Count,
+        "reopen_rate",
+        "first_contact_rate",
+        "hops_per_case",
+        *timings,
+    )
 
 
 def table(made: Iterable[ReportLine]) -> str:
@@ -36,6 +45,7 @@ def _cells(line: ReportLine) -> Sequence[str]:
         *(str(getattr(line, count)) for count in Count),
         _number(line.reopen_rate, 4),
         _number(line.first_contact_rate, 4),
+        _number(line.hops_per_case, 2),
     ]
     for timing in Timing:
         spread = getattr(line, timing)

@@ -7,9 +7,11 @@ from router import timeline
 from router.bots.duty import given_to_people
 from router.cases import forget_snooze
 from router.work import Work
-from shared.collections import TOPICS
+from shared.collections import FIELDS, TOPICS
 from shared.ids import TeamId
 from shared.model.conversation import Conversation, Status
+from shared.model.field import MOST_FIELDS
+from shared.model.fieldvalues import fitting
 from shared.model.people import Actor, ActorKind
 
 OWN_FIELDS: Final = "bot."
@@ -40,6 +42,9 @@ def hand_over(
         "awaited": None,
         "snoozed_until": None,
     }
+    kept = _kept(work, conversation, collected or {})
+    if kept != conversation.fields:
+        fields["fields"] = kept
     if known is not None:
         fields["topic"] = known.id
     if team_id is not None:
@@ -54,6 +59,14 @@ def hand_over(
         **{f"collected.{name}": value for name, value in found.items()},
     }
     return timeline.line(work, after, "handed_off", actor, told)
+
+
+def _kept(work: Work, conversation: Conversation, collected: Mapping[str, str]) -> dict[str, str]:
+    """The fields with what was collected, so that whoever is asked next has it too. What no field
+    can have is told in the line only."""
+    fitting_ones = fitting(work.policy.book.all(FIELDS), collected)
+    fields = {**conversation.fields, **fitting_ones}
+    return fields if len(fields) <= MOST_FIELDS else dict(conversation.fields)
 
 
 def _bot(actor: Actor) -> str | None:

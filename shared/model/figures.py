@@ -49,6 +49,10 @@ class Count(StrEnum):
     """Of those resolved on the row's day: by the one person who answered, and not reopened."""
     PROMISES_KEPT = "promises_kept"
     PROMISES_BROKEN = "promises_broken"
+    ESCALATED = "escalated"
+    """Cases of which another line was asked something for the first time."""
+    HOPS = "hops"
+    """Steps of cases from line to line: asked, and returned."""
 
 
 class Timing(StrEnum):

@@ -8817,6 +8817,21 @@ export interface components {
              */
             promises_broken: number;
             /**
+             * Escalated
+             * @default 0
+             */
+            escalated: number;
+            /**
+             * Hops
+             * @default 0
+             */
+            hops: number;
+            /**
+             * Hops Per Case
+             * @default null
+             */
+            hops_per_case: number | null;
+            /**
              * Reopen Rate
              * @default null
              */
