@@ -43,6 +43,13 @@ def given_to_people(
     return standing.model_copy(update=changed)
 
 
+def asked_nothing(standing: BotStanding | None) -> BotStanding | None:
+    """How bots stand to a case that is done: whatever was asked, no answer is awaited."""
+    if standing is None:
+        return None
+    return standing.model_copy(update={"asked": None, "answer_until": None})
+
+
 def _at_work(duty: BotDuty, now: datetime) -> bool:
     if not duty.hours:
         return True

@@ -65,8 +65,10 @@ def _hops(before: Conversation, after: Conversation, now: datetime) -> Iterator[
     known = {(hop.task_id, hop.kind) for hop in before.escalation.hops}
     new = sum((hop.task_id, hop.kind) not in known for hop in after.escalation.hops)
     if new:
-        first = {} if known else {Count.ESCALATED: 1}
-        yield Measure(now, after, {Count.HOPS: new, **first}, after.assignee_id)
+        add: dict[str, int] = {Count.HOPS: new}
+        if not known:
+            add[Count.ESCALATED] = 1
+        yield Measure(now, after, add, after.assignee_id)
 
 
 def _replies(
