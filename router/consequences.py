@@ -29,6 +29,7 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     following.follow,
     hold,
     keep_deadlines,
+    following.follow_deadlines,
     acknowledge,
     tell_place,
     outdate,

@@ -15,7 +15,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def header() -> Sequence[str]:
     """The names of the columns."""
     timings = [f"{timing}_{name}" for timing in Timing for name in _SPREADS]
-    rates = ("reopen_rate", "first_contact_rate", "self_service_rate")
+    rates = ("reopen_rate", "first_contact_rate", "self_service_rate", "hops_per_case")
     return ("start", "value", "name", *Count, *rates, *timings)
 
 
@@ -38,6 +38,7 @@ def _cells(line: ReportLine) -> Sequence[str]:
         _number(line.reopen_rate, 4),
         _number(line.first_contact_rate, 4),
         _number(line.self_service_rate, 4),
+        _number(line.hops_per_case, 2),
     ]
     for timing in Timing:
         spread = getattr(line, timing)

@@ -23,9 +23,17 @@ from router.operations import ORDER_STEP, next_order
 from router.people import SYSTEM
 from router.timeline import Draft
 from router.work import SOURCE, Work
-from shared.collections import CHANNEL_TYPES, CONVERSATIONS, PARTS, THREADS, thread_id
+from shared.collections import (
+    CHANNEL_TYPES,
+    CONVERSATIONS,
+    IDENTITIES,
+    PARTS,
+    THREADS,
+    thread_id,
+)
 from shared.commands import Reply
 from shared.delivery.plan import choices_of, plan
+from shared.delivery.reasons import Reason, rejected, words
 from shared.errors import Rejected
 from shared.hints import Added, hint
 from shared.ids import ExternalId, new_message_id, part_id, slot_of
@@ -57,6 +65,8 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     merged = conversation.merged_into is not None
     # What the hub writes by itself, and one text to many, wait for the customer to answer.
     unasked = command.bulk_id is not None or is_hub(command.actor)
+    if unasked:
+        await _require_heard(work, conversation)
     if conversation.status is Status.RESOLVED and not merged and not unasked:
         conversation = reopen(work, conversation, command.actor, cause="reply")
     if merged:
@@ -85,6 +95,14 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     threads = [conversation.thread]
     work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))
     return with_message(message, code=201)
+
+
+async def _require_heard(work: Work, conversation: Conversation) -> None:
+    """Whom we do not hear we do not write to either, unless somebody means to. Raises
+    ``Refused``."""
+    identity = await work.unit.get(IDENTITIES, conversation.identity_id)
+    if identity is not None and identity.block is not None and identity.block.holds(work.now):
+        raise Refused(words(Reason.BLOCKED), why=rejected(Reason.BLOCKED))
 
 
 async def _case_of(work: Work, conversation: Conversation) -> Conversation:

@@ -44,6 +44,7 @@ def measures(
     yield from _replies(before, after, events)
     yield from _promises(after, events, now)
     yield from _self_service(before, after, now)
+    yield from _hops(before, after, now)
     if after.assignee_id is not None and after.assignee_id != before.assignee_id:
         yield Measure(now, after, _assigned(before, now), after.assignee_id)
     if before.status is not Status.RESOLVED and after.status is Status.RESOLVED:
@@ -72,6 +73,19 @@ def _promises(after: Conversation, events: Sequence[Event], now: datetime) -> It
             kept = event.promise.state is PromiseState.KEPT
             count = Count.PROMISES_KEPT if kept else Count.PROMISES_BROKEN
             yield Measure(now, after, {count: 1}, after.assignee_id)
+
+
+def _hops(before: Conversation, after: Conversation, now: datetime) -> Iterator[Measure]:
+    """The steps from line to line, and whether they are the first of the case."""
+    if after.escalation is before.escalation:
+        return
+    known = {(hop.task_id, hop.kind) for hop in before.escalation.hops}
+    new = sum((hop.task_id, hop.kind) not in known for hop in after.escalation.hops)
+    if new:
+        add: dict[str, int] = {Count.HOPS: new}
+        if not known:
+            add[Count.ESCALATED] = 1
+        yield Measure(now, after, add, after.assignee_id)
 
 
 def _replies(

@@ -53,6 +53,10 @@ class Count(StrEnum):
     """Cases that a bot had and that ended with it or went on to people."""
     SELF_SERVED = "self_served"
     """Of those: ended with the bot alone, and no person had them within 24 hours."""
+    ESCALATED = "escalated"
+    """Cases of which another line was asked something for the first time."""
+    HOPS = "hops"
+    """Steps of cases from line to line: asked, and returned."""
 
 
 class Timing(StrEnum):

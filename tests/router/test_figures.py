@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from inbox.reports.reports import Reports
 from inbox.reports.summing import ReportLine
+from inbox.reports.table import table
 from router.figures.folding import Folding
 from shared.collections import AGENTS, FIGURES
-from shared.commands import Assign, HandOff, Hold, Reopen, Reply, Resolve
+from shared.commands import Assign, Escalate, FinishTask, HandOff, Hold, Reopen, Reply, Resolve
 from shared.ids import AgentId
 from shared.model.figures import Dimension, Grain, day_of, month_of
 from shared.model.histogram import bounds_of, bucket_of, quantile
@@ -311,3 +312,29 @@ async def test_a_case_without_a_bot_is_no_session(world: World) -> None:
     line = await totals(world)
 
     assert (line.bot_sessions, line.self_served, line.self_service_rate) == (0, 0, None)
+
+
+async def test_hops_are_counted_for_each_case_that_was_escalated(world: World) -> None:
+    """One goes to the second line and back, another to the second and the third."""
+    await world.tell(inbound("chat-1"), inbound("chat-2"), inbound("chat-3"))
+
+    async def escalate(chat: str, line: str) -> str:
+        id = (await world.conversation(chat)).id
+        command = Escalate(conversation_id=id, actor=AGENT, line=line, summary="look")
+        outcome = await world.ask(command, id=f"{chat}-{line}")
+        await world.ask(command, id=f"{chat}-{line}")
+        return str(outcome.result["task"]["id"])
+
+    task_id = await escalate("chat-1", "l2")
+    id = (await world.conversation("chat-1")).id
+    await world.ask(FinishTask(conversation_id=id, actor=BORIS, task_id=task_id, result="done"))
+    await escalate("chat-2", "l2")
+    await escalate("chat-2", "l3")
+
+    line = await totals(world)
+    text = table([line])
+
+    assert (line.escalated, line.hops, line.hops_per_case) == (2, 4, 2.0)
+    titles, values = (row.split(",") for row in text.splitlines())
+    shown = dict(zip(titles, values, strict=True))
+    assert (shown["escalated"], shown["hops"], shown["hops_per_case"]) == ("2", "4", "2")

@@ -10126,6 +10126,21 @@ export interface components {
              */
             self_served: number;
             /**
+             * Escalated
+             * @default 0
+             */
+            escalated: number;
+            /**
+             * Hops
+             * @default 0
+             */
+            hops: number;
+            /**
+             * Hops Per Case
+             * @default null
+             */
+            hops_per_case: number | null;
+            /**
              * Reopen Rate
              * @default null
              */
@@ -11370,6 +11385,10 @@ export interface components {
             title: string | null;
             /** Context */
             context?: {
+                [key: string]: string;
+            };
+            /** Secrets */
+            secrets?: {
                 [key: string]: string;
             };
             /**
