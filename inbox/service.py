@@ -45,6 +45,7 @@ from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
+from inbox.api.verifications import VerificationsApi
 from inbox.attendances import Attendances
 from inbox.beginnings import Beginnings
 from inbox.board import Boards
@@ -88,6 +89,7 @@ from inbox.rest.static import WebUi
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
+from inbox.verifications import Verifications
 from shared.checks import CHECK_LIMIT_S
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -300,6 +302,9 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
+        *VerificationsApi(
+            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+        ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
         *ChannelsApi(inbox.channels).routes(),

@@ -61,6 +61,7 @@ from shared.model.sla import SlaPolicy
 from shared.model.task import Task
 from shared.model.team import Team
 from shared.model.topic import Topic
+from shared.model.verification import Verification
 from shared.ports.store import Collection, Index
 
 
@@ -320,6 +321,13 @@ BULKS: Final = Collection(
 BULK_STEPS: Final = Collection(
     "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
 )
+VERIFICATIONS: Final = Collection(
+    "verifications",
+    Verification,
+    indexes=(Index(("conversation_id", "at")),),
+    keep_for=timedelta(days=7),
+    expires_from="at",
+)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -394,6 +402,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     HOUR_COUNTS,
     BULKS,
     BULK_STEPS,
+    VERIFICATIONS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -498,5 +507,6 @@ DECLARED_QUERIES: Final = (
     Query(PEAK_STATE),
     Query(HOUR_COUNTS, (), "hour"),
     Query(BULKS, (), "at"),
+    Query(VERIFICATIONS, ("conversation_id",), "at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

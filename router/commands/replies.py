@@ -45,8 +45,11 @@ from shared.model.message import Direction, Message
 from shared.model.people import ActorKind, is_hub
 
 
-async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
-    """Answer the customer: the message at once, its part when it is due."""
+async def reply(
+    work: Work, conversation: Conversation, command: Reply, *, told: str | None = None
+) -> Done:
+    """Answer the customer: the message at once, its part when it is due. ``told`` is what leaves in
+    place of the text, where that is for the customer's eyes alone."""
     require_turn(conversation, command.actor)
     await agent_drafts.require_unsent(work, conversation, command)
     command = await canned.filled_in(work, conversation, command)
@@ -87,6 +90,9 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     if not is_hub(command.actor):
         tell_of(work, conversation, message, waits=False)
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
+    if told is not None:
+        content = part.content.model_copy(update={"text": told})
+        part = part.model_copy(update={"content": content})
     work.unit.put(PARTS, part)
     await onward.expect_reading(work, conversation, command.actor, due_at)
     canned.count(work, command)

@@ -989,6 +989,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a one-time link that proves who it is */
+        post: operations["post_conversations_id_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page of a one-time link; looking at it changes nothing */
+        get: operations["get_verify_code"];
+        put?: never;
+        /** The button of that page: the link is used up */
+        post: operations["post_verify_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How that page looks */
+        get: operations["get_verify_css"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/merge": {
         parameters: {
             query?: never;
@@ -3208,6 +3260,17 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AskProof
+         * @description A one-time link by which the customer proves who they are.
+         */
+        AskProof: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verify";
+        };
+        /**
          * AssignRequest
          * @description To whom; both null gives it back to the queue. Where ``team_id`` is left out, its team
          *     stays.
@@ -3926,7 +3989,7 @@ export interface components {
             /** @default null */
             filter: components["schemas"]["BulkFilter"] | null;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * BulkFailed
@@ -6723,7 +6786,7 @@ export interface components {
              */
             at: string;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * FormResponse
@@ -7946,7 +8009,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         } & {
             [key: string]: unknown;
         };
@@ -7984,7 +8047,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * MailHeadRequest
@@ -10303,7 +10366,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -10378,7 +10441,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -11653,6 +11716,22 @@ export interface components {
              * @default null
              */
             files: components["schemas"]["CannedFile"][] | null;
+        };
+        /**
+         * VerificationRequest
+         * @description Where the link goes.
+         */
+        VerificationRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
         };
         /**
          * View
@@ -14617,6 +14696,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_css: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": unknown;
                 };
             };
             /** @description A problem (RFC 9457) */
