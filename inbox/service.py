@@ -16,6 +16,7 @@ from inbox.api.actions import ActionsApi
 from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
 from inbox.api.beginnings import BeginningsApi
+from inbox.api.board import BoardApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
 from inbox.api.channels import ChannelsApi
@@ -44,8 +45,10 @@ from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
+from inbox.api.verifications import VerificationsApi
 from inbox.attendances import Attendances
 from inbox.beginnings import Beginnings
+from inbox.board import Boards
 from inbox.bots import Bots
 from inbox.bulk import Bulks
 from inbox.callers import Caller
@@ -59,6 +62,7 @@ from inbox.dry_run import DryRuns
 from inbox.files import Files
 from inbox.gate import Gate
 from inbox.limits import SignInLimit
+from inbox.live.boards import LiveBoards
 from inbox.live.connection import CAPACITY
 from inbox.live.feed import Feed
 from inbox.live.frames import SERVER_FRAMES, ClientFrame
@@ -74,6 +78,7 @@ from inbox.permissions import Permission
 from inbox.policies import Policies
 from inbox.presences import Presences
 from inbox.queues import Queues
+from inbox.reports.delivery import DeliveryReports
 from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
@@ -84,6 +89,7 @@ from inbox.rest.static import WebUi
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
+from inbox.verifications import Verifications
 from shared.checks import CHECK_LIMIT_S
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -183,6 +189,9 @@ class Inbox:
         self.people = People(store, clock, self.passwords, self.sessions, self.news)
         origins = (options.public_url.rstrip("/"),) if options.public_url else ()
         self.gate = Gate(self.sessions, self.tokens, origins)
+        self.presences = Presences(store, clock, self.news, self.people)
+        self.boards = Boards(store, clock, self.presences)
+        self.live_boards = LiveBoards(self.feed, self.boards)
         self.seal = seal
         self._apis = _apis(self, bus, store, blobs, clock)
         self.health.add("live feed", self._feed_follows, essential=False)
@@ -222,6 +231,7 @@ class Inbox:
                 group.create_task(self.feed.run())
                 group.create_task(self.checks.run())
                 group.create_task(self.attendances.run())
+                group.create_task(self.live_boards.run())
         finally:
             self.passwords.close()
 
@@ -260,7 +270,7 @@ class Inbox:
 def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> Sequence[Route]:
     options = inbox.options
     files = Files(store, blobs, clock, options.upload_limit_bytes)
-    presence = Presence(store, inbox.news)
+    presence = Presence(store, inbox.news, inbox.attendances)
     orders = Orders(inbox.desk)
     contacts = Contacts(store, clock, inbox.news)
     replies = Replies(clock, inbox.channels, options.undo_s)
@@ -270,8 +280,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
-    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
-    presences = Presences(store, clock, inbox.news, inbox.people)
+    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.live_boards, inbox.attendances, clock)
     about = AboutApi(
         store, Counts(store), inbox.feed, inbox.health, inbox.info(), inbox.openapi,
         inbox.routes, inbox.exposition,
@@ -293,19 +302,23 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
+        *VerificationsApi(
+            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+        ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
-        *PresenceApi(presences, inbox.attendances, Queues(store, clock)).routes(),
+        *PresenceApi(inbox.presences, inbox.attendances, Queues(store, clock)).routes(),
+        *BoardApi(inbox.boards).routes(),
         *RulesApi(store, policies, DryRuns(store, clock)).routes(),
         *PoliciesApi(policies).routes(),
         *AnswersApi(store, clock, orders, policies).routes(),
         *BulkApi(store, Bulks(bus, store, clock), policies).routes(),
         *ScheduledApi(store, orders).routes(),
         *PeakApi(store, clock).routes(),
-        *ReportsApi(Reports(store)).routes(),
+        *ReportsApi(Reports(store), DeliveryReports(store, clock)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

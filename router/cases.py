@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router import people, timeline
-from router.aliases import alias_of
+from router.aliases import alias_of, thread_named
 from router.answers import after_reopening
 from router.bots.duty import duty_for, standing_of
 from router.contacts.facts import facts_of
@@ -17,7 +17,6 @@ from shared.collections import (
     CONVERSATIONS,
     IDENTITIES,
     THREADS,
-    TIMERS,
     thread_id,
 )
 from shared.events import ConversationChanged
@@ -78,15 +77,14 @@ def thread_facts(item: Inbound, conversation: Conversation) -> dict[str, Any]:
     return fields
 
 
-def wake_id(conversation_id: ConversationId) -> str:
-    """The id of the timer that ends a conversation's snooze."""
-    return f"wake/{conversation_id}"
-
-
-def forget_snooze(work: Work, conversation: Conversation) -> None:
-    """Remove the timer of a snooze that is over."""
-    if conversation.status is Status.SNOOZED:
-        work.unit.delete(TIMERS, wake_id(conversation.id))
+async def keep_secrets(work: Work, item: Inbound) -> None:
+    """Keep what the item tells of its thread and nobody may read who reads conversations."""
+    if not item.thread.secrets:
+        return
+    thread = await thread_named(work.unit, item.channel_id, item.thread.external_id)
+    if thread is not None and not item.thread.secrets.items() <= thread.secrets.items():
+        secrets = {**thread.secrets, **item.thread.secrets}
+        work.unit.revise(THREADS, thread, {"secrets": secrets})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,7 @@ async def begin(work: Work, opening: Opening, place: Place, identity: Identity) 
     }
     conversation = Conversation(
         id=opening.id or new_conversation_id(place.slot),
+        number=await work.unit.number(),
         channel_id=opening.channel_id,
         channel_type=opening.channel_type,
         # Where the platform has renamed the thread, the case before it knows the present name.

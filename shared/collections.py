@@ -25,6 +25,7 @@ from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
 from shared.model.notification import Notification
+from shared.model.onward import without_code
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -44,6 +45,7 @@ from shared.model.records import (
     Lease,
     LoggedEvent,
     Member,
+    NumberSeries,
     Outcome,
     ParkedReceipt,
     SeenEvent,
@@ -60,6 +62,7 @@ from shared.model.sla import SlaPolicy
 from shared.model.task import Task
 from shared.model.team import Team
 from shared.model.topic import Topic
+from shared.model.verification import Verification
 from shared.ports.store import Collection, Index
 
 
@@ -101,11 +104,19 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
         Index(("followers", "status", "last_activity_at"), many="followers"),
+        Index(("status", "topic", "last_activity_at")),
+        Index(("status", "channel_id", "topic", "last_activity_at")),
+        Index(("status", "assignee_id", "topic", "last_activity_at")),
+        Index(("status", "language", "last_activity_at")),
+        Index(("status", "due_at")),
+        Index(("number",), unique=True),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
     text=_conversation_text,
     text_fields=("title", "contact_name"),
+    version=2,
+    migrations={1: without_code},
 )
 MESSAGES: Final = Collection(
     "messages",
@@ -162,7 +173,11 @@ CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "crea
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
 CHANNEL_HOURS: Final = Collection(
-    "channel_hours", ChannelHour, keep_for=timedelta(days=30), expires_from="hour"
+    "channel_hours",
+    ChannelHour,
+    indexes=(Index(("channel_id", "hour")),),
+    keep_for=timedelta(days=30),
+    expires_from="hour",
 )
 PARTS: Final = Collection(
     "parts",
@@ -213,6 +228,7 @@ TASKS: Final = Collection(
 )
 TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
 COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
+NUMBER_SERIES: Final = Collection("number_series", NumberSeries)
 DEAD_LETTERS: Final = Collection(
     "dead_letters",
     DeadLetter,
@@ -307,6 +323,13 @@ BULKS: Final = Collection(
 BULK_STEPS: Final = Collection(
     "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
 )
+VERIFICATIONS: Final = Collection(
+    "verifications",
+    Verification,
+    indexes=(Index(("conversation_id", "at")),),
+    keep_for=timedelta(days=7),
+    expires_from="at",
+)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -342,6 +365,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TASKS,
     TIMERS,
     COUNTERS,
+    NUMBER_SERIES,
     DEAD_LETTERS,
     LEASES,
     MEMBERS,
@@ -381,6 +405,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     HOUR_COUNTS,
     BULKS,
     BULK_STEPS,
+    VERIFICATIONS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -404,6 +429,12 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
     Query(CONVERSATIONS, ("followers", "status"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "channel_id", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "assignee_id", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "language"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status",), "due_at"),
+    Query(CONVERSATIONS, ("number",)),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
@@ -426,6 +457,7 @@ DECLARED_QUERIES: Final = (
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),
+    Query(CHANNEL_HOURS, ("channel_id",), "hour"),
     Query(PARTS, ("channel_id", "open"), "order"),
     Query(PARTS, ("channel_id", "thread", "open"), "order"),
     Query(PARTS, ("channel_id", "unreported"), "changed_at"),
@@ -479,5 +511,6 @@ DECLARED_QUERIES: Final = (
     Query(PEAK_STATE),
     Query(HOUR_COUNTS, (), "hour"),
     Query(BULKS, (), "at"),
+    Query(VERIFICATIONS, ("conversation_id",), "at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

@@ -17,7 +17,8 @@ from connectors.webchat.limits import Buckets, Rate
 from connectors.webchat.lines import Lines
 from connectors.webchat.live import Live
 from connectors.webchat.manifest import MAX_TEXT, WebchatSettings
-from connectors.webchat.onward import onward_context
+from connectors.webchat.onward import onward_code, onward_context
+from connectors.webchat.places import Places
 from connectors.webchat.requests import (
     MessageRequest,
     ReceiptRequest,
@@ -29,6 +30,7 @@ from connectors.webchat.visitors import Visitor, Visitors
 from shared.clock import Clock
 from shared.errors import NotFound, Unavailable
 from shared.ids import ChannelId, MessageId
+from shared.model.onward import NOWHERE
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +71,7 @@ class Surface:
         self._lines = lines
         self._reader = reader
         self._accept = accept
+        self._places = Places(lines, reader)
         self._buckets = Buckets(clock)
         self._attendances = Attendances(clock, self._publish)
         self._messages = Rate(
@@ -82,6 +85,7 @@ class Surface:
         live = Live(
             visitors=self._visitors,
             lines=self._lines,
+            places=self._places,
             attendances=self._attendances,
             surface=self,
         )
@@ -103,6 +107,7 @@ class Surface:
     def close(self) -> None:
         """Wait for nobody any more."""
         self._attendances.close()
+        self._places.close()
 
     async def mark(self, visitor: Visitor, state: str, ids: Sequence[str]) -> None:
         """Publish that the visitor's widget received or showed these. Raises ``Unavailable``."""
@@ -172,8 +177,9 @@ class Surface:
         asked = read_as(MessageRequest, await read_capped(request, MAX_BODY_BYTES))
         attachments = self._files.opened(visitor, asked.attachments)
         at = self._clock.now()
-        onward = onward_context(visitor, asked, self._settings, self._visitors, at)
-        await self._publish(inbound.said(visitor, asked, attachments, at, onward))
+        onward = onward_context(visitor, asked, self._settings)
+        code = onward_code(visitor, self._visitors, at) if onward is not NOWHERE else {}
+        await self._publish(inbound.said(visitor, asked, attachments, at, onward, code))
         self._attendances.wrote(visitor)
         log.info("webchat.accepted", channel_id=self._channel_id, thread=visitor.id)
         return _json({"id": asked.id, "at": at.isoformat(timespec="microseconds")})
@@ -211,6 +217,7 @@ class Surface:
         self.limit_reads(request, visitor)
         after = request.query.get("after")
         with self._lines.following(visitor.thread) as now:
+            self._places.joined(visitor.thread, anew=after is None)
             if after is None:
                 return _json({"cursor": now, "frames": [], "missed": False})
             news = await self._lines.news(visitor.thread, after, wait_s=_POLL_S)

@@ -72,6 +72,8 @@ class Conversation(Document):
 
     id: ConversationId
     number: int | None = None
+    """What people call it by, unique in the hub; None where it was opened before there were
+    numbers."""
     channel_id: ChannelId
     channel_type: ChannelType
     thread: ExternalId
@@ -164,6 +166,16 @@ class Conversation(Document):
     version: int = 1
 
 
+def waits(conversation: Conversation) -> bool:
+    """Whether it stands in the queue: open, and neither a person nor a bot has it."""
+    return (
+        conversation.status is Status.OPEN
+        and conversation.assignee_id is None
+        and conversation.bot_id is None
+        and conversation.merged_into is None
+    )
+
+
 class Thread(Document):
     """A place on a platform and the conversation that stands in it.
 
@@ -178,6 +190,8 @@ class Thread(Document):
     """The partition key under which it was first seen; its slot never changes."""
     conversation_id: ConversationId | None = None
     """The latest conversation."""
+    secrets: dict[str, str] = Field(default_factory=dict)
+    """As connectors told them: codes that let whoever has them in as the customer."""
     has_parked: bool = False
     """Receipts have come for messages of it that we did not know yet, and were parked."""
     version: int = 1

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES
-from shared.ids import ChannelType, ContactId, ExternalId, IdentityId
+from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES, TOPICS
+from shared.ids import ChannelId, ChannelType, ContactId, ExternalId, IdentityId
 from shared.model.conversation import Status
 from shared.model.people import Contact, Identity, Role
+from shared.model.topic import Topic
 from shared.ports.store import Put
-from tests.inbox.stage import AT, Stage, a_conversation, a_message
+from tests.inbox.stage import AT, Browser, Stage, a_conversation, a_message
 
 
 def _names(answer: Any) -> list[str]:
@@ -61,6 +63,74 @@ async def test_lists_show_what_their_filters_say_newest_first(
 
     assert answer.status == (422 if expected is None else 200)
     assert expected is None or _names(answer) == expected
+
+
+async def _of_topics(stage: Stage) -> None:
+    """Two of refunds, one of them held and in another channel; one of repairs; one of nothing."""
+    await stage.hub.store.commit(
+        [Put(TOPICS, Topic(id="refunds", name="Refunds", created_at=AT, updated_at=AT))]
+    )
+    for name, fields in {
+        "one": {"topic": "refunds", "language": "ru"},
+        "two": {"topic": "refunds", "assignee_id": "anna", "channel_id": ChannelId("mail")},
+        "three": {"topic": "repairs", "language": "en"},
+        "four": {},
+        "done": {"topic": "refunds", "status": Status.RESOLVED},
+    }.items():
+        await stage.store_conversation(a_conversation(name, contact_name=name, **fields))
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("topic=refunds", {"one", "two"}),
+        ("topic=refunds&status=resolved", {"done"}),
+        ("topic=refunds&channel_id=mail", {"two"}),
+        ("topic=refunds&view=unassigned", {"one"}),
+        ("topic=refunds&assignee_id=anna", {"two"}),
+        ("topic=none", {"four"}),
+        ("language=ru", {"one"}),
+        ("language=none", {"two", "four"}),
+        ("topic=refunds&q=two", {"two"}),
+    ],
+)
+async def test_lists_are_narrowed_by_topic_and_language(
+    stage: Stage, query: str, expected: set[str]
+) -> None:
+    await _of_topics(stage)
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/conversations?{query}")
+
+    assert set(_names(answer)) == expected
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("", [("refunds", "Refunds", 2), (None, None, 1), ("repairs", None, 1)]),
+        ("status=pending", []),
+        ("channel_id=mail", [("refunds", "Refunds", 1)]),
+        ("unassigned=true", [(None, None, 1), ("refunds", "Refunds", 1), ("repairs", None, 1)]),
+    ],
+)
+async def test_topics_are_told_with_how_many_there_are_the_most_first(
+    stage: Stage, query: str, expected: list[Any]
+) -> None:
+    await _of_topics(stage)
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/views/topics?{query}")
+
+    told = [(one["topic"], one["name"], one["count"]) for one in answer.data["items"]]
+    assert told == expected
+
+
+async def test_topics_are_not_counted_by_what_no_counter_is_kept_of(stage: Stage) -> None:
+    async with stage.browser() as browser:
+        resolved = await browser.get("/views/topics?status=resolved")
+        both = await browser.get("/views/topics?channel_id=mail&unassigned=true")
+
+    assert (resolved.status, resolved.data["errors"][0]["field"]) == (422, "status")
+    assert (both.status, both.data["field"]) == (422, "unassigned")
 
 
 async def test_filters_that_no_index_serves_are_refused_with_those_that_go(stage: Stage) -> None:
@@ -122,6 +192,30 @@ async def test_messages_come_newest_page_first_and_ascending(stage: Stage) -> No
     seqs = [[m["seq"] for m in page.data["items"]] for page in (newest, older, oldest, newer)]
     assert seqs == [[5, 6, 7], [2, 3, 4], [1], [6, 7]]
     assert (oldest.data["next"], newer.data["next"]) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["1042", "#1042", "№ 1042", " #1042 "])
+async def test_a_conversation_is_found_by_its_number_before_those_that_say_it(
+    stage: Stage, text: str
+) -> None:
+    numbered = a_conversation("a", contact_name="numbered", number=1042)
+    wordy = a_conversation("b", contact_name="wordy", number=7)
+    await stage.store_conversation(numbered)
+    await stage.store_conversation(wordy, a_message(wordy, 1, "is it 1042?"))
+    async with stage.browser() as browser:
+        first = await search(browser, text)
+        second = await search(browser, text, first.data["next"])
+        listed = await browser.get("/conversations?q=1042&view=pending")
+
+    assert [one["conversation"]["number"] for one in first.data["items"]] == [1042]
+    assert [one["conversation"]["number"] for one in second.data["items"]] == [7]
+    assert listed.data["items"] == []
+
+
+async def search(browser: Browser, text: str, cursor: str | None = None) -> Any:
+    """A page of what is found."""
+    asked = {"q": text} | ({"cursor": cursor} if cursor is not None else {})
+    return await browser.get(f"/search?{urlencode(asked)}")
 
 
 async def test_search_finds_names_and_words_by_their_stem(stage: Stage) -> None:

@@ -989,6 +989,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a one-time link that proves who it is */
+        post: operations["post_conversations_id_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page of a one-time link; looking at it changes nothing */
+        get: operations["get_verify_code"];
+        put?: never;
+        /** The button of that page: the link is used up */
+        post: operations["post_verify_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How that page looks */
+        get: operations["get_verify_css"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/merge": {
         parameters: {
             query?: never;
@@ -1394,6 +1446,23 @@ export interface paths {
         };
         /** Where a conversation stands in its queue */
         get: operations["get_conversations_id_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How queues and agents stand, and what is overdue, now */
+        get: operations["get_board"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2270,6 +2339,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well each channel delivers: lag, failures, dead letters */
+        get: operations["get_reports_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/delivery.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["get_reports_delivery_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -2398,6 +2501,23 @@ export interface paths {
         };
         /** How many conversations each view holds */
         get: operations["get_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations there are of each topic, the most first */
+        get: operations["get_views_topics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2629,6 +2749,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -2698,6 +2827,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -3173,6 +3311,11 @@ export interface components {
              * @default 0
              */
             reopened: number;
+            /**
+             * Self Served At
+             * @default null
+             */
+            self_served_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3240,6 +3383,17 @@ export interface components {
             revoked: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * AskProof
+         * @description A one-time link by which the customer proves who they are.
+         */
+        AskProof: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verify";
         };
         /**
          * AssignRequest
@@ -3329,6 +3483,11 @@ export interface components {
              * @default null
              */
             cause: string | null;
+            /**
+             * Place Told At
+             * @default null
+             */
+            place_told_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3542,6 +3701,141 @@ export interface components {
              * @default null
              */
             until: string | null;
+        };
+        /**
+         * Board
+         * @description Everything that the supervisor's board shows.
+         */
+        Board: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Assignment */
+            assignment: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Queues */
+            queues: components["schemas"]["BoardQueue"][];
+            /** Agents */
+            agents: components["schemas"]["BoardAgent"][];
+            /** Breaches */
+            breaches: components["schemas"]["BoardBreach"][];
+            /** More Breaches */
+            more_breaches: boolean;
+        };
+        /**
+         * BoardAgent
+         * @description One agent.
+         */
+        BoardAgent: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Team Ids */
+            team_ids: string[];
+            state: components["schemas"]["PresenceState"];
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Load */
+            load: number;
+            /** Capacity */
+            capacity: number;
+            /** Conversations */
+            conversations: number;
+            /** Viewing */
+            viewing: string | null;
+            /** Viewing Name */
+            viewing_name: string | null;
+            /** Viewing Since */
+            viewing_since: string | null;
+        };
+        /**
+         * BoardBreach
+         * @description A conversation in which something should have happened by now.
+         */
+        BoardBreach: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Number */
+            number: number | null;
+            /** Contact Name */
+            contact_name: string | null;
+            status: components["schemas"]["Status"];
+            priority: components["schemas"]["Priority"];
+            target: components["schemas"]["Target"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Line */
+            line: string | null;
+        };
+        /**
+         * BoardFrame
+         * @description Whether the supervisor's board is to be told from now on: at once, and whenever it is
+         *     another.
+         */
+        BoardFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board";
+            /** Watch */
+            watch: boolean;
+        };
+        /**
+         * BoardNowFrame
+         * @description The supervisor's board as it stands now, for those who watch it.
+         */
+        BoardNowFrame: {
+            /**
+             * Type
+             * @default board
+             * @constant
+             */
+            type: "board";
+            board: components["schemas"]["Board"];
+        };
+        /**
+         * BoardQueue
+         * @description One queue: a team's line.
+         */
+        BoardQueue: {
+            /** Id */
+            id: string;
+            /** Team Id */
+            team_id: string | null;
+            /** Team Name */
+            team_name: string | null;
+            /** Line */
+            line: string | null;
+            /** Line Name */
+            line_name: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Expected Wait S */
+            expected_wait_s: number | null;
+            /** Agents */
+            agents: number | null;
+            /** Overflows */
+            overflows: boolean;
         };
         /**
          * BotDuty
@@ -3820,7 +4114,7 @@ export interface components {
             /** @default null */
             filter: components["schemas"]["BulkFilter"] | null;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * BulkFailed
@@ -3867,6 +4161,16 @@ export interface components {
              * @default null
              */
             label: string | null;
+            /**
+             * Topic
+             * @default null
+             */
+            topic: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
             /**
              * Contact Id
              * @default null
@@ -4770,7 +5074,7 @@ export interface components {
          * ClientFrame
          * @description Any frame of the client's.
          */
-        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
+        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
         /**
          * Clue
          * @description What may tell which thread an item belongs to, where the platform has no name for threads.
@@ -5270,7 +5574,8 @@ export interface components {
              *       "first_at": null,
              *       "agent_id": null,
              *       "several": false,
-             *       "reopened": 0
+             *       "reopened": 0,
+             *       "self_served_at": null
              *     }
              */
             answers: components["schemas"]["Answers"];
@@ -5280,7 +5585,8 @@ export interface components {
              *       "last_agent_id": null,
              *       "passed_by": [],
              *       "returned_at": null,
-             *       "cause": null
+             *       "cause": null,
+             *       "place_told_at": null
              *     }
              */
             assignment: components["schemas"]["Assignment"];
@@ -5670,6 +5976,104 @@ export interface components {
          * @enum {string}
          */
         Delivery: "queued" | "sending" | "held" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled";
+        /**
+         * DeliveryLine
+         * @description One channel: what it carried in the period, and how it stands now.
+         */
+        DeliveryLine: {
+            /** Channel Id */
+            channel_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            state: components["schemas"]["ChannelState"];
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+            /**
+             * Failure Rate
+             * @default null
+             */
+            failure_rate: number | null;
+            /**
+             * Dead Letters
+             * @default 0
+             */
+            dead_letters: number;
+            /**
+             * Dead Letters Open
+             * @default 0
+             */
+            dead_letters_open: number;
+            /**
+             * Mean Lag S
+             * @default null
+             */
+            mean_lag_s: number | null;
+            /**
+             * Lag S
+             * @default null
+             */
+            lag_s: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @default null
+             */
+            waiting_since: string | null;
+            /**
+             * Last In At
+             * @default null
+             */
+            last_in_at: string | null;
+            /**
+             * Last Out At
+             * @default null
+             */
+            last_out_at: string | null;
+            /**
+             * Last Error
+             * @default null
+             */
+            last_error: string | null;
+            /**
+             * Last Error At
+             * @default null
+             */
+            last_error_at: string | null;
+        };
+        /**
+         * DeliveryReport
+         * @description The channels, by name.
+         */
+        DeliveryReport: {
+            /** Hours */
+            hours: number;
+            /** Items */
+            items: components["schemas"]["DeliveryLine"][];
+        };
         /**
          * Dice
          * @description A thrown die.
@@ -6507,7 +6911,7 @@ export interface components {
              */
             at: string;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * FormResponse
@@ -7326,6 +7730,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[TopicCount] */
+        Items_TopicCount_: {
+            /** Items */
+            items: components["schemas"]["TopicCount"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Topic] */
         Items_Topic_: {
             /** Items */
@@ -7454,6 +7868,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -7491,6 +7915,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         };
         /**
          * Link
@@ -7710,7 +8144,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         } & {
             [key: string]: unknown;
         };
@@ -7748,7 +8182,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * MailHeadRequest
@@ -9460,6 +9894,21 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Pace S
+             * @default null
+             */
+            pace_s: number | null;
+            /**
+             * Room
+             * @default false
+             */
+            room: boolean;
+            /**
+             * Oldest At
+             * @default null
+             */
+            oldest_at: string | null;
+            /**
              * Overflows
              * @default false
              */
@@ -9548,6 +9997,15 @@ export interface components {
              */
             passed_for_s: number;
             /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
+            /**
              * Idle After S
              * @default 900
              */
@@ -9613,6 +10071,15 @@ export interface components {
              * @default 120
              */
             passed_for_s: number;
+            /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
             /**
              * Idle After S
              * @default 900
@@ -9853,6 +10320,31 @@ export interface components {
              */
             promises_broken: number;
             /**
+             * Bot Sessions
+             * @default 0
+             */
+            bot_sessions: number;
+            /**
+             * Self Served
+             * @default 0
+             */
+            self_served: number;
+            /**
+             * Escalated
+             * @default 0
+             */
+            escalated: number;
+            /**
+             * Hops
+             * @default 0
+             */
+            hops: number;
+            /**
+             * Hops Per Case
+             * @default null
+             */
+            hops_per_case: number | null;
+            /**
              * Reopen Rate
              * @default null
              */
@@ -9862,6 +10354,11 @@ export interface components {
              * @default null
              */
             first_contact_rate: number | null;
+            /**
+             * Self Service Rate
+             * @default null
+             */
+            self_service_rate: number | null;
             /** @default null */
             wait: components["schemas"]["Spread"] | null;
             /** @default null */
@@ -10010,7 +10507,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -10085,7 +10582,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -10695,6 +11192,12 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Target
+         * @description What is to happen in time.
+         * @enum {string}
+         */
+        Target: "first_reply" | "next_reply" | "resolution";
+        /**
          * Task
          * @description Something that a line is to do for a conversation, which stays with its owner.
          */
@@ -11088,6 +11591,10 @@ export interface components {
             context?: {
                 [key: string]: string;
             };
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            };
             /**
              * Renamed From
              * @default null
@@ -11175,6 +11682,18 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TopicCount
+         * @description How many conversations there are of a topic.
+         */
+        TopicCount: {
+            /** Topic */
+            topic: string | null;
+            /** Name */
+            name: string | null;
+            /** Count */
+            count: number;
         };
         /**
          * TopicIs
@@ -11338,6 +11857,22 @@ export interface components {
              * @default null
              */
             files: components["schemas"]["CannedFile"][] | null;
+        };
+        /**
+         * VerificationRequest
+         * @description Where the link goes.
+         */
+        VerificationRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
         };
         /**
          * View
@@ -12084,6 +12619,10 @@ export interface operations {
                 channel_id?: string | null;
                 team_id?: string | null;
                 label?: string | null;
+                /** @description an id, or `none` */
+                topic?: string | null;
+                /** @description `ru`, `en` ..., or `none` */
+                language?: string | null;
                 contact_id?: string | null;
                 /** @description an agent's id, or `me` */
                 follower?: string | null;
@@ -14315,6 +14854,148 @@ export interface operations {
             };
         };
     };
+    post_conversations_id_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_css: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_contacts_id_merge: {
         parameters: {
             query?: never;
@@ -15228,6 +15909,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceInQueue"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -18455,6 +19165,68 @@ export interface operations {
             };
         };
     };
+    get_reports_delivery: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryReport"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery_csv: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_dead_letters: {
         parameters: {
             query?: {
@@ -18688,6 +19460,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_topics: {
+        parameters: {
+            query?: {
+                status?: "open" | "pending" | "snoozed";
+                channel_id?: string | null;
+                unassigned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TopicCount_"];
                 };
             };
             /** @description A problem (RFC 9457) */
