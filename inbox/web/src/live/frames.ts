@@ -1,4 +1,5 @@
 /** What travels on the live connection. */
+import type { Standing } from '@/api/desk'
 import type { Actor, Conversation, Count, Message, Outcome } from '@/api/types'
 
 export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
@@ -12,6 +13,7 @@ export interface Payloads {
   'channel.changed': { channel_id: string }
   'settings.changed': { collection: string; id: string }
   viewing: Viewing
+  'presence.changed': { standing: Standing }
 }
 export type EventKind = keyof Payloads
 export type EventFrame = {

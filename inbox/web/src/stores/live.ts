@@ -26,6 +26,7 @@ export const useLive = defineStore('live', () => {
   /** The contact that was changed last, by whomever. */
   const changedContact = ref({ id: '' })
   const offline = computed(() => problem.value && state.value !== 'online')
+  const ears = new Set<(frame: EventFrame) => void>()
   let late: ReturnType<typeof setTimeout> | null = null
 
   const client = new LiveClient({
@@ -70,7 +71,13 @@ export const useLive = defineStore('live', () => {
     }
   }
 
+  /** For stores whose documents this one does not know. Call what it returns to hear no more. */
+  function listen(ear: (frame: EventFrame) => void): () => void {
+    ears.add(ear)
+    return () => { ears.delete(ear) }
+  }
   function apply(frame: EventFrame): void {
+    for (const ear of ears) ear(frame)
     const conversations = useConversations()
     switch (frame.kind) {
       case 'message.added':
@@ -161,5 +168,5 @@ export const useLive = defineStore('live', () => {
     document.removeEventListener('visibilitychange', nudge)
     client.stop()
   }
-  return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync }
+  return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync, listen }
 })

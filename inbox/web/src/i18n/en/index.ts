@@ -1,7 +1,9 @@
 import admin from './admin'
 import bots from './bots'
 import common from './common'
+import desk from './desk'
+import floor from './floor'
 import inbox from './inbox'
 import thread from './thread'
 
-export default { ...common, ...inbox, ...thread, ...admin, ...bots }
+export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor }
