@@ -16,6 +16,8 @@ from shared.ports.store import Page, Scalar, Store
 ORDER: Final = "last_activity_at"
 PAGE: Final = 50
 MOST: Final = 200
+NOTHING: Final = "none"
+"""As a filter: those where nothing is known of it."""
 _SERVED: Final = frozenset(
     frozenset(query.equal)
     for query in DECLARED_QUERIES
@@ -45,6 +47,8 @@ class ConversationQuery(Strict):
     channel_id: str | None = None
     team_id: str | None = None
     label: str | None = None
+    topic: str | None = Field(default=None, description="an id, or `none`")
+    language: str | None = Field(default=None, description="`ru`, `en` ..., or `none`")
     contact_id: str | None = None
     q: str | None = Field(default=None, max_length=200)
     cursor: str | None = Field(default=None, max_length=2000)
@@ -63,6 +67,9 @@ def filters(query: ConversationQuery, caller: Caller) -> dict[str, Scalar]:
     for name in ("channel_id", "team_id", "label", "contact_id"):
         if (value := getattr(query, name)) is not None:
             equal[_FIELDS.get(name, name)] = value
+    for name in ("topic", "language"):
+        if (value := getattr(query, name)) is not None:
+            equal[name] = None if value == NOTHING else value
     return equal
 
 

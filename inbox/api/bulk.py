@@ -36,6 +36,8 @@ class BulkFilter(Strict):
     channel_id: str | None = None
     team_id: str | None = None
     label: str | None = None
+    topic: str | None = None
+    language: str | None = None
     contact_id: str | None = None
 
 

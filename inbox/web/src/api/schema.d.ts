@@ -1262,6 +1262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How queues and agents stand, and what is overdue, now */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/dry-run": {
         parameters: {
             query?: never;
@@ -2229,6 +2246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations there are of each topic, the most first */
+        get: operations["get_views_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels": {
         parameters: {
             query?: never;
@@ -3120,6 +3154,141 @@ export interface components {
             until: string | null;
         };
         /**
+         * Board
+         * @description Everything that the supervisor's board shows.
+         */
+        Board: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Assignment */
+            assignment: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Queues */
+            queues: components["schemas"]["BoardQueue"][];
+            /** Agents */
+            agents: components["schemas"]["BoardAgent"][];
+            /** Breaches */
+            breaches: components["schemas"]["BoardBreach"][];
+            /** More Breaches */
+            more_breaches: boolean;
+        };
+        /**
+         * BoardAgent
+         * @description One agent.
+         */
+        BoardAgent: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Team Ids */
+            team_ids: string[];
+            state: components["schemas"]["PresenceState"];
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Load */
+            load: number;
+            /** Capacity */
+            capacity: number;
+            /** Conversations */
+            conversations: number;
+            /** Viewing */
+            viewing: string | null;
+            /** Viewing Name */
+            viewing_name: string | null;
+            /** Viewing Since */
+            viewing_since: string | null;
+        };
+        /**
+         * BoardBreach
+         * @description A conversation in which something should have happened by now.
+         */
+        BoardBreach: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Number */
+            number: number | null;
+            /** Contact Name */
+            contact_name: string | null;
+            status: components["schemas"]["Status"];
+            priority: components["schemas"]["Priority"];
+            target: components["schemas"]["Target"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Line */
+            line: string | null;
+        };
+        /**
+         * BoardFrame
+         * @description Whether the supervisor's board is to be told from now on: at once, and whenever it is
+         *     another.
+         */
+        BoardFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board";
+            /** Watch */
+            watch: boolean;
+        };
+        /**
+         * BoardNowFrame
+         * @description The supervisor's board as it stands now, for those who watch it.
+         */
+        BoardNowFrame: {
+            /**
+             * Type
+             * @default board
+             * @constant
+             */
+            type: "board";
+            board: components["schemas"]["Board"];
+        };
+        /**
+         * BoardQueue
+         * @description One queue: a team's line.
+         */
+        BoardQueue: {
+            /** Id */
+            id: string;
+            /** Team Id */
+            team_id: string | null;
+            /** Team Name */
+            team_name: string | null;
+            /** Line */
+            line: string | null;
+            /** Line Name */
+            line_name: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Expected Wait S */
+            expected_wait_s: number | null;
+            /** Agents */
+            agents: number | null;
+            /** Overflows */
+            overflows: boolean;
+        };
+        /**
          * BotDuty
          * @description A bot answers first.
          */
@@ -3443,6 +3612,16 @@ export interface components {
              * @default null
              */
             label: string | null;
+            /**
+             * Topic
+             * @default null
+             */
+            topic: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
             /**
              * Contact Id
              * @default null
@@ -4315,7 +4494,7 @@ export interface components {
          * ClientFrame
          * @description Any frame of the client's.
          */
-        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
+        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
         /**
          * CommandGiven
          * @description What became of a command.
@@ -6595,6 +6774,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[TopicCount] */
+        Items_TopicCount_: {
+            /** Items */
+            items: components["schemas"]["TopicCount"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Topic] */
         Items_Topic_: {
             /** Items */
@@ -8456,6 +8645,11 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Oldest At
+             * @default null
+             */
+            oldest_at: string | null;
+            /**
              * Overflows
              * @default false
              */
@@ -9659,6 +9853,12 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Target
+         * @description What is to happen in time.
+         * @enum {string}
+         */
+        Target: "first_reply" | "next_reply" | "resolution";
+        /**
          * Task
          * @description Something that a line is to do for a conversation, which stays with its owner.
          */
@@ -10092,6 +10292,18 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TopicCount
+         * @description How many conversations there are of a topic.
+         */
+        TopicCount: {
+            /** Topic */
+            topic: string | null;
+            /** Name */
+            name: string | null;
+            /** Count */
+            count: number;
         };
         /**
          * TopicIs
@@ -10967,6 +11179,10 @@ export interface operations {
                 channel_id?: string | null;
                 team_id?: string | null;
                 label?: string | null;
+                /** @description an id, or `none` */
+                topic?: string | null;
+                /** @description `ru`, `en` ..., or `none` */
+                language?: string | null;
                 contact_id?: string | null;
                 q?: string | null;
                 cursor?: string | null;
@@ -13666,6 +13882,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceInQueue"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -16967,6 +17212,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_topics: {
+        parameters: {
+            query?: {
+                status?: "open" | "pending" | "snoozed";
+                channel_id?: string | null;
+                unassigned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TopicCount_"];
                 };
             };
             /** @description A problem (RFC 9457) */
