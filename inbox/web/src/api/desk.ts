@@ -22,8 +22,10 @@ export type PresenceView = Hub['PresenceView']
 export type PresenceState = Hub['PresenceState']
 /** An agent's presence as the live feed tells it. */
 export interface Standing { agent_id: string; state: PresenceState; reason: string | null; since: string | null }
-export type QueueState = Hub['QueueState']
-export type QueuesNow = Hub['QueuesNow']
+export type Board = Hub['Board']
+export type BoardQueue = Hub['BoardQueue']
+export type BoardAgent = Hub['BoardAgent']
+export type BoardBreach = Hub['BoardBreach']
 export type ReportLine = Hub['ReportLine']
 export type Spread = Hub['Spread']
 export type FieldDefinition = Hub['FieldDefinition']
@@ -70,7 +72,7 @@ export const desk = {
 
   presences: () => http.get<Page<PresenceView>>('/presence'),
   choosePresence: (agent: string, choice: PresenceChoice) => http.put<PresenceView>(`/presence/${id(agent)}`, choice),
-  queues: () => http.get<QueuesNow>('/queues'),
+  board: () => http.get<Board>('/board'),
   rebalance: () => http.post<void>('/queues/rebalance'),
 
   report: (query: ReportQuery) => http.get<{ items: ReportLine[] }>('/reports', { ...query }),

@@ -80,3 +80,7 @@ export function fileSize(bytes: number): string {
 }
 /** 31 January 2026, of a day without a time: 2026-01-31. */
 export const fullDay = (day: string): string => format(new Date(`${day}T12:00:00`), { dateStyle: 'long' })
+/** 31 Jan, of a day without a time. */
+export const shortDay = (day: string): string => format(new Date(`${day}T12:00:00`), { day: 'numeric', month: 'short' })
+/** Jan 2026 */
+export const shortMonth = (day: string): string => format(new Date(`${day}T12:00:00`), { month: 'short', year: 'numeric' })

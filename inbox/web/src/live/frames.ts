@@ -1,5 +1,5 @@
 /** What travels on the live connection. */
-import type { Standing } from '@/api/desk'
+import type { Board, Standing } from '@/api/desk'
 import type { Actor, Conversation, Count, Message, Outcome } from '@/api/types'
 
 export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
@@ -25,5 +25,6 @@ export type Frame =
   | EventFrame
   | { type: 'counts'; items: Count[] }
   | { type: 'reset'; cursor: string }
+  | { type: 'board'; board: Board }
   | { type: 'pong' }
   | { type: 'problem'; detail: string }

@@ -4,7 +4,7 @@ import { computed, ref } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
 import { LiveClient, type LiveState } from '@/live/client'
-import type { EventFrame, Typing, Viewing } from '@/live/frames'
+import type { EventFrame, Frame, Typing, Viewing } from '@/live/frames'
 import { useAgents } from './agents'
 import { useChannels } from './channels'
 import { useClock } from './clock'
@@ -27,6 +27,7 @@ export const useLive = defineStore('live', () => {
   const changedContact = ref({ id: '' })
   const offline = computed(() => problem.value && state.value !== 'online')
   const ears = new Set<(frame: EventFrame) => void>()
+  const others = new Set<(frame: Frame) => void>()
   let late: ReturnType<typeof setTimeout> | null = null
 
   const client = new LiveClient({
@@ -47,6 +48,7 @@ export const useLive = defineStore('live', () => {
     reset: () => void resync(),
     counts: (items) => useViews().apply(items),
     event: apply,
+    other: (frame) => others.forEach((ear) => ear(frame)),
     refused: () => void stillSignedIn(),
   })
 
@@ -76,6 +78,9 @@ export const useLive = defineStore('live', () => {
     ears.add(ear)
     return () => { ears.delete(ear) }
   }
+  /** The same for frames that are no events. */
+  const listenFrames = (ear: (frame: Frame) => void): void => { others.add(ear) }
+  const send = (frame: Record<string, unknown>): void => client.send(frame)
   function apply(frame: EventFrame): void {
     for (const ear of ears) ear(frame)
     const conversations = useConversations()
@@ -168,5 +173,5 @@ export const useLive = defineStore('live', () => {
     document.removeEventListener('visibilitychange', nudge)
     client.stop()
   }
-  return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync, listen }
+  return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync, listen, listenFrames, send }
 })

@@ -32,6 +32,7 @@ export const usePresences = defineStore('presences', () => {
   function put(view: PresenceView): void {
     items.value = byId.value.has(view.agent_id) ? items.value.map((one) => (one.agent_id === view.agent_id ? view : one)) : [...items.value, view]
   }
+  /** `me`, or an agent's id where one leads. */
   const choose = async (agent: string, choice: PresenceChoice): Promise<void> => put(await desk.choosePresence(agent, choice))
 
   function gather(): void {
