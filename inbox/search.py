@@ -1,6 +1,7 @@
 """Search: conversations by their names first, then messages by their words."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from shared.model.message import Message
 from shared.ports.store import Scalar, Store
 
 Stage = Literal["names", "words"]
+_NUMBER: Final = re.compile(r"[#№]?\s?([0-9]{1,15})", re.ASCII)
 _STAGES: Final[tuple[Stage, ...]] = ("names", "words")
 
 
@@ -36,6 +38,8 @@ class Search:
     ) -> tuple[list[Hit], str | None]:
         """One page of hits and the cursor of the next. A page may be short and not the last."""
         stage, position = _decode(cursor)
+        if cursor is None and (named := await self._numbered(text, equal)):
+            return named, _encode("names", None)
         if stage == "words":
             return await self._words(text, equal, position, limit)
         hits, following = await self._names(text, equal, position, limit)
@@ -43,6 +47,14 @@ class Search:
             return hits, following or _encode("words", None)
         more, following = await self._words(text, equal, None, limit - len(hits))
         return hits + more, following
+
+    async def _numbered(self, text: str, equal: Mapping[str, Scalar]) -> list[Hit]:
+        """The conversation whose number was given, ``#1042`` or ``1042``."""
+        found = _NUMBER.fullmatch(text.strip())
+        if found is None:
+            return []
+        page = await self.store.find(CONVERSATIONS, equal={"number": int(found.group(1))}, limit=1)
+        return [Hit(one, None) for one in page.items if fits(one, equal)]
 
     async def _names(
         self, text: str, equal: Mapping[str, Scalar], position: str | None, limit: int

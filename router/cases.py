@@ -101,6 +101,7 @@ async def _begin(
     duty = None if quiet else duty_for(duties, item.channel_id, work.now)
     conversation = Conversation(
         id=new_conversation_id(place.slot),
+        number=await work.unit.number(),
         channel_id=item.channel_id,
         channel_type=item.channel_type,
         # Where the platform has renamed the thread, the case before it knows the present name.

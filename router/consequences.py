@@ -16,6 +16,7 @@ from router.deadlines.acknowledge import acknowledge
 from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
+from router.queueing.telling import tell_place
 from router.rules import counting, following
 from router.unit import Mark
 from router.work import Work
@@ -28,6 +29,7 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     hold,
     keep_deadlines,
     acknowledge,
+    tell_place,
     outdate,
     loads.carry,
     counting.count,

@@ -42,6 +42,7 @@ from shared.model.records import (
     Lease,
     LoggedEvent,
     Member,
+    NumberSeries,
     Outcome,
     ParkedReceipt,
     SeenEvent,
@@ -103,6 +104,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "topic", "last_activity_at")),
         Index(("status", "language", "last_activity_at")),
         Index(("status", "due_at")),
+        Index(("number",), unique=True),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
@@ -199,6 +201,7 @@ TASKS: Final = Collection(
 )
 TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
 COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
+NUMBER_SERIES: Final = Collection("number_series", NumberSeries)
 DEAD_LETTERS: Final = Collection(
     "dead_letters",
     DeadLetter,
@@ -316,6 +319,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TASKS,
     TIMERS,
     COUNTERS,
+    NUMBER_SERIES,
     DEAD_LETTERS,
     LEASES,
     MEMBERS,
@@ -380,6 +384,7 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "topic"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "language"), "last_activity_at"),
     Query(CONVERSATIONS, ("status",), "due_at"),
+    Query(CONVERSATIONS, ("number",)),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),

@@ -139,6 +139,13 @@ class Counter(Document):
     value: int = 0
 
 
+class NumberSeries(Document):
+    """Numbers that are given out in their order; ``id`` says to what."""
+
+    next: int
+    """The first that nobody has reserved yet."""
+
+
 class DeadLetterState(StrEnum):
     """Whether somebody has dealt with it."""
 

@@ -50,17 +50,18 @@ async def test_the_board_tells_queues_by_the_counters_while_people_take_by_hand(
 
 async def test_the_board_tells_queues_as_the_assigner_keeps_them(stage: Stage) -> None:
     await ensure_policies(stage.hub.store, AT)
-    state = QueueState(
-        id="sales/-", team_id="sales", waiting=4, agents=2, wait_s=1200, oldest_at=AT, at=AT
-    )
-    await stage.hub.store.commit([Put(QUEUES, state)])
     async with stage.browser() as admin:
-        await admin.post("/teams", {"id": "sales", "name": "Sales"})
+        team = (await admin.post("/teams", {"name": "Sales"})).data["id"]
+        state = QueueState(
+            id=f"{team}/-", team_id=team, waiting=4, agents=2, wait_s=1200, oldest_at=AT, at=AT
+        )
+        await stage.hub.store.commit([Put(QUEUES, state)])
         await admin.put("/queueing/queueing", {"name": "Queueing", "assignment": True})
         (queue,) = (await admin.get("/board")).data["queues"]
 
     assert (queue["waiting"], queue["agents"], queue["expected_wait_s"]) == (4, 2, 1200)
-    assert (queue["team_id"], queue["oldest_at"]) == ("sales", "2026-01-05T09:00:00Z")
+    assert (queue["team_id"], queue["team_name"]) == (team, "Sales")
+    assert queue["oldest_at"] == "2026-01-05T09:00:00Z"
 
 
 async def test_the_board_tells_what_is_overdue_the_longest_first(stage: Stage) -> None:

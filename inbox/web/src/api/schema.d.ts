@@ -2486,6 +2486,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -2555,6 +2564,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -2939,6 +2957,11 @@ export interface components {
              * @default null
              */
             cause: string | null;
+            /**
+             * Place Told At
+             * @default null
+             */
+            place_told_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -4949,7 +4972,8 @@ export interface components {
              *       "last_agent_id": null,
              *       "passed_by": [],
              *       "returned_at": null,
-             *       "cause": null
+             *       "cause": null,
+             *       "place_told_at": null
              *     }
              */
             assignment: components["schemas"]["Assignment"];
@@ -6902,6 +6926,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -6939,6 +6973,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         };
         /**
          * Link
@@ -8645,6 +8689,16 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Pace S
+             * @default null
+             */
+            pace_s: number | null;
+            /**
+             * Room
+             * @default false
+             */
+            room: boolean;
+            /**
              * Oldest At
              * @default null
              */
@@ -8738,6 +8792,15 @@ export interface components {
              */
             passed_for_s: number;
             /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
+            /**
              * Idle After S
              * @default 900
              */
@@ -8803,6 +8866,15 @@ export interface components {
              * @default 120
              */
             passed_for_s: number;
+            /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
             /**
              * Idle After S
              * @default 900
