@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: '/tasks', name: 'tasks', component: () => import('./pages/TasksPage.vue'), meta: { title: 'tasks.title' } },
     { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'board.title' } },
     { path: '/reports', name: 'reports', component: () => import('./pages/ReportsPage.vue'), meta: { title: 'reports.title' } },
+    { path: '/policies/:kind?/:id?', name: 'policies', component: () => import('./pages/PoliciesPage.vue'), meta: { title: 'policies.title' } },
     { path: '/channels', name: 'channels', component: () => import('./pages/ChannelsPage.vue'), meta: { title: 'channels.title' } },
     { path: '/dead-letters', name: 'dead-letters', component: () => import('./pages/DeadLettersPage.vue'), meta: { title: 'dead.title' } },
     { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue'), meta: { title: 'settings.title' } },

@@ -4,6 +4,7 @@ import common from './common'
 import desk from './desk'
 import floor from './floor'
 import inbox from './inbox'
+import policies from './policies'
 import thread from './thread'
 
-export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor }
+export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies }

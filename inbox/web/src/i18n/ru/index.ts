@@ -5,9 +5,10 @@ import common from './common'
 import desk from './desk'
 import floor from './floor'
 import inbox from './inbox'
+import policies from './policies'
 import thread from './thread'
 
 /** The same keys as English has: the compiler and a test insist. */
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-const ru: Words<typeof en> = { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor }
+const ru: Words<typeof en> = { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies }
 export default ru
