@@ -25,6 +25,7 @@ from shared.model.inbound import Inbound, Receipt
 from shared.model.message import Message
 from shared.model.people import Actor
 from shared.model.queueing import PlaceInLine
+from shared.model.reach import Reached
 from shared.model.template import Template
 from shared.ports.blobs import Blobs
 
@@ -90,6 +91,9 @@ class Sent:
 
     external_ids: tuple[ExternalId, ...]
     state: Literal["sent", "delivered"] = "sent"
+    thread: ExternalId | None = None
+    """How the platform itself calls the place that it went to, where it told another name than it
+    was given: what is written there comes in under this one, and is the same thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +325,19 @@ class ListsTemplates(Protocol):
     async def templates(self, *, refresh: bool = False) -> Sequence[Template]:
         """All of them; ``refresh`` asks the platform although they are known. Raises
         ``Unavailable``, ``Throttled``, ``ChannelBroken``."""
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """We may write first (``Capabilities.write_first``)."""
+
+    def reach(self, address: str, name: str | None) -> Reached:
+        """Where somebody with this address is written to, and who that is.
+
+        Pure: nobody is asked whether the address is in use. What the person writes later must lead
+        to the same thread, by its name, its aliases or a clue. ``name`` is what we call them.
+        Raises ``BadRequest`` with the reason for what can be no address.
+        """
 
 
 @runtime_checkable

@@ -10,9 +10,12 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from pydantic import BaseModel
 
+from inbox.agent_drafts import AgentDrafts
 from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
+from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
+from inbox.api.beginnings import BeginningsApi
 from inbox.api.board import BoardApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
@@ -23,23 +26,28 @@ from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
+from inbox.api.followers import FollowersApi
 from inbox.api.lookup import LookupApi
 from inbox.api.mails import MailsApi
 from inbox.api.merges import MergesApi
 from inbox.api.messages import MessagesApi
+from inbox.api.notifications import NotificationsApi
 from inbox.api.orders import Orders
 from inbox.api.peak import PeakApi
 from inbox.api.people import PeopleApi
 from inbox.api.policies import PoliciesApi
 from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
+from inbox.api.replies import Replies
 from inbox.api.reports import ReportsApi
 from inbox.api.rules import RulesApi
 from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
+from inbox.api.verifications import VerificationsApi
 from inbox.attendances import Attendances
+from inbox.beginnings import Beginnings
 from inbox.board import Boards
 from inbox.bots import Bots
 from inbox.bulk import Bulks
@@ -63,12 +71,14 @@ from inbox.live.socket import LiveSocket
 from inbox.lookup import Lookup
 from inbox.merges import Merges
 from inbox.news import News
+from inbox.notifications import Notifications
 from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
 from inbox.policies import Policies
 from inbox.presences import Presences
 from inbox.queues import Queues
+from inbox.reports.delivery import DeliveryReports
 from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
@@ -79,6 +89,7 @@ from inbox.rest.static import WebUi
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
+from inbox.verifications import Verifications
 from shared.checks import CHECK_LIMIT_S
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -262,6 +273,10 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     presence = Presence(store, inbox.news, inbox.attendances)
     orders = Orders(inbox.desk)
     contacts = Contacts(store, clock, inbox.news)
+    replies = Replies(clock, inbox.channels, options.undo_s)
+    beginnings = Beginnings(store, inbox.channels, contacts)
+    drafts = AgentDrafts(store, clock, inbox.news)
+    notifications = Notifications(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
@@ -277,12 +292,19 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BotsApi(inbox.bots).routes(),
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store), contacts).routes(),
-        *MessagesApi(store, clock, files, orders, inbox.channels, options.undo_s).routes(),
+        *MessagesApi(store, files, orders, replies, drafts).routes(),
+        *BeginningsApi(beginnings, files, orders, replies).routes(),
+        *AgentDraftsApi(store, drafts, files).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
-        *ActionsApi(clock, inbox.people, orders, presence).routes(),
+        *ActionsApi(clock, inbox.people, orders, presence, notifications).routes(),
         *DraftsApi(store, orders).routes(),
+        *FollowersApi(orders).routes(),
+        *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
+        *VerificationsApi(
+            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+        ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
         *ChannelsApi(inbox.channels).routes(),
@@ -296,7 +318,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BulkApi(store, Bulks(bus, store, clock), policies).routes(),
         *ScheduledApi(store, orders).routes(),
         *PeakApi(store, clock).routes(),
-        *ReportsApi(Reports(store)).routes(),
+        *ReportsApi(Reports(store), DeliveryReports(store, clock)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

@@ -16,6 +16,7 @@ from router.deadlines.acknowledge import acknowledge
 from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
+from router.notifications.notifying import notify
 from router.queueing.telling import tell_place
 from router.rules import counting, following
 from router.unit import Mark
@@ -28,6 +29,7 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     following.follow,
     hold,
     keep_deadlines,
+    following.follow_deadlines,
     acknowledge,
     tell_place,
     outdate,
@@ -35,8 +37,10 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     counting.count,
     count,
     acts.remember,
+    notify,
 )
-"""In their order. Loads are carried after everything that changes who holds a conversation."""
+"""In their order. Loads are carried after everything that changes who holds a conversation, and
+people are told last, of what has come of it all."""
 
 
 async def settle(

@@ -158,11 +158,14 @@ class Unit:
         return found[:limit]
 
     def put(self, collection: Collection[D], document: D) -> D:
-        """Write the document as it stands: a new one, or one that was read here before."""
+        """Write the document as it stands, in the place of whatever is there."""
         key = (collection.name, document.id)
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = Entry(collection, None, None)
+            # Never read: should it be removed later in this unit, what is there goes too.
+            self._entries[key] = Entry(collection, UNREAD, document)
+            self._journal.append((key, UNREAD))
+            return document
         self._journal.append((key, entry.current))
         entry.current = document
         return document
@@ -259,7 +262,8 @@ class Unit:
         totals: dict[str, int] = {}
         for (name, _), entry in self._entries.items():
             if name == CONVERSATIONS.name and entry.current is not entry.loaded:
-                left, entered = moves(entry.loaded, entry.current)
+                before = None if entry.loaded is UNREAD else entry.loaded
+                left, entered = moves(before, entry.current)
                 for key in entered:
                     totals[key] = totals.get(key, 0) + 1
                 for key in left:

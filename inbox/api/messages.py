@@ -1,34 +1,28 @@
 """Writing: replies, notes, and what can be done to a message afterwards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
+from inbox.agent_drafts import AgentDrafts
 from inbox.api.conversations import conversation
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.orders import MessageDone, Orders
-from inbox.api.templates import said
-from inbox.api.writing import NewMessage
-from inbox.channels import Channels
+from inbox.api.replies import Replies
+from inbox.api.writing import MentionRequest, MentionRequests, NewMessage
 from inbox.files import Files
 from inbox.permissions import Permission
 from inbox.rest.route import Answer, Call, Handler, Nothing, Route
 from inbox.rest.shapes import Accepted, OwnId
-from shared.clock import Clock
 from shared.collections import MESSAGES
-from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, Reply, Resend
-from shared.errors import BadRequest, NotFound
-from shared.ids import MessageId
+from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, Resend
+from shared.errors import NotFound
 from shared.model.base import Strict
+from shared.model.content import Attachment, Mention
+from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Store
-
-_LONGEST_WAIT = timedelta(days=366)
-_OF_REPLIES = (
-    "spans", "reply_to", "buttons", "blocks", "template", "email", "canned", "send_at", "recall",
-    "undo_s",
-)  # fmt: skip
 
 
 class EditRequest(Strict):
@@ -38,6 +32,8 @@ class EditRequest(Strict):
     text: str = Field(min_length=1, max_length=100_000)
     spans: SpanRequests = ()
     """Formatting of the new text."""
+    mentions: MentionRequests | None = None
+    """Of a note: who is called from now on; null: those who were."""
 
 
 class ReactionRequest(Strict):
@@ -58,11 +54,10 @@ class MessagesApi:
     """The routes that write messages."""
 
     store: Store
-    clock: Clock
     files: Files
     orders: Orders
-    channels: Channels
-    undo_s: float
+    replies: Replies
+    drafts: AgentDrafts
 
     def routes(self) -> list[Route]:
         """What they are."""
@@ -83,34 +78,24 @@ class MessagesApi:
         """Give the command, with the caller's uploads attached."""
         body, actor = call.body, call.caller.actor
         target = await conversation(self.store, call.path["id"])
-        self._check(body)
-        files = await self.files.attachments(body.attachments, actor)
+        self.replies.check(body)
+        files = await self.files.attachments(
+            body.attachments, actor, await self._kept(call, target)
+        )
+        draft = body.draft.use() if body.draft is not None else None
         command: Command
         if body.kind == "note":
             command = Note(
-                conversation_id=target.id, actor=actor, text=body.text, attachments=files
-            )
-        else:
-            template = body.template.ref() if body.template is not None else None
-            content = body.content(files)
-            text = content.text
-            if template is not None:
-                text = await said(self.channels, target.channel_id, template, files=len(files))
-            command = Reply(
                 conversation_id=target.id,
                 actor=actor,
-                text=text,
-                spans=content.spans,
-                template=template,
-                attachments=content.attachments,
-                blocks=content.blocks,
-                buttons=content.buttons,
-                email=content.email,
-                reply_to=MessageId(body.reply_to) if body.reply_to is not None else None,
-                send_at=body.send_at,
-                undo_s=self._undo(call),
-                canned=body.canned.use() if body.canned is not None else None,
-                recall=body.recall,
+                text=body.text,
+                attachments=files,
+                mentions=tuple(one.mention() for one in body.mentions),
+                draft=draft,
+            )
+        else:
+            command = await self.replies.reply(
+                call.caller, body, target.id, target.channel_id, files, draft
             )
         return await self.orders.for_message(call, command, body.id, 201)
 
@@ -123,6 +108,7 @@ class MessagesApi:
             message_id=message.id,
             text=call.body.text,
             spans=spans_of(call.body.spans, call.body.text),
+            mentions=_mentions(call.body.mentions),
         )
         return await self.orders.for_message(call, command, call.body.id, 200)
 
@@ -168,26 +154,19 @@ class MessagesApi:
             raise NotFound("there is no such message")
         return message
 
-    def _check(self, body: NewMessage) -> None:
-        if body.is_empty():
-            raise BadRequest("write something, or attach a file", field="text")
-        if body.template is not None and (body.text.strip() or body.spans or body.buttons):
-            raise BadRequest("a template has its own text and buttons", field="template")
-        if body.kind == "note":
-            for name in _OF_REPLIES:
-                if getattr(body, name):
-                    raise BadRequest("a note has none", field=name)
-        if body.recall and body.send_at is None:
-            raise BadRequest("only a scheduled reply is taken back", field="recall")
-        if body.template is not None and body.canned is not None:
-            raise BadRequest("a template is no canned reply", field="canned")
-        if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:
-            raise BadRequest("is more than a year away", field="send_at")
+    async def _kept(
+        self, call: Call[Nothing, NewMessage], target: Conversation
+    ) -> Sequence[Attachment]:
+        """The files of the draft that it is made of."""
+        agent, body = call.caller.agent, call.body
+        if body.draft is None or not body.attachments or agent is None:
+            return ()
+        own = (await self.drafts.own(target.id, agent.id)).get(body.kind)
+        return own.attachments if own is not None else ()
 
-    def _undo(self, call: Call[Nothing, NewMessage]) -> float:
-        if call.body.undo_s is not None:
-            return call.body.undo_s
-        return self.undo_s if call.caller.session is not None else 0
+
+def _mentions(asked: Sequence[MentionRequest] | None) -> tuple[Mention, ...] | None:
+    return None if asked is None else tuple(one.mention() for one in asked)
 
 
 def _change(

@@ -6,10 +6,12 @@ from typing import Any, Final
 from router.commands import (
     acts,
     assignment,
+    beginnings,
     bots,
     changes,
     drafts,
     fields,
+    followers,
     merging,
     notes,
     properties,
@@ -18,6 +20,7 @@ from router.commands import (
     schedules,
     status,
     tasks,
+    verification,
     wakes,
     withdrawals,
 )
@@ -27,12 +30,14 @@ from shared.collections import AUDIT, CONVERSATIONS, OUTCOMES, TIMERS
 from shared.commands import (
     Act,
     Assign,
+    Begin,
     Cancel,
     Command,
     DeleteMessage,
     Edit,
     Escalate,
     FinishTask,
+    Follow,
     HandBack,
     HandOff,
     Hold,
@@ -47,6 +52,7 @@ from shared.commands import (
     Reschedule,
     Resend,
     Resolve,
+    SendVerification,
     SetFields,
     SetLabels,
     SetPriority,
@@ -56,6 +62,7 @@ from shared.commands import (
     Suggest,
     TakeTask,
     UndoAct,
+    Unfollow,
     Unmerge,
     Wake,
 )
@@ -87,6 +94,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     Suggest: drafts.suggest,
     SettleDraft: drafts.settle,
     SetFields: fields.set_fields,
+    SendVerification: verification.send,
     Resolve: status.resolve,
     Reopen: status.reopen,
     Pend: status.pend,
@@ -103,6 +111,8 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     FinishTask: tasks.finish,
     Merge: merging.merge,
     Unmerge: merging.unmerge,
+    Follow: followers.follow,
+    Unfollow: followers.unfollow,
     Wake: wakes.wake,
 }
 
@@ -150,17 +160,14 @@ async def _apply(
 ) -> Outcome:
     if partition_of(command.conversation_id) != work.partition:
         raise Refused("the command was addressed to another partition", code=422)
-    if conversation is None:
-        raise NotFound("there is no such conversation")
-    bots.check(conversation, command)
-    done = await _HANDLERS[type(command)](work, conversation, command)
+    done = await _done(work, command, conversation)
     if done.changed:
         entry = AuditEntry(
             id=id,
             actor=command.actor,
             action=command.kind.removeprefix("command."),
-            target=done.target or conversation.id,
-            conversation_id=conversation.id,
+            target=done.target or command.conversation_id,
+            conversation_id=command.conversation_id,
             details=done.details,
             at=work.now,
         )
@@ -169,10 +176,21 @@ async def _apply(
         id=id,
         status=OutcomeStatus.DONE,
         code=done.code,
-        conversation_id=conversation.id,
+        conversation_id=command.conversation_id,
         result=done.result,
         at=work.now,
     )
+
+
+async def _done(work: Work, command: Command, conversation: Conversation | None) -> Done:
+    if isinstance(command, Begin):
+        if conversation is not None:
+            raise Refused("there is such a conversation already")
+        return await beginnings.begin(work, command)
+    if conversation is None:
+        raise NotFound("there is no such conversation")
+    bots.check(conversation, command)
+    return await _HANDLERS[type(command)](work, conversation, command)
 
 
 def _refused(

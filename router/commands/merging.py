@@ -8,28 +8,30 @@ all end the same.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from router import cases, people, timeline
-from router.bots.handing import given_to_people
 from router.commands.done import Done, Refused, with_conversation
-from router.commands.standing import require_latest
+from router.commands.followers import together
+from router.commands.standing import is_latest, require_latest
+from router.joining import AGREE, arm, end_into, text_of
+from router.snoozes import forget_snooze
 from router.threading import after_customer_wrote, waiting_since
 from router.work import Work
-from shared.collections import CONVERSATIONS, MESSAGES, TIMERS
+from shared.collections import CONVERSATIONS, MESSAGES
 from shared.commands import Merge, Unmerge
-from shared.ids import ConversationId
+from shared.ids import ConversationId, MessageId
 from shared.model.conversation import Conversation, Status
-from shared.model.message import Message
+from shared.model.message import Direction, Message
 from shared.model.people import Actor
 from shared.model.records import Timer
 
-AGREE: Final = "agree"
-"""The kind of the timer by which the other one looks at the merged one."""
 PART: Final = "part"
 """By which a merged one learns that the other cannot have it."""
 STIR: Final = "stir"
 """By which the other learns of a message in the merged one's thread."""
+_TOLD: Final[tuple[str, ...]] = ("source", "message", "waiting_since", "unread")
 _MOST_JOINED: Final = 50
 _LOOKED_AT: Final = 200
 
@@ -47,30 +49,7 @@ async def merge(work: Work, conversation: Conversation, command: Merge) -> Done:
     why = _why_not(conversation, into)
     if why is not None:
         raise Refused(why, field="into_id")
-    cases.forget_snooze(work, conversation)
-    fields: dict[str, Any] = {
-        "merged_into": into.id,
-        "status": Status.RESOLVED,
-        "resolved_at": work.now,
-        "pending_for": None,
-        "awaited": None,
-        "snoozed_until": None,
-        "waiting_since": None,
-        "due_at": None,
-        "unread": 0,
-    }
-    if conversation.bot_id is not None:
-        fields |= {"bot_id": None, "bots": given_to_people(conversation, work.now)}
-    after = timeline.change(work, conversation, "merge", fields, command.actor)
-    details = {"conversation_id": into.id, "by": command.actor.name}
-    after = timeline.line(work, after, "merged", command.actor, details)
-    extra = {
-        "source": conversation.id,
-        "actor": command.actor.model_dump(mode="json"),
-        "waiting_since": _text(conversation.waiting_since),
-        "unread": conversation.unread,
-    }
-    _arm(work, AGREE, f"{conversation.id}/{into.id}", into.id, extra)
+    after = end_into(work, conversation, into.id, command.actor, cause="merge")
     return with_conversation(after, details={"into_id": into.id})
 
 
@@ -101,21 +80,36 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
         return with_conversation(after)
     if has:
         return with_conversation(conversation, changed=False)
-    if conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED:
-        _arm(work, PART, source.id, source.id, {"into": conversation.id})
+    full = conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED
+    if full and not told.get("renamed"):
+        arm(work, PART, source.id, source.id, {"into": conversation.id})
         return with_conversation(conversation, changed=False)
-    joined = {"joined": (*conversation.joined, source.id)}
+    joined = {
+        "joined": (*conversation.joined, source.id),
+        # Who followed the case follows it where it goes on.
+        "followers": together(conversation.followers, source.followers),
+    }
     after = timeline.line(work, conversation, "joined", by, details, joined)
     if told.get("waiting_since") is not None:
         since = datetime.fromisoformat(told["waiting_since"])
-        after = _stirred(work, after, since, unread=told.get("unread", 0))
+        if after.merged_into is not None:
+            extra = {
+                "source": source.id,
+                "message": source.id,
+                "waiting_since": told["waiting_since"],
+                "unread": told.get("unread", 0),
+            }
+            arm(work, STIR, source.id, after.merged_into, extra)
+            return with_conversation(after)
+        after = await _stirred(work, after, since, source.id, told.get("unread", 0))
     return with_conversation(after)
 
 
 async def part(work: Work, conversation: Conversation, timer: Timer) -> Done:
     """A timer: the other one was merged itself meanwhile, and cannot have this one."""
     into_id = ConversationId((timer.model_extra or {})["into"])
-    if conversation.merged_into != into_id:
+    if conversation.merged_into != into_id or not await is_latest(work, conversation):
+        # A thread that the platform has renamed to the other's has one case.
         return with_conversation(conversation, changed=False)
     return with_conversation(await _part(work, conversation, into_id, people.SYSTEM))
 
@@ -124,15 +118,17 @@ async def stir(work: Work, conversation: Conversation, timer: Timer) -> Done:
     """A timer: something was written in the thread of a joined one."""
     told = timer.model_extra or {}
     if conversation.merged_into is not None:
-        told_on = {name: told[name] for name in ("message", "waiting_since")}
-        _arm(work, STIR, told["message"], conversation.merged_into, told_on)
+        told_on: dict[str, Any] = {name: told[name] for name in _TOLD if name in told}
+        arm(work, STIR, told["message"], conversation.merged_into, told_on)
         return with_conversation(conversation, changed=False)
     if told["waiting_since"] is not None:
         since = datetime.fromisoformat(told["waiting_since"])
-        return with_conversation(_stirred(work, conversation, since, unread=1))
+        return with_conversation(
+            await _stirred(work, conversation, since, told.get("source"), told.get("unread", 1))
+        )
     if conversation.last_inbound_at is not None and conversation.last_inbound_at > timer.due_at:
         return with_conversation(conversation, changed=False)  # the customer has written since
-    fields = {"waiting_since": None, "due_at": None, "unread": 0}
+    fields = {"waiting_since": None, "unread": 0}
     return with_conversation(timeline.change(work, conversation, "answered", fields))
 
 
@@ -140,9 +136,28 @@ def tell_of(work: Work, conversation: Conversation, message: Message, *, waits: 
     """Let the conversation into which this one is merged know of a message in its thread: the
     customer ``waits`` for an answer, or has it."""
     if conversation.merged_into is not None:
-        since = _text(message.at) if waits else None
-        extra = {"message": message.id, "waiting_since": since}
-        _arm(work, STIR, message.id, conversation.merged_into, extra)
+        call(work, conversation, message.id, message.at if waits else None, unread=1)
+
+
+def call(
+    work: Work,
+    conversation: Conversation,
+    message_id: MessageId,
+    waits_since: datetime | None,
+    *,
+    unread: int,
+) -> None:
+    """Let the other know since when the customer waits in the merged one's thread; None: they have
+    an answer."""
+    if conversation.merged_into is None:
+        return
+    extra = {
+        "source": conversation.id,
+        "message": message_id,
+        "waiting_since": text_of(waits_since),
+        "unread": unread,
+    }
+    arm(work, STIR, message_id, conversation.merged_into, extra)
 
 
 async def _part(
@@ -160,22 +175,27 @@ async def _part(
         "status": Status.OPEN,
         "resolved_at": None,
         "waiting_since": waiting_since(recent),
+        "unread": _unread(recent),
     }
     after = timeline.change(work, conversation, "unmerge", fields, actor)
     details = {"conversation_id": into_id, "by": actor.name}
     after = timeline.line(work, after, "unmerged", actor, details)
     extra = {"source": conversation.id, "actor": actor.model_dump(mode="json")}
-    _arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
+    arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
     return after
 
 
-def _stirred(
-    work: Work, conversation: Conversation, since: datetime, *, unread: int
+async def _stirred(
+    work: Work, conversation: Conversation, since: datetime, source_id: str | None, unread: int
 ) -> Conversation:
-    """The customer waits in a joined thread: as if it had been written in this one."""
+    """The customer waits in a joined thread: as if it had been written in this one. Where a newer
+    case has begun here since, what was merged goes on by itself."""
     if conversation.status is Status.RESOLVED:
+        if source_id is not None and not await is_latest(work, conversation):
+            arm(work, PART, source_id, ConversationId(source_id), {"into": conversation.id})
+            return conversation
         conversation = cases.reopen(work, conversation, people.SYSTEM, cause="joined")
-    cases.forget_snooze(work, conversation)
+    forget_snooze(work, conversation)
     fields: dict[str, Any] = {
         **after_customer_wrote(conversation),
         "waiting_since": min(conversation.waiting_since or since, since),
@@ -183,6 +203,12 @@ def _stirred(
         "last_activity_at": max(conversation.last_activity_at, work.now),
     }
     return timeline.change(work, conversation, "joined", fields)
+
+
+def _unread(latest_first: Sequence[Message]) -> int:
+    """How many messages of the customer no answer of ours follows."""
+    unanswered = takewhile(lambda one: one.direction is not Direction.OUTBOUND, latest_first)
+    return sum(one.direction is Direction.INBOUND and not one.muted for one in unanswered)
 
 
 def _why_not(conversation: Conversation, into: Conversation) -> str | None:
@@ -193,14 +219,3 @@ def _why_not(conversation: Conversation, into: Conversation) -> str | None:
     if conversation.escalation.open:
         return "a line has a task of this conversation; it is finished first"
     return None
-
-
-def _arm(work: Work, kind: str, of: str, to: ConversationId, extra: dict[str, Any]) -> None:
-    timer = Timer.model_validate(
-        {"id": f"{kind}/{of}", "kind": kind, "conversation_id": to, "due_at": work.now} | extra
-    )
-    work.unit.put(TIMERS, timer)
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None

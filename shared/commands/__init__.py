@@ -7,6 +7,7 @@ repeat with the same id gets the same outcome and does nothing.
 from datetime import datetime
 
 from shared.commands.base import Command
+from shared.commands.beginnings import Begin
 from shared.commands.bots import HandBack, Hold, Misunderstood
 from shared.commands.conversations import (
     Act,
@@ -28,6 +29,7 @@ from shared.commands.conversations import (
 )
 from shared.commands.drafts import SettleDraft, Suggest
 from shared.commands.fields import SetFields
+from shared.commands.followers import Follow, Unfollow
 from shared.commands.messages import (
     Cancel,
     DeleteMessage,
@@ -39,6 +41,7 @@ from shared.commands.messages import (
     Resend,
 )
 from shared.commands.tasks import Escalate, FinishTask, TakeTask
+from shared.commands.verification import SendVerification
 from shared.envelope import Envelope
 from shared.ids import CommandId, partition_of
 from shared.payload import Payload
@@ -46,15 +49,16 @@ from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
 __all__ = [
-    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Cancel", "Command",
-    "DeleteMessage", "Edit", "Escalate", "FinishTask", "HandBack", "HandOff", "Hold",
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Begin", "Cancel", "Command",
+    "DeleteMessage", "Edit", "Escalate", "FinishTask", "Follow", "HandBack", "HandOff", "Hold",
     "MarkRead", "Merge", "Misunderstood", "Note", "Pend", "React", "Reopen", "Reply",
-    "Reschedule", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
-    "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct", "Unmerge", "Wake",
-    "own_command_id", "publication",
+    "Reschedule", "Resend", "Resolve", "Seen", "SendVerification", "SetFields", "SetLabels",
+    "SetPriority", "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct",
+    "Unfollow", "Unmerge", "Wake", "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
+    Begin,
     Reply,
     Note,
     Cancel,
@@ -81,11 +85,14 @@ COMMANDS: tuple[type[Command], ...] = (
     Suggest,
     SettleDraft,
     SetFields,
+    SendVerification,
     Escalate,
     TakeTask,
     FinishTask,
     Merge,
     Unmerge,
+    Follow,
+    Unfollow,
     Wake,
 )
 HUBS_OWN: tuple[type[Command], ...] = (Wake,)

@@ -94,6 +94,8 @@ class Conversation(Document):
     assignee_name: str | None = None
     team_id: TeamId | None = None
     line: str | None = None
+    followers: tuple[AgentId, ...] = ()
+    """Agents who want to know what becomes of it, whoever holds it."""
     bot_id: str | None = None
     """The bot that holds it."""
     bots: BotStanding | None = None
@@ -154,6 +156,10 @@ class Conversation(Document):
     """The conversation in which the case goes on; the thread stays this one's."""
     joined: tuple[ConversationId, ...] = ()
     """Those whose cases go on in this one."""
+    continued_from: ConversationId | None = None
+    """The conversation, mostly of another channel, that an agent went on with here."""
+    continued_in: tuple[ConversationId, ...] = ()
+    """Where agents went on with this one."""
     ruled: Ruled = Ruled()
     created_at: Utc
     resolved_at: Utc | None = None

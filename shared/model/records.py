@@ -214,6 +214,12 @@ class ChannelHour(Document):
     failed: int = 0
     unknown: int = 0
     """Sent perhaps."""
+    dead: int = 0
+    """Put aside: dead letters and what is in quarantine."""
+    timed: int = 0
+    """Arrivals of which it is known how late they were."""
+    lag_ms: int = 0
+    """How late those were, together."""
 
 
 def channel_hour_id(channel_id: ChannelId, hour: datetime) -> str:

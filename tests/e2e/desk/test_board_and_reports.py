@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.support.browser import answer, message, open_conversation
-from tests.support.desk import Colleague, colleague, conversation_with, desk_of
+from tests.support.colleagues import Colleague, colleague, conversation_with, desk_of
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
 

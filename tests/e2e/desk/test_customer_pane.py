@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, expect
 
 from tests.support.browser import message
-from tests.support.desk import conversation_with, desk_of, pane_of
+from tests.support.colleagues import conversation_with, desk_of, pane_of
 from tests.support.hub_process import HubProcess
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.desk import colleague, desk_of
+from tests.support.colleagues import colleague, desk_of
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
 

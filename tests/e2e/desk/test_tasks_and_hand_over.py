@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.browser import message
-from tests.support.desk import colleague, conversation_with, desk_of, pane_of
+from tests.support.colleagues import colleague, conversation_with, desk_of, pane_of
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
 from tests.support.waiting import until

@@ -189,7 +189,8 @@ export interface paths {
         /** List conversations */
         get: operations["get_conversations"];
         put?: never;
-        post?: never;
+        /** Begin a conversation, or go on in another channel */
+        post: operations["post_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -311,6 +312,59 @@ export interface paths {
         put?: never;
         /** React to a message */
         post: operations["post_messages_id_reaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which channels a person could be written to */
+        get: operations["get_contacts_id_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am writing in a conversation, and who else is */
+        get: operations["get_conversations_id_draft"];
+        /** Save what I am writing */
+        put: operations["put_conversations_id_draft"];
+        post?: never;
+        /** Throw away what I was writing */
+        delete: operations["delete_conversations_id_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that I have begun to write */
+        get: operations["get_agents_me_drafts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -625,6 +679,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I want to know what becomes of it */
+        post: operations["post_conversations_id_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I do not want to know of it any more */
+        post: operations["post_conversations_id_unfollow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read it */
+        post: operations["post_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I want to be told, and how */
+        get: operations["get_agents_me_notification_settings"];
+        /** Change what I want to be told, and how */
+        put: operations["put_agents_me_notification_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -844,6 +984,58 @@ export interface paths {
         post: operations["post_contacts_id_block"];
         /** Hear this person again */
         delete: operations["delete_contacts_id_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a one-time link that proves who it is */
+        post: operations["post_conversations_id_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page of a one-time link; looking at it changes nothing */
+        get: operations["get_verify_code"];
+        put?: never;
+        /** The button of that page: the link is used up */
+        post: operations["post_verify_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How that page looks */
+        get: operations["get_verify_css"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2110,6 +2302,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well each channel delivers: lag, failures, dead letters */
+        get: operations["get_reports_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/delivery.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["get_reports_delivery_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -2735,6 +2961,165 @@ export interface components {
             duties: components["schemas"]["Duties"] | null;
         };
         /**
+         * AgentDraft
+         * @description What an agent writes in a conversation; ``id`` is made by ``agent_draft_id``.
+         *
+         *     Once it was sent or thrown away it stays for a week as an empty one of a higher version, so that
+         *     no device that comes late brings it back.
+         */
+        AgentDraft: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Agent Name
+             * @default null
+             */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButton"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHead"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedUse"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+            /**
+             * Written
+             * @default true
+             */
+            written: boolean;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Emptied At
+             * @default null
+             */
+            emptied_at: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AgentDraftRequest
+         * @description All that the composer holds of one draft; it takes the place of what was saved before.
+         */
+        AgentDraftRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @default reply
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButtonRequest"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHeadRequest"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedRequest"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
          * AgentMade
          * @description An agent and, once, the password that was made.
          */
@@ -2801,6 +3186,11 @@ export interface components {
              * @default 0
              */
             reopened: number;
+            /**
+             * Self Served At
+             * @default null
+             */
+            self_served_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -2868,6 +3258,17 @@ export interface components {
             revoked: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * AskProof
+         * @description A one-time link by which the customer proves who they are.
+         */
+        AskProof: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verify";
         };
         /**
          * AssignRequest
@@ -3588,7 +3989,7 @@ export interface components {
             /** @default null */
             filter: components["schemas"]["BulkFilter"] | null;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * BulkFailed
@@ -4051,6 +4452,25 @@ export interface components {
             files: boolean;
         };
         /**
+         * CannedUse
+         * @description How a reply names the canned reply that it is.
+         */
+        CannedUse: {
+            /** Id */
+            id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Files
+             * @default true
+             */
+            files: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CannedUses
          * @description How often a canned reply was sent.
          */
@@ -4209,6 +4629,16 @@ export interface components {
              * @default false
              */
             write_first: boolean;
+            /**
+             * First Address
+             * @default null
+             */
+            first_address: ("email" | "phone") | null;
+            /**
+             * First Template
+             * @default false
+             */
+            first_template: boolean;
             /**
              * Templates
              * @default false
@@ -4471,6 +4901,8 @@ export interface components {
              * @default null
              */
             templates: components["schemas"]["Template"][] | null;
+            /** @default null */
+            reached: components["schemas"]["Reached"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -4518,6 +4950,51 @@ export interface components {
          * @description Any frame of the client's.
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
+        /**
+         * Clue
+         * @description What may tell which thread an item belongs to, where the platform has no name for threads.
+         */
+        Clue: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Trust
+             * @default participant
+             * @enum {string}
+             */
+            trust: "anyone" | "participant" | "customer";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ColleagueDraft
+         * @description A colleague writes something.
+         */
+        ColleagueDraft: {
+            /** Agent Id */
+            agent_id: string;
+            /** Agent Name */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            draft: components["schemas"]["AgentDraft"] | null;
+        };
         /**
          * CommandGiven
          * @description What became of a command.
@@ -4824,6 +5301,11 @@ export interface components {
              * @default null
              */
             language: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
         } & {
             [key: string]: unknown;
         };
@@ -4905,6 +5387,11 @@ export interface components {
              */
             line: string | null;
             /**
+             * Followers
+             * @default []
+             */
+            followers: string[];
+            /**
              * Bot Id
              * @default null
              */
@@ -4962,7 +5449,8 @@ export interface components {
              *       "first_at": null,
              *       "agent_id": null,
              *       "several": false,
-             *       "reopened": 0
+             *       "reopened": 0,
+             *       "self_served_at": null
              *     }
              */
             answers: components["schemas"]["Answers"];
@@ -5065,6 +5553,16 @@ export interface components {
              */
             joined: string[];
             /**
+             * Continued From
+             * @default null
+             */
+            continued_from: string | null;
+            /**
+             * Continued In
+             * @default []
+             */
+            continued_in: string[];
+            /**
              * @default {
              *       "fired": 0,
              *       "counted_from": null,
@@ -5097,6 +5595,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ConversationBegun
+         * @description The new conversation and its first message, as they are stored now.
+         */
+        ConversationBegun: {
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"];
+            /** Command Id */
+            command_id: string;
+        };
+        /**
          * ConversationDone
          * @description The conversation as it is stored now.
          */
@@ -5104,6 +5612,18 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             /** Command Id */
             command_id: string;
+        };
+        /**
+         * ConversationDrafts
+         * @description The drafts of a conversation.
+         *
+         *     An own one that was sent or thrown away is told empty, for its ``version`` counts on.
+         */
+        ConversationDrafts: {
+            reply: components["schemas"]["AgentDraft"] | null;
+            note: components["schemas"]["AgentDraft"] | null;
+            /** Others */
+            others: components["schemas"]["ColleagueDraft"][];
         };
         /**
          * CountsFrame
@@ -5332,6 +5852,104 @@ export interface components {
          */
         Delivery: "queued" | "sending" | "held" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled";
         /**
+         * DeliveryLine
+         * @description One channel: what it carried in the period, and how it stands now.
+         */
+        DeliveryLine: {
+            /** Channel Id */
+            channel_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            state: components["schemas"]["ChannelState"];
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+            /**
+             * Failure Rate
+             * @default null
+             */
+            failure_rate: number | null;
+            /**
+             * Dead Letters
+             * @default 0
+             */
+            dead_letters: number;
+            /**
+             * Dead Letters Open
+             * @default 0
+             */
+            dead_letters_open: number;
+            /**
+             * Mean Lag S
+             * @default null
+             */
+            mean_lag_s: number | null;
+            /**
+             * Lag S
+             * @default null
+             */
+            lag_s: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @default null
+             */
+            waiting_since: string | null;
+            /**
+             * Last In At
+             * @default null
+             */
+            last_in_at: string | null;
+            /**
+             * Last Out At
+             * @default null
+             */
+            last_out_at: string | null;
+            /**
+             * Last Error
+             * @default null
+             */
+            last_error: string | null;
+            /**
+             * Last Error At
+             * @default null
+             */
+            last_error_at: string | null;
+        };
+        /**
+         * DeliveryReport
+         * @description The channels, by name.
+         */
+        DeliveryReport: {
+            /** Hours */
+            hours: number;
+            /** Items */
+            items: components["schemas"]["DeliveryLine"][];
+        };
+        /**
          * Dice
          * @description A thrown die.
          */
@@ -5458,6 +6076,156 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DraftButton
+         * @description A button as far as it is filled in.
+         */
+        DraftButton: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftButtonRequest
+         * @description A button as far as it is filled in.
+         */
+        DraftButtonRequest: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        };
+        /**
+         * DraftConflict
+         * @description The draft was saved, sent or thrown away elsewhere since: ``current`` is how it stands.
+         */
+        DraftConflict: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+            /**
+             * Reason Values
+             * @default null
+             */
+            reason_values: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            current: components["schemas"]["AgentDraft"] | null;
+        };
+        /**
+         * DraftHead
+         * @description The head of a mail as it is typed; nothing of it need be an address yet.
+         */
+        DraftHead: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftHeadRequest
+         * @description The head of a mail as it is typed.
+         */
+        DraftHeadRequest: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        };
+        /**
          * DraftRequest
          * @description What is suggested.
          */
@@ -5469,6 +6237,20 @@ export interface components {
             id: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * DraftUseRequest
+         * @description The draft that a message is made of: it is emptied with it, so that no other device sends it
+         *     again.
+         */
+        DraftUseRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
         };
         /**
          * DryRunRequest
@@ -5552,6 +6334,11 @@ export interface components {
              * @default []
              */
             spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Mentions
+             * @default null
+             */
+            mentions: components["schemas"]["MentionRequest"][] | null;
         };
         /**
          * EmailFields
@@ -5745,7 +6532,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "presence.changed" | "channel.changed" | "settings.changed";
+            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "draft.changed" | "notification.added" | "notifications.read" | "presence.changed" | "channel.changed" | "settings.changed";
             /** Cursor */
             cursor: string;
             /** Partition */
@@ -5999,7 +6786,7 @@ export interface components {
              */
             at: string;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * FormResponse
@@ -6438,6 +7225,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[AgentDraft] */
+        Items_AgentDraft_: {
+            /** Items */
+            items: components["schemas"]["AgentDraft"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[AgentView] */
         Items_AgentView_: {
             /** Items */
@@ -6812,6 +7609,16 @@ export interface components {
         Items_Topic_: {
             /** Items */
             items: components["schemas"]["Topic"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[WayView] */
+        Items_WayView_: {
+            /** Items */
+            items: components["schemas"]["WayView"][];
             /**
              * Next
              * @default null
@@ -7202,7 +8009,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         } & {
             [key: string]: unknown;
         };
@@ -7240,7 +8047,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * MailHeadRequest
@@ -7315,6 +8122,12 @@ export interface components {
             online: boolean | null;
         };
         /**
+         * Means
+         * @description How somebody is told.
+         * @enum {string}
+         */
+        Means: "app" | "sound" | "desktop" | "push";
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -7335,6 +8148,66 @@ export interface components {
             captioned: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Mention
+         * @description A note names an agent, or a team; ``start`` and ``length`` say where, in UTF-16 code units,
+         *     as long as nobody has edited the note.
+         */
+        Mention: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MentionRequest
+         * @description A colleague or a team whom a note calls, and where in the text it stands, in UTF-16 units.
+         */
+        MentionRequest: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
         };
         /**
          * Message
@@ -7542,6 +8415,45 @@ export interface components {
             };
         };
         /**
+         * NewConversation
+         * @description A conversation that an agent begins.
+         */
+        NewConversation: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Channel Id */
+            channel_id: string;
+            /**
+             * Identity Id
+             * @default null
+             */
+            identity_id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id: string | null;
+            /**
+             * From Id
+             * @default null
+             */
+            from_id: string | null;
+            message: components["schemas"]["NewMessage"];
+        };
+        /**
          * NewMessage
          * @description A reply to the customer, or a note to the colleagues.
          */
@@ -7608,6 +8520,13 @@ export interface components {
              * @default null
              */
             undo_s: number | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
+            /** @default null */
+            draft: components["schemas"]["DraftUseRequest"] | null;
         };
         /**
          * NewToken
@@ -7649,6 +8568,97 @@ export interface components {
             type: "not";
             /** Condition */
             condition: components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"];
+        };
+        /**
+         * Notification
+         * @description One agent is told of one thing. Made by the router in the commit of what it tells of.
+         */
+        Notification: {
+            /** Id */
+            id: string;
+            /** Agent Id */
+            agent_id: string;
+            kind: components["schemas"]["NotificationKind"];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Details */
+            details?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            by: components["schemas"]["Actor"] | null;
+            /** Means */
+            means: components["schemas"]["Means"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Unread
+             * @default true
+             */
+            unread: boolean;
+            /**
+             * Read At
+             * @default null
+             */
+            read_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * NotificationKind
+         * @description Why somebody is told. Of one item the first of these that fits counts.
+         * @enum {string}
+         */
+        NotificationKind: "mention" | "assigned" | "task" | "deadline" | "message" | "followed" | "status";
+        /**
+         * NotificationPage
+         * @description One page, newest first.
+         */
+        NotificationPage: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
+            /** Next */
+            next: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationSettingsRequest
+         * @description By which means each kind is told; no means: not at all. Kinds that are left out are as by
+         *     default.
+         */
+        NotificationSettingsRequest: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
+        };
+        /**
+         * NotificationSettingsView
+         * @description By which means each kind is told, the defaults filled in.
+         */
+        NotificationSettingsView: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
         };
         /**
          * OnEvent
@@ -7948,6 +8958,60 @@ export interface components {
             /** Buttons */
             buttons: components["schemas"]["Button"][][];
             reply_to: components["schemas"]["ReplyRef"] | null;
+        };
+        /**
+         * Participant
+         * @description Somebody on the platform: the author of a message, a member of a group.
+         */
+        Participant: {
+            /** External Id */
+            external_id: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Username
+             * @default null
+             */
+            username: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Is Bot
+             * @default false
+             */
+            is_bot: boolean;
+            /**
+             * Is Anonymous
+             * @default false
+             */
+            is_anonymous: boolean;
+            /**
+             * Identifiers
+             * @default []
+             */
+            identifiers: components["schemas"]["Identifier"][];
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /** Avatar Native */
+            avatar_native?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /**
          * PasswordRequest
@@ -8916,6 +9980,17 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Reached
+         * @description What a connector makes of an address. What its owner writes later leads to the same
+         *     thread.
+         */
+        Reached: {
+            thread: components["schemas"]["ThreadRef"];
+            person: components["schemas"]["Participant"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Reaction
          * @description One emoji and who set it.
          */
@@ -8938,6 +10013,27 @@ export interface components {
             id: string | null;
             /** Emoji */
             emoji: string | null;
+        };
+        /**
+         * ReadNotifications
+         * @description What was read: one of the three.
+         */
+        ReadNotifications: {
+            /**
+             * Ids
+             * @default null
+             */
+            ids: string[] | null;
+            /**
+             * Conversation Id
+             * @default null
+             */
+            conversation_id: string | null;
+            /**
+             * Up To
+             * @default null
+             */
+            up_to: string | null;
         };
         /**
          * ReadRequest
@@ -9083,6 +10179,31 @@ export interface components {
              */
             promises_broken: number;
             /**
+             * Bot Sessions
+             * @default 0
+             */
+            bot_sessions: number;
+            /**
+             * Self Served
+             * @default 0
+             */
+            self_served: number;
+            /**
+             * Escalated
+             * @default 0
+             */
+            escalated: number;
+            /**
+             * Hops
+             * @default 0
+             */
+            hops: number;
+            /**
+             * Hops Per Case
+             * @default null
+             */
+            hops_per_case: number | null;
+            /**
              * Reopen Rate
              * @default null
              */
@@ -9092,6 +10213,11 @@ export interface components {
              * @default null
              */
             first_contact_rate: number | null;
+            /**
+             * Self Service Rate
+             * @default null
+             */
+            self_service_rate: number | null;
             /** @default null */
             wait: components["schemas"]["Spread"] | null;
             /** @default null */
@@ -9240,7 +10366,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -9315,7 +10441,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -10301,6 +11427,57 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ThreadRef
+         * @description Where it happened.
+         */
+        ThreadRef: {
+            /** External Id */
+            external_id: string;
+            /** Partition Key */
+            partition_key: string;
+            /**
+             * Kind
+             * @default private
+             * @enum {string}
+             */
+            kind: "private" | "group" | "channel" | "email" | "topic";
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /** Context */
+            context?: {
+                [key: string]: string;
+            };
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            };
+            /**
+             * Renamed From
+             * @default null
+             */
+            renamed_from: string | null;
+            /**
+             * Clues
+             * @default []
+             */
+            clues: components["schemas"]["Clue"][];
+            /**
+             * Names
+             * @default []
+             */
+            names: string[];
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TokenMade
          * @description The record and, this once, the token itself.
          */
@@ -10467,6 +11644,14 @@ export interface components {
             merge_id: string;
         };
         /**
+         * Unread
+         * @description How many are left unread; 100 stands for more too.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
+        };
+        /**
          * Unsupported
          * @description Something we do not understand yet: shown as a placeholder, its raw payload is kept.
          */
@@ -10533,11 +11718,27 @@ export interface components {
             files: components["schemas"]["CannedFile"][] | null;
         };
         /**
+         * VerificationRequest
+         * @description Where the link goes.
+         */
+        VerificationRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+        };
+        /**
          * View
          * @description Lists that everybody has.
          * @enum {string}
          */
-        View: "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
+        View: "mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
         /**
          * ViewCount
          * @description How many conversations a view holds.
@@ -10603,6 +11804,32 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * WayView
+         * @description How a contact could be written to by one channel.
+         */
+        WayView: {
+            /** Channel Id */
+            channel_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /** Channel Name */
+            channel_name: string;
+            /** Identity Id */
+            identity_id: string | null;
+            /** Address */
+            address: string | null;
+            /** First Address */
+            first_address: string | null;
+            /** Template */
+            template: boolean;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Reason Code */
+            reason_code: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * WebhookAttempt
@@ -11244,7 +12471,7 @@ export interface operations {
     get_conversations: {
         parameters: {
             query?: {
-                view?: ("mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
@@ -11256,6 +12483,8 @@ export interface operations {
                 /** @description `ru`, `en` ..., or `none` */
                 language?: string | null;
                 contact_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -11273,6 +12502,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Conversation_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBegun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -11639,6 +12910,187 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WayView_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDraft"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversations_id_draft: {
+        parameters: {
+            query: {
+                kind?: "reply" | "note";
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_drafts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentDraft_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -12481,6 +13933,222 @@ export interface operations {
             };
         };
     };
+    post_conversations_id_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_tasks: {
         parameters: {
             query?: {
@@ -13028,6 +14696,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_css: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": unknown;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -17024,6 +18834,68 @@ export interface operations {
                 by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
                 value?: string | null;
                 step?: "total" | "day" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryReport"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery_csv: {
+        parameters: {
+            query?: {
+                hours?: number;
             };
             header?: never;
             path?: never;

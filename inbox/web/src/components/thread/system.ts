@@ -67,8 +67,11 @@ export function systemWords(message: Message): string {
     case 'not_acknowledged': return t('system.notAcknowledged', { reason: details.reason ?? '' })
     case 'escalated': case 'ping_pong': case 'task_taken': case 'task_done': case 'colleague_answered': case 'colleague_reminded': case 'colleague_silent': case 'joined': case 'parted': case 'unmerged':
       return t(`system.${line.name}`, { actor, line: details.line?.toUpperCase() ?? '', summary: details.summary ?? '', hops: details.hops ?? '', result: details.result ?? '', colleague: details.colleague ?? '', owner: details.mention_name ? `@${details.mention_name}` : '…' })
+    case 'begun': case 'continued_from': case 'continued_in': return t(`system.${line.name}`, { actor, channel: details.channel ?? '' })
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
     case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
+    case 'verification_sent': return t('system.verificationSent', { actor, to: details.to ?? '' })
+    case 'verified': return t('system.verified', { reason: details.reason || actor })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })
     case 'unassigned': return t('system.unassigned', { actor }) + causeOf(details)
     case 'resolved': case 'woke': case 'created': case 'merged': case 'reachable': return t(`system.${line.name}`, { actor })
