@@ -42,6 +42,9 @@ export function spanWords(seconds: number | null | undefined): string {
 export function share(rate: number | null | undefined): string {
   return rate === null || rate === undefined ? '—' : new Intl.NumberFormat(i18n.global.locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(rate)
 }
+export function ratio(value: number | null | undefined): string {
+  return value === null || value === undefined ? '—' : new Intl.NumberFormat(i18n.global.locale.value, { maximumFractionDigits: 1 }).format(value)
+}
 /** What was promised and kept, of all promises that are settled. */
 export function keptRate(line: ReportLine): number | null {
   const settled = line.promises_kept + line.promises_broken
