@@ -47,6 +47,14 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** What a refused request says of its fields: their names, as the hub has them, with the reason. */
+export function fieldProblems(error: unknown): Record<string, string> {
+  if (!(error instanceof ApiError)) return {}
+  const { errors, field, detail } = error.problem
+  if (errors) return Object.fromEntries(errors.map((one) => [one.field, one.reason]))
+  return field ? { [field]: detail ?? '' } : {}
+}
+
 export interface Answer<T> { status: number; body: T }
 
 async function request<T>(method: string, path: string, query?: Query, body?: unknown, ended?: AbortSignal): Promise<Answer<T>> {
@@ -77,7 +85,7 @@ export const http = {
   /** Until `ended` fires, after which nobody waits for the answer. */
   ask: async <T>(path: string, body: unknown, ended: AbortSignal): Promise<T> => (await request<T>('POST', path, undefined, body, ended)).body,
   send: <T>(path: string, body: unknown): Promise<Answer<T>> => request<T>('POST', path, undefined, body),
-  put: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PUT', path, undefined, body)).body,
   patch: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PATCH', path, undefined, body)).body,
+  put: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PUT', path, undefined, body)).body,
   delete: async <T>(path: string): Promise<T> => (await request<T>('DELETE', path)).body,
 }

@@ -48,8 +48,6 @@ export type Checked = None<
   | Strange<T.RefusalView, Hub['RefusalView']>
   | Strange<T.CustomersView, Hub['CustomersView']>
   | Strange<T.AgentView, Hub['AgentView']>
-  | Strange<T.Contact, Hub['Contact']>
-  | Strange<T.Identity, Hub['Identity']>
   | Strange<T.Capabilities, Hub['Capabilities']>
   | Strange<T.ChannelTypeInfo, Hub['ChannelTypeInfo']>
   | Strange<T.ChannelView, Hub['ChannelView']>

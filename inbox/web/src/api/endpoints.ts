@@ -50,17 +50,6 @@ export const api = {
   labels: () => http.get<{ items: { name: string }[] }>('/labels'),
   search: (q: string, cursor?: string | null) => http.get<T.Page<T.SearchHit>>('/search', { q, cursor }),
 
-  contact: (cid: string) => http.get<{ contact: T.Contact; identities: T.Identity[] }>(`/contacts/${id(cid)}`),
-  timeline: (cid: string) => http.get<T.Page<T.Conversation>>(`/contacts/${id(cid)}/conversations`),
-  contactFacts: (cid: string) => http.get<T.ContactFacts>(`/contacts/${id(cid)}`),
-  suggestions: (cid: string) => http.get<T.Page<T.ContactSuggestion>>(`/contacts/${id(cid)}/suggestions`),
-  merges: (cid: string) => http.get<T.Page<T.ContactMerge>>(`/contacts/${id(cid)}/merges`),
-  merge: (cid: string, from: string) => http.post<T.ContactMerge>(`/contacts/${id(cid)}/merge`, { from_id: from }),
-  unmerge: (cid: string, merge: string) => http.post<T.ContactMerge>(`/contacts/${id(cid)}/unmerge`, { merge_id: merge }),
-  dismiss: (cid: string, other: string) => http.post<void>(`/contacts/${id(cid)}/suggestions/dismiss`, { other_id: other }),
-  lookup: (cid: string) => http.get<T.Looked>(`/contacts/${id(cid)}/lookup`),
-  tasksOf: (cid: string) => http.get<T.Page<T.Task>>(`/conversations/${id(cid)}/tasks`),
-  changeContact: (cid: string, change: { name?: string; notes?: string; labels?: string[] }) => http.patch<T.Contact | { contact: T.Contact }>(`/contacts/${id(cid)}`, change),
 
   channelTypes: () => http.get<T.Page<T.ChannelTypeInfo>>('/channel-types'),
   channels: () => http.get<T.Page<T.ChannelView>>('/channels'),

@@ -79,19 +79,22 @@ export interface Preview { text: string; kind: string; direction: Direction; aut
 export interface BotStanding { last_bot_id: string; people_since?: Iso | null }
 export interface SuggestedDraft { id: string; author_id: string; author_name?: string | null; text: string; at: Iso; version: number }
 export type Target = 'first_reply' | 'next_reply' | 'resolution'
-export interface Deadline { due_at: Iso | null; warned?: number[]; breached_at?: Iso | null; met_at?: Iso | null }
-export interface Deadlines { first_reply?: Deadline | null; next_reply?: Deadline | null; resolution?: Deadline | null }
+export interface Deadline { due_at: Iso | null; left_s?: number | null; warned?: number[]; breached_at?: Iso | null; met_at?: Iso | null }
+export interface Deadlines { first_reply?: Deadline | null; next_reply?: Deadline | null; resolution?: Deadline | null; call_back_at?: Iso | null; promise?: Promised | null }
+/** The time that the customer was told. */
+export interface Promised { due_at: Iso | null; words?: string | null; state: 'open' | 'kept' | 'broken' | 'void' }
 export interface Conversation {
   id: string; number?: number | null; channel_id: string; channel_type: string; thread: string
   thread_kind: 'private' | 'group' | 'channel' | 'email' | 'topic'; title?: string | null
   contact_id: string; identity_id: string; contact_name?: string | null; status: Status
   pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
-  assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null; language?: string | null
+  assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
   bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
   priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
+  merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; awaited?: Awaited | null; assignment?: { cause?: string | null }; language?: string | null; skills?: string[]
+  context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
 // What is written ----------------------------------------------------------------------------
@@ -118,18 +121,10 @@ export interface TemplateRequest { name: string; language: string; header: Templ
 
 export type Role = 'admin' | 'supervisor' | 'agent' | 'bot'
 export interface AgentView { id: string; email: string; name: string; role: Role; team_ids: string[]; language?: string | null; theme?: string | null; active: boolean }
-export interface Contact { id: string; name?: string | null; language?: string | null; labels: string[]; notes?: string | null; created_at: Iso; version: number }
-export interface ContactFacts { contact: Contact & { attributes: Words }; identities: Identity[]; segments: string[]; time_zone: string | null }
-export interface ContactSuggestion { contact: Contact; identities: Identity[]; keys: string[] }
-export interface ContactMerge { id: string; into_id: string; from_id: string; key: string | null; by: Actor; at: Iso }
-export interface Looked { configured: boolean; rows: { title: string; value: string; link: string | null; verified: boolean }[]; failure: string | null }
 export interface Hop { kind: 'escalated' | 'returned'; from_line: string | null; to_line: string | null; task_id: string; by: Actor; at: Iso }
-export interface Task { id: string; conversation_id: string; line: string; state: 'open' | 'taken' | 'done'; summary: string; assignee_name: string | null; result: string | null; created_at: Iso }
+/** The colleague for whom a pending conversation waits. */
+export interface Awaited { colleague_id: string; colleague_name: string; until: Iso; reminded_at?: Iso | null }
 export interface Escalation { open: { task_id: string; line: string; assignee_id?: string | null }[]; hops: Hop[]; ping_pong: boolean }
-export interface Identity {
-  id: string; channel_type: string; external_id: string; name?: string | null; username?: string | null
-  language?: string | null; identifiers: { kind: string; value: string; verified?: boolean }[]; reachable: boolean; unreachable_reason?: string | null
-}
 
 // Channels -----------------------------------------------------------------------------------
 

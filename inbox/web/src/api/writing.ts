@@ -1,6 +1,7 @@
 /** The routes of what is being written: drafts, schedules, and what is offered to write with. */
 import { http } from './client'
 import type { AnswerSize } from '@/components/composer/limits'
+import type { Contact } from './desk'
 import type * as T from './types'
 
 const id = encodeURIComponent
@@ -34,7 +35,7 @@ export const writing = {
 
   scheduled: (cid: string) => http.get<T.Page<T.Message>>('/scheduled', { conversation_id: cid, limit: 50 }),
   reschedule: (mid: string, change: { send_at?: string; text?: string; recall?: boolean }) => http.post<{ message?: T.Message; command_id?: string }>(`/messages/${id(mid)}/schedule`, change),
-  people: (q: string) => http.get<T.Page<T.Contact>>('/contacts', { q, limit: 8 }),
+  people: (q: string) => http.get<T.Page<Contact>>('/contacts', { q, limit: 8 }),
   ways: (contact: string) => http.get<T.Page<Way>>(`/contacts/${id(contact)}/ways`),
   begin: (one: NewConversation) => http.send<Begun>('/conversations', one),
 

@@ -78,3 +78,9 @@ export function fileSize(bytes: number): string {
   const rounded = unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10
   return i18n.global.t(`size.${units[unit]}`, { n: new Intl.NumberFormat(locale()).format(rounded) })
 }
+/** 31 January 2026, of a day without a time: 2026-01-31. */
+export const fullDay = (day: string): string => format(new Date(`${day}T12:00:00`), { dateStyle: 'long' })
+/** 31 Jan, of a day without a time. */
+export const shortDay = (day: string): string => format(new Date(`${day}T12:00:00`), { day: 'numeric', month: 'short' })
+/** Jan 2026 */
+export const shortMonth = (day: string): string => format(new Date(`${day}T12:00:00`), { month: 'short', year: 'numeric' })

@@ -13,6 +13,8 @@ export interface LiveHandlers {
   /** Connected. `fresh`: nothing is known of the time before, so everything shown is to be read anew. */
   hello: (serverTime: string, fresh: boolean) => void
   reset: () => void
+  /** A frame that is no event and carries no cursor. */
+  other?: (frame: Frame) => void
   state: (state: LiveState) => void
   /** A connection ended before it stood; perhaps the session is over. */
   refused: () => void
@@ -150,6 +152,7 @@ export class LiveClient {
         this.handlers.reset()
         break
       default:
+        this.handlers.other?.(frame)
     }
   }
 

@@ -1,4 +1,5 @@
 /** What travels on the live connection. */
+import type { Board, Standing } from '@/api/desk'
 import type { Actor, Conversation, Count, Message, Outcome } from '@/api/types'
 
 export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
@@ -15,6 +16,7 @@ export interface Payloads {
   'settings.changed': { collection: string; id: string }
   viewing: Viewing
   'draft.changed': DraftChanged
+  'presence.changed': { standing: Standing }
 }
 export type EventKind = keyof Payloads
 export type EventFrame = {
@@ -26,5 +28,6 @@ export type Frame =
   | EventFrame
   | { type: 'counts'; items: Count[] }
   | { type: 'reset'; cursor: string }
+  | { type: 'board'; board: Board }
   | { type: 'pong' }
   | { type: 'problem'; detail: string }

@@ -4,7 +4,7 @@ import { computed, ref } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
 import { LiveClient, type LiveState } from '@/live/client'
-import type { EventFrame, Typing, Viewing } from '@/live/frames'
+import type { EventFrame, Frame, Typing, Viewing } from '@/live/frames'
 import { useAgents } from './agents'
 import { useChannels } from './channels'
 import { useClock } from './clock'
@@ -27,6 +27,8 @@ export const useLive = defineStore('live', () => {
   /** The contact that was changed last, by whomever. */
   const changedContact = ref({ id: '' })
   const offline = computed(() => problem.value && state.value !== 'online')
+  const ears = new Set<(frame: EventFrame) => void>()
+  const others = new Set<(frame: Frame) => void>()
   let late: ReturnType<typeof setTimeout> | null = null
 
   const client = new LiveClient({
@@ -47,6 +49,7 @@ export const useLive = defineStore('live', () => {
     reset: () => void resync(),
     counts: (items) => useViews().apply(items),
     event: apply,
+    other: (frame) => others.forEach((ear) => ear(frame)),
     refused: () => void stillSignedIn(),
   })
 
@@ -71,7 +74,16 @@ export const useLive = defineStore('live', () => {
     }
   }
 
+  /** For stores whose documents this one does not know. Call what it returns to hear no more. */
+  function listen(ear: (frame: EventFrame) => void): () => void {
+    ears.add(ear)
+    return () => { ears.delete(ear) }
+  }
+  /** The same for frames that are no events. */
+  const listenFrames = (ear: (frame: Frame) => void): void => { others.add(ear) }
+  const send = (frame: Record<string, unknown>): void => client.send(frame)
   function apply(frame: EventFrame): void {
+    for (const ear of ears) ear(frame)
     const conversations = useConversations()
     switch (frame.kind) {
       case 'message.added':
@@ -165,5 +177,5 @@ export const useLive = defineStore('live', () => {
     document.removeEventListener('visibilitychange', nudge)
     client.stop()
   }
-  return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync }
+  return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync, listen, listenFrames, send }
 })

@@ -28,11 +28,11 @@ export default {
     more: 'More actions', customer: 'Customer', unpend: 'Back to open',
   },
   customer: {
-    title: 'Customer', show: 'Show the customer', hide: 'Hide the customer', identities: 'Reaches us by', verified: 'verified', details: 'Details', language: 'Language',
+    title: 'Customer', show: 'Show the customer', hide: 'Hide the customer', identities: 'Reaches us by', verified: 'verified', language: 'Language',
     since: 'Customer since', labels: 'Labels', notes: 'Notes', notesHint: 'What colleagues should know', history: 'History, all channels', noHistory: 'This is the first conversation.',
-    current: 'this one', failed: 'The customer could not be loaded', number: 'Number', channel: 'Channel', started: 'Started', cameFrom: 'Came from', unnamed: 'No name', rename: 'Change the name',
+    failed: 'The customer could not be loaded', number: 'Number', channel: 'Channel', started: 'Started', cameFrom: 'Came from', unnamed: 'No name', rename: 'Change the name',
     conversation: 'Conversation', save: 'Notes are saved', context: 'Topic', addLabel: 'Add a label to the customer', removeLabel: 'Remove the label {name}',
-    known: 'Known of them', timeZone: 'Time zone', same: 'The same person?', merge: 'Merge', apart: 'Somebody else', merged: 'Merged: {key}', unmerge: 'Undo', elsewhere: 'From the other system', lookupFailed: 'It cannot be asked: {reason}', lookupNothing: 'It knows nothing of them.',
-    tasks: 'Tasks of the lines', pingPong: 'to and fro', taskStates: { open: 'open', taken: 'taken', done: 'done' },
+    known: 'Known of them', timeZone: 'Time zone', same: 'The same person?', merge: 'Merge', apart: 'Somebody else', elsewhere: 'From the other system', lookupFailed: 'It cannot be asked: {reason}', lookupNothing: 'It knows nothing of them.',
+    tasks: 'Tasks of the lines', taskStates: { open: 'open', taken: 'taken', done: 'done' },
   },
 }

@@ -1,8 +1,11 @@
 import admin from './admin'
 import bots from './bots'
 import common from './common'
+import desk from './desk'
+import floor from './floor'
 import inbox from './inbox'
+import policies from './policies'
 import thread from './thread'
 import writing from './writing'
 
-export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...writing }
+export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing }

@@ -28,11 +28,11 @@ export default {
     more: 'Ещё действия', customer: 'Клиент', unpend: 'Снова открыть',
   },
   customer: {
-    title: 'Клиент', show: 'Показать клиента', hide: 'Скрыть клиента', identities: 'Как с нами связан', verified: 'подтверждено', details: 'Сведения', language: 'Язык',
+    title: 'Клиент', show: 'Показать клиента', hide: 'Скрыть клиента', identities: 'Как с нами связан', verified: 'подтверждено', language: 'Язык',
     since: 'Клиент с', labels: 'Метки', notes: 'Заметки', notesHint: 'Что стоит знать коллегам', history: 'История, все каналы', noHistory: 'Это первый диалог.',
-    current: 'этот', failed: 'Не удалось загрузить клиента', number: 'Номер', channel: 'Канал', started: 'Начат', cameFrom: 'Откуда', unnamed: 'Без имени', rename: 'Изменить имя',
-    conversation: 'Диалог', save: 'Заметки сохранены', context: 'Тема', addLabel: 'Добавить клиенту метку', known: 'Что известно', timeZone: 'Часовой пояс', same: 'Тот же человек?', merge: 'Объединить', apart: 'Это другой', merged: 'Объединено: {key}', unmerge: 'Отменить', elsewhere: 'Из внешней системы', lookupFailed: 'Не удалось спросить: {reason}', lookupNothing: 'Там о нём ничего не знают.',
-    tasks: 'Задачи линий', pingPong: 'по кругу', taskStates: { open: 'открыта', taken: 'в работе', done: 'готова' },
+    failed: 'Не удалось загрузить клиента', number: 'Номер', channel: 'Канал', started: 'Начат', cameFrom: 'Откуда', unnamed: 'Без имени', rename: 'Изменить имя',
+    conversation: 'Диалог', save: 'Заметки сохранены', context: 'Тема', addLabel: 'Добавить клиенту метку', known: 'Что известно', timeZone: 'Часовой пояс', same: 'Тот же человек?', merge: 'Объединить', apart: 'Это другой', elsewhere: 'Из внешней системы', lookupFailed: 'Не удалось спросить: {reason}', lookupNothing: 'Там о нём ничего не знают.',
+    tasks: 'Задачи линий', taskStates: { open: 'открыта', taken: 'в работе', done: 'готова' },
     removeLabel: 'Убрать метку {name}',
   },
 }

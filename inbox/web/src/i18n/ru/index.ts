@@ -2,11 +2,14 @@ import type en from '../en'
 import admin from './admin'
 import bots from './bots'
 import common from './common'
+import desk from './desk'
+import floor from './floor'
 import inbox from './inbox'
+import policies from './policies'
 import thread from './thread'
 import writing from './writing'
 
 /** The same keys as English has: the compiler and a test insist. */
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-const ru: Words<typeof en> = { ...common, ...inbox, ...thread, ...admin, ...bots, ...writing }
+const ru: Words<typeof en> = { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing }
 export default ru
