@@ -51,6 +51,7 @@ from shared.model.records import (
     WebhookAttempt,
 )
 from shared.model.rule import Rule, RuleFiring
+from shared.model.saved_view import SavedView, ViewOrder
 from shared.model.segment import Segment
 from shared.model.skill import Skill
 from shared.model.sla import SlaPolicy
@@ -274,6 +275,12 @@ BULKS: Final = Collection(
 BULK_STEPS: Final = Collection(
     "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
 )
+SAVED_VIEWS: Final = Collection(
+    "saved_views",
+    SavedView,
+    indexes=(Index(("owner_id", "created_at")), Index(("team_id", "created_at"))),
+)
+VIEW_ORDERS: Final = Collection("view_orders", ViewOrder)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -345,6 +352,8 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     HOUR_COUNTS,
     BULKS,
     BULK_STEPS,
+    SAVED_VIEWS,
+    VIEW_ORDERS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -435,5 +444,7 @@ DECLARED_QUERIES: Final = (
     Query(PEAK_STATE),
     Query(HOUR_COUNTS, (), "hour"),
     Query(BULKS, (), "at"),
+    Query(SAVED_VIEWS, ("owner_id",), "created_at"),
+    Query(SAVED_VIEWS, ("team_id",), "created_at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

@@ -9,8 +9,6 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from inbox.counts import Counts
-from inbox.live.feed import Feed
-from inbox.live.frames import ViewCount
 from inbox.permissions import Permission
 from inbox.rest import docs
 from inbox.rest.route import Answer, Call, Nothing, Route
@@ -33,13 +31,6 @@ class Info(BaseModel):
     undo_s: float
 
 
-class Views(BaseModel):
-    """The counts of the views, and the position of the live feed that they are not older than."""
-
-    items: list[ViewCount]
-    positions: str
-
-
 class LabelView(BaseModel):
     """A label in use."""
 
@@ -58,7 +49,6 @@ class AboutApi:
 
     store: Store
     counts: Counts
-    feed: Feed
     health: Health
     info: Info
     document: Callable[[], dict[str, Any]]
@@ -73,10 +63,6 @@ class AboutApi:
             Route(
                 "GET", "/settings", self.settings, Permission.SETTINGS_READ,
                 "Settings that admins change", answer=Items[HubSetting],
-            ),
-            Route(
-                "GET", "/views", self.views, Permission.CONVERSATIONS_READ,
-                "How many conversations each view holds", "conversations", answer=Views,
             ),
             Route(
                 "GET", "/labels", self.labels, Permission.CONVERSATIONS_READ,
@@ -121,14 +107,6 @@ class AboutApi:
         """All of them: there are few."""
         page = await self.store.find(SETTINGS, equal={}, limit=500)
         return Items(items=list(page.items), next=page.next)
-
-    async def views(self, call: Call[Nothing, Nothing]) -> Views:
-        """Of the caller's own views."""
-        positions = self.feed.cursor
-        agent = call.caller.agent
-        counts = await self.counts.views(agent.id if agent is not None else None)
-        items = [ViewCount(key=key, count=count) for key, count in counts.items()]
-        return Views(items=items, positions=positions)
 
     async def labels(self, call: Call[Nothing, Nothing]) -> Items[LabelView]:
         """In order."""
