@@ -12,6 +12,8 @@ export interface Thread {
   pending: Pending[]
   /** The cursor of what is older; null: this is the beginning. */
   older: string | null
+  /** The cursor of what is newer, while a place further up is looked at; null: the newest are here. */
+  newer: string | null
   state: 'loading' | 'ready' | 'error'
   error: string
   loadingOlder: boolean
@@ -51,13 +53,13 @@ export const useMessages = defineStore('messages', () => {
       return
     }
     trim()
-    threads.set(cid, { known: new Map(), pending: standing?.pending ?? [], older: null, state: 'loading', error: '', loadingOlder: false })
+    threads.set(cid, { known: new Map(), pending: standing?.pending ?? [], older: null, newer: null, state: 'loading', error: '', loadingOlder: false })
     await refresh(cid)
   }
   /** The newest page, merged into what stands. A gap to what we had is closed by starting anew. */
   async function refresh(cid: string): Promise<void> {
     const open = threads.get(cid)
-    if (!open) return
+    if (!open || open.newer !== null) return
     try {
       const page = await api.messages(cid, { limit: PAGE })
       const touches = page.items.some((message) => open.known.has(message.id))
@@ -88,6 +90,39 @@ export const useMessages = defineStore('messages', () => {
       open.loadingOlder = false
     }
   }
+  /** The messages before and after this one take the place of what stands. Throws `ApiError`. */
+  async function around(cid: string, mid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open || open.known.has(mid)) return
+    const page = await api.messages(cid, { around: mid, limit: PAGE })
+    open.known.clear()
+    page.items.forEach((message) => merge(open.known, message))
+    open.older = page.next
+    open.newer = page.items.at(-1)?.sort ?? null
+    await loadNewer(cid)
+  }
+  async function loadNewer(cid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open?.newer || open.loadingOlder) return
+    open.loadingOlder = true
+    try {
+      const page = await api.messages(cid, { after: open.newer, limit: PAGE })
+      open.newer = page.next
+      page.items.forEach((message) => take(open, message))
+    } catch (failure) {
+      useToasts().fail(failure)
+    } finally {
+      open.loadingOlder = false
+    }
+  }
+  /** Back to the newest. */
+  async function latest(cid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open || open.newer === null) return
+    open.newer = null
+    open.known.clear()
+    await refresh(cid)
+  }
 
   function take(open: Thread, message: Message): void {
     const isNew = !open.known.has(message.id)
@@ -99,6 +134,8 @@ export const useMessages = defineStore('messages', () => {
   /** From the live connection or an answer. Threads that nobody looked at are read when opened. */
   function put(message: Message): void {
     const open = threads.get(message.conversation_id)
+    // What is newer than the place that is looked at comes with its page.
+    if (open && open.newer !== null && !open.known.has(message.id)) return
     if (open && open.state === 'ready') take(open, message)
     else if (open) merge(open.known, message)
   }
@@ -146,5 +183,5 @@ export const useMessages = defineStore('messages', () => {
   }
   function clear(): void { threads.clear(); keys.clear() }
 
-  return { threads, thread, list, keyOf, find, open, refresh, loadOlder, put, begin, settle, abandon, change, restart, clear }
+  return { threads, thread, list, keyOf, find, open, refresh, loadOlder, around, loadNewer, latest, put, begin, settle, abandon, change, restart, clear }
 })

@@ -4,11 +4,13 @@ import type { Message } from '@/api/types'
 
 const NEAR_PX = 90
 
-export function useThreadScroll(box: Ref<HTMLElement | null>, inner: Ref<HTMLElement | null>, messages: Ref<Message[]>, cid: Ref<string>, loadOlder: () => Promise<void>, keyOf: (id: string) => string, isOwn: (message: Message) => boolean) {
+export function useThreadScroll(box: Ref<HTMLElement | null>, inner: Ref<HTMLElement | null>, messages: Ref<Message[]>, cid: Ref<string>, loadOlder: () => Promise<void>, keyOf: (id: string) => string, isOwn: (message: Message) => boolean, newer: { has: () => boolean; load: () => Promise<void> }) {
   const below = ref(0)
   const atBottom = ref(true)
   let lastId = ''
   let firstId = ''
+  /** Messages come in around a place that is looked at: nothing moves to the newest. */
+  let still = 0
   let observer: ResizeObserver | null = null
 
   const isNear = (): boolean => {
@@ -24,9 +26,15 @@ export function useThreadScroll(box: Ref<HTMLElement | null>, inner: Ref<HTMLEle
   async function onScroll(): Promise<void> {
     const element = box.value
     if (!element) return
-    atBottom.value = isNear()
+    atBottom.value = isNear() && !newer.has()
+    if (isNear() && newer.has()) await keepStill(newer.load)
     if (atBottom.value) below.value = 0
     if (element.scrollTop < 240) await older()
+  }
+  async function keepStill(work: () => Promise<void>): Promise<void> {
+    still += 1
+    atBottom.value = false
+    try { await work() } finally { await nextTick(); still -= 1 }
   }
   async function older(): Promise<void> {
     const element = box.value
@@ -43,6 +51,7 @@ export function useThreadScroll(box: Ref<HTMLElement | null>, inner: Ref<HTMLEle
     const last = now.at(-1)
     firstId = keyOf(now[0]?.id ?? '')
     if (!last) return
+    if (still > 0) { lastId = keyOf(last.id); return }
     if (lastId === '') {
       lastId = keyOf(last.id)
       await nextTick()
@@ -69,5 +78,5 @@ export function useThreadScroll(box: Ref<HTMLElement | null>, inner: Ref<HTMLEle
     if (box.value) observer.observe(box.value)
   })
   onBeforeUnmount(() => observer?.disconnect())
-  return { below, atBottom, toBottom, onScroll }
+  return { below, atBottom, toBottom, onScroll, keepStill }
 }

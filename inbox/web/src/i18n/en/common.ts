@@ -29,9 +29,10 @@ export default {
   size: { b: '{n} B', kb: '{n} KB', mb: '{n} MB', gb: '{n} GB' },
   types: { telegram: 'Telegram', vk: 'VK', whatsapp: 'WhatsApp', email: 'E-mail', webchat: 'Site chat', max: 'MAX', webhook: 'Webhook' },
   keys: {
-    title: 'Keys', help: 'They work when no field is being written in.', next: 'Next conversation', previous: 'Previous conversation', open: 'Open it', reply: 'Reply',
-    note: 'Note to colleagues', assign: 'Assign', resolve: 'Resolve or reopen', snooze: 'Snooze', label: 'Labels', priority: 'Priority',
-    search: 'Search', undo: 'Take the last reply back', list: 'This list', send: 'Send', escape: 'Leave the field, close',
-    move: 'Moving about', act: 'Doing', write: 'Writing',
+    title: 'Keys', help: 'They work when no field is being written in.', switch: 'Keys of one character act', next: 'Next conversation', previous: 'Previous conversation', open: 'Open it', reply: 'Reply',
+    note: 'Note to colleagues', assign: 'Assign', resolve: 'Resolve or reopen', snooze: 'Snooze', label: 'Labels', priority: 'Priority', topic: 'Topic of the chosen ones',
+    search: 'Search', undo: 'Undo', list: 'List of keys', send: 'Send', escape: 'Leave the field, choose nothing, close', palette: 'Commands', filter: 'Filter the list', byTopic: 'List by topic',
+    select: 'Choose it', selectTo: 'Choose up to it', selectNext: 'Choose the next one too', selectPrevious: 'Choose the previous one too', selectAll: 'Choose all', replyToMany: 'One reply to the chosen ones',
+    groups: { move: 'Moving about', act: 'Doing', choose: 'Choosing several', write: 'Writing', go: 'Finding' },
   },
 }
