@@ -20,6 +20,8 @@ MOST: Final = 200
 MOST_SKIPPED: Final = 1_000_000
 MOST_READ: Final = 1000
 """Conversations that one page may look at where no index says all that its filters ask."""
+NOTHING: Final = "none"
+"""As a filter: those where nothing is known of it."""
 _SERVED: Final = frozenset(
     frozenset(query.equal)
     for query in DECLARED_QUERIES
@@ -32,6 +34,8 @@ _PLAIN: Final = (
     "channel_id", "team_id", "line", "label", "topic", "priority", "language", "segment",
     "contact_id",
 )  # fmt: skip
+_KNOWN: Final = ("topic", "language")
+"""Of which a list can ask for those where nothing is known."""
 _NARROW: Final = ("labels", "assignee_id", "topic", "line", "team_id", "channel_id")
 """Of indexes that say equally much, the one with the first of these: it leaves the least."""
 
@@ -94,6 +98,9 @@ def filters(query: ConversationFilter, caller: Caller, now: datetime) -> Wanted:
     for name in _PLAIN:
         if (value := getattr(query, name, None)) is not None:
             equal[_FIELDS.get(name, name)] = value
+    for name in _KNOWN:
+        if equal.get(name) == NOTHING:
+            equal[name] = None
     waited = query.waiting_s
     return Wanted(equal, None if waited is None else now - timedelta(seconds=waited))
 

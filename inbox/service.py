@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
 from inbox.api.answers import AnswersApi
+from inbox.api.board import BoardApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
 from inbox.api.channels import ChannelsApi
@@ -40,6 +41,7 @@ from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
 from inbox.attendances import Attendances
+from inbox.board import Boards
 from inbox.bots import Bots
 from inbox.bulk import Bulks
 from inbox.callers import Caller
@@ -53,6 +55,7 @@ from inbox.dry_run import DryRuns
 from inbox.files import Files
 from inbox.gate import Gate
 from inbox.limits import SignInLimit
+from inbox.live.boards import LiveBoards
 from inbox.live.connection import CAPACITY
 from inbox.live.feed import Feed
 from inbox.live.frames import SERVER_FRAMES, ClientFrame
@@ -177,6 +180,9 @@ class Inbox:
         self.people = People(store, clock, self.passwords, self.sessions, self.news)
         origins = (options.public_url.rstrip("/"),) if options.public_url else ()
         self.gate = Gate(self.sessions, self.tokens, origins)
+        self.presences = Presences(store, clock, self.news, self.people)
+        self.boards = Boards(store, clock, self.presences)
+        self.live_boards = LiveBoards(self.feed, self.boards)
         self.seal = seal
         self._apis = _apis(self, bus, store, blobs, clock)
         self.health.add("live feed", self._feed_follows, essential=False)
@@ -216,6 +222,7 @@ class Inbox:
                 group.create_task(self.feed.run())
                 group.create_task(self.checks.run())
                 group.create_task(self.attendances.run())
+                group.create_task(self.live_boards.run())
         finally:
             self.passwords.close()
 
@@ -254,13 +261,13 @@ class Inbox:
 def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> Sequence[Route]:
     options = inbox.options
     files = Files(store, blobs, clock, options.upload_limit_bytes)
-    presence = Presence(store, inbox.news)
+    presence = Presence(store, inbox.news, inbox.attendances)
     orders = Orders(inbox.desk)
     contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
-    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
+    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.live_boards, inbox.attendances, clock)
     presences = Presences(store, clock, inbox.news, inbox.people)
     counts = Counts(store)
     saved = SavedViews(store, clock, inbox.news, counts)
@@ -292,7 +299,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
-        *PresenceApi(presences, inbox.attendances, Queues(store, clock)).routes(),
+        *PresenceApi(inbox.presences, inbox.attendances, Queues(store, clock)).routes(),
+        *BoardApi(inbox.boards).routes(),
         *RulesApi(store, policies, DryRuns(store, clock)).routes(),
         *PoliciesApi(policies).routes(),
         *AnswersApi(store, clock, orders, policies).routes(),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from router import people, timeline
-from router.aliases import alias_of
+from router.aliases import alias_of, thread_named
 from router.answers import after_reopening
 from router.bots.duty import duty_for, standing_of
 from router.contacts.facts import facts_of
@@ -69,6 +69,16 @@ def thread_facts(item: Inbound, conversation: Conversation) -> dict[str, Any]:
     if entry is not None and conversation.entry is None:
         fields["entry"] = entry
     return fields
+
+
+async def keep_secrets(work: Work, item: Inbound) -> None:
+    """Keep what the item tells of its thread and nobody may read who reads conversations."""
+    if not item.thread.secrets:
+        return
+    thread = await thread_named(work.unit, item.channel_id, item.thread.external_id)
+    if thread is not None and not item.thread.secrets.items() <= thread.secrets.items():
+        secrets = {**thread.secrets, **item.thread.secrets}
+        work.unit.revise(THREADS, thread, {"secrets": secrets})
 
 
 def wake_id(conversation_id: ConversationId) -> str:

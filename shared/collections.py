@@ -22,6 +22,7 @@ from shared.model.line import Line
 from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
+from shared.model.onward import without_code
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -98,11 +99,18 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "channel_id", "last_activity_at")),
         Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
+        Index(("status", "topic", "last_activity_at")),
+        Index(("status", "channel_id", "topic", "last_activity_at")),
+        Index(("status", "assignee_id", "topic", "last_activity_at")),
+        Index(("status", "language", "last_activity_at")),
+        Index(("status", "due_at")),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
     text=_conversation_text,
     text_fields=("title", "contact_name"),
+    version=2,
+    migrations={1: without_code},
 )
 MESSAGES: Final = Collection(
     "messages",
@@ -376,6 +384,11 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "channel_id"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "channel_id", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "assignee_id", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "language"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status",), "due_at"),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from inbox.counts import Counts
 from inbox.permissions import Permission
@@ -14,9 +14,10 @@ from inbox.rest import docs
 from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items
 from shared import asyncapi
-from shared.collections import SETTINGS
-from shared.errors import NotFound
+from shared.collections import SETTINGS, TOPICS
+from shared.errors import BadRequest, NotFound
 from shared.health import Health, HealthReport
+from shared.model.base import Strict
 from shared.model.records import HubSetting
 from shared.ports.store import Store
 
@@ -29,6 +30,25 @@ class Info(BaseModel):
     simulators_public: bool
     languages: list[str] = ["en", "ru"]
     undo_s: float
+
+
+class TopicsQuery(Strict):
+    """Which conversations are counted. Resolved ones are not: their counters are not kept."""
+
+    status: Literal["open", "pending", "snoozed"] = "open"
+    channel_id: str | None = Field(default=None, max_length=100)
+    unassigned: bool = False
+    """Only those that nobody holds."""
+
+
+class TopicCount(BaseModel):
+    """How many conversations there are of a topic."""
+
+    topic: str | None
+    """None: of no known topic."""
+    name: str | None
+    """What it is called; None: it was removed, or there is none."""
+    count: int
 
 
 class LabelView(BaseModel):
@@ -63,6 +83,11 @@ class AboutApi:
             Route(
                 "GET", "/settings", self.settings, Permission.SETTINGS_READ,
                 "Settings that admins change", answer=Items[HubSetting],
+            ),
+            Route(
+                "GET", "/views/topics", self.topics, Permission.CONVERSATIONS_READ,
+                "How many conversations there are of each topic, the most first", "conversations",
+                query=TopicsQuery, answer=Items[TopicCount],
             ),
             Route(
                 "GET", "/labels", self.labels, Permission.CONVERSATIONS_READ,
@@ -107,6 +132,22 @@ class AboutApi:
         """All of them: there are few."""
         page = await self.store.find(SETTINGS, equal={}, limit=500)
         return Items(items=list(page.items), next=page.next)
+
+    async def topics(self, call: Call[TopicsQuery, Nothing]) -> Items[TopicCount]:
+        """As the router has counted."""
+        query = call.query
+        if query.channel_id is not None and query.unassigned:
+            raise BadRequest("give channel_id or unassigned, not both", field="unassigned")
+        counts = await self.counts.topics(
+            query.status, channel_id=query.channel_id, unassigned=query.unassigned
+        )
+        ids = [topic for topic in counts if topic is not None]
+        known = await self.store.get_many(TOPICS, ids) if ids else {}
+        items = [
+            TopicCount(topic=topic, name=known[topic].name if topic in known else None, count=count)
+            for topic, count in counts.items()
+        ]
+        return Items(items=items)
 
     async def labels(self, call: Call[Nothing, Nothing]) -> Items[LabelView]:
         """In order."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from inbox.board import Board
 from shared.ids import ConversationId
 from shared.model.base import Strict
 
@@ -65,6 +66,13 @@ class ResetFrame(BaseModel):
     cursor: str
 
 
+class BoardNowFrame(BaseModel):
+    """The supervisor's board as it stands now, for those who watch it."""
+
+    type: Literal["board"] = "board"
+    board: Board
+
+
 class PongFrame(BaseModel):
     """The answer to a ping."""
 
@@ -111,10 +119,18 @@ class ActiveFrame(Strict):
     type: Literal["active"]
 
 
+class BoardFrame(Strict):
+    """Whether the supervisor's board is to be told from now on: at once, and whenever it is
+    another."""
+
+    type: Literal["board"]
+    watch: bool
+
+
 class ClientFrame(
     RootModel[
         Annotated[
-            StartFrame | PingFrame | TypingFrame | ViewingFrame | ActiveFrame,
+            StartFrame | PingFrame | TypingFrame | ViewingFrame | ActiveFrame | BoardFrame,
             Field(discriminator="type"),
         ]
     ]
@@ -127,6 +143,7 @@ SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     EventFrame,
     CountsFrame,
     ResetFrame,
+    BoardNowFrame,
     PongFrame,
     ProblemFrame,
 )

@@ -172,6 +172,8 @@ class Thread(Document):
     """The partition key under which it was first seen; its slot never changes."""
     conversation_id: ConversationId | None = None
     """The latest conversation."""
+    secrets: dict[str, str] = Field(default_factory=dict)
+    """As connectors told them: codes that let whoever has them in as the customer."""
     has_parked: bool = False
     """Receipts have come for messages of it that we did not know yet, and were parked."""
     version: int = 1

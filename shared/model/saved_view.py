@@ -33,9 +33,11 @@ class ConversationFilter(Strict):
     team_id: str | None = Field(default=None, max_length=100)
     line: str | None = Field(default=None, max_length=100)
     label: str | None = Field(default=None, max_length=50)
-    topic: str | None = Field(default=None, max_length=100)
+    topic: str | None = Field(default=None, max_length=100, description="an id, or `none`")
     priority: Priority | None = None
-    language: str | None = Field(default=None, max_length=35)
+    language: str | None = Field(
+        default=None, max_length=35, description="`ru`, `en` ..., or `none`"
+    )
     segment: str | None = Field(default=None, max_length=100)
     waiting_s: int | None = Field(
         default=None, ge=0, le=366 * 86_400,

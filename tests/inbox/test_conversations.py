@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES
-from shared.ids import ChannelType, ContactId, ExternalId, IdentityId
+from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES, TOPICS
+from shared.ids import ChannelId, ChannelType, ContactId, ExternalId, IdentityId
 from shared.model.content import Attachment, AttachmentKind, Content
 from shared.model.conversation import Priority, Status
 from shared.model.people import Actor, ActorKind, Contact, Identity, Role
+from shared.model.topic import Topic
 from shared.ports.store import Put
 from tests.inbox.stage import AT, Stage, a_conversation, a_message
 
@@ -80,6 +81,74 @@ async def test_lists_show_what_their_filters_say_newest_first(
 
     assert answer.status == (422 if expected is None else 200)
     assert expected is None or _names(answer) == expected
+
+
+async def _of_topics(stage: Stage) -> None:
+    """Two of refunds, one of them held and in another channel; one of repairs; one of nothing."""
+    await stage.hub.store.commit(
+        [Put(TOPICS, Topic(id="refunds", name="Refunds", created_at=AT, updated_at=AT))]
+    )
+    for name, fields in {
+        "one": {"topic": "refunds", "language": "ru"},
+        "two": {"topic": "refunds", "assignee_id": "anna", "channel_id": ChannelId("mail")},
+        "three": {"topic": "repairs", "language": "en"},
+        "four": {},
+        "done": {"topic": "refunds", "status": Status.RESOLVED},
+    }.items():
+        await stage.store_conversation(a_conversation(name, contact_name=name, **fields))
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("topic=refunds", {"one", "two"}),
+        ("topic=refunds&status=resolved", {"done"}),
+        ("topic=refunds&channel_id=mail", {"two"}),
+        ("topic=refunds&view=unassigned", {"one"}),
+        ("topic=refunds&assignee_id=anna", {"two"}),
+        ("topic=none", {"four"}),
+        ("language=ru", {"one"}),
+        ("language=none", {"two", "four"}),
+        ("topic=refunds&q=two", {"two"}),
+    ],
+)
+async def test_lists_are_narrowed_by_topic_and_language(
+    stage: Stage, query: str, expected: set[str]
+) -> None:
+    await _of_topics(stage)
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/conversations?{query}")
+
+    assert set(_names(answer)) == expected
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("", [("refunds", "Refunds", 2), (None, None, 1), ("repairs", None, 1)]),
+        ("status=pending", []),
+        ("channel_id=mail", [("refunds", "Refunds", 1)]),
+        ("unassigned=true", [(None, None, 1), ("refunds", "Refunds", 1), ("repairs", None, 1)]),
+    ],
+)
+async def test_topics_are_told_with_how_many_there_are_the_most_first(
+    stage: Stage, query: str, expected: list[Any]
+) -> None:
+    await _of_topics(stage)
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/views/topics?{query}")
+
+    told = [(one["topic"], one["name"], one["count"]) for one in answer.data["items"]]
+    assert told == expected
+
+
+async def test_topics_are_not_counted_by_what_no_counter_is_kept_of(stage: Stage) -> None:
+    async with stage.browser() as browser:
+        resolved = await browser.get("/views/topics?status=resolved")
+        both = await browser.get("/views/topics?channel_id=mail&unassigned=true")
+
+    assert (resolved.status, resolved.data["errors"][0]["field"]) == (422, "status")
+    assert (both.status, both.data["field"]) == (422, "unassigned")
 
 
 async def test_a_contacts_conversations_are_asked_for_by_themselves(stage: Stage) -> None:

@@ -248,76 +248,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many conversations each view holds */
-        get: operations["get_views"];
-        put?: never;
-        /** Keep a filter as a view */
-        post: operations["post_views"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/views/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many conversations these saved views hold */
-        get: operations["get_views_counts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/views/order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** The order of the caller's views */
-        put: operations["put_views_order"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/views/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a saved view */
-        put: operations["put_views_id"];
-        post?: never;
-        /** Remove a saved view */
-        delete: operations["delete_views_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -1332,6 +1262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How queues and agents stand, and what is overdue, now */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/dry-run": {
         parameters: {
             query?: never;
@@ -2282,6 +2229,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations each view holds */
+        get: operations["get_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations there are of each topic, the most first */
+        get: operations["get_views_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels": {
         parameters: {
             query?: never;
@@ -3173,6 +3154,141 @@ export interface components {
             until: string | null;
         };
         /**
+         * Board
+         * @description Everything that the supervisor's board shows.
+         */
+        Board: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Assignment */
+            assignment: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Queues */
+            queues: components["schemas"]["BoardQueue"][];
+            /** Agents */
+            agents: components["schemas"]["BoardAgent"][];
+            /** Breaches */
+            breaches: components["schemas"]["BoardBreach"][];
+            /** More Breaches */
+            more_breaches: boolean;
+        };
+        /**
+         * BoardAgent
+         * @description One agent.
+         */
+        BoardAgent: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Team Ids */
+            team_ids: string[];
+            state: components["schemas"]["PresenceState"];
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Load */
+            load: number;
+            /** Capacity */
+            capacity: number;
+            /** Conversations */
+            conversations: number;
+            /** Viewing */
+            viewing: string | null;
+            /** Viewing Name */
+            viewing_name: string | null;
+            /** Viewing Since */
+            viewing_since: string | null;
+        };
+        /**
+         * BoardBreach
+         * @description A conversation in which something should have happened by now.
+         */
+        BoardBreach: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Number */
+            number: number | null;
+            /** Contact Name */
+            contact_name: string | null;
+            status: components["schemas"]["Status"];
+            priority: components["schemas"]["Priority"];
+            target: components["schemas"]["Target"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Line */
+            line: string | null;
+        };
+        /**
+         * BoardFrame
+         * @description Whether the supervisor's board is to be told from now on: at once, and whenever it is
+         *     another.
+         */
+        BoardFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board";
+            /** Watch */
+            watch: boolean;
+        };
+        /**
+         * BoardNowFrame
+         * @description The supervisor's board as it stands now, for those who watch it.
+         */
+        BoardNowFrame: {
+            /**
+             * Type
+             * @default board
+             * @constant
+             */
+            type: "board";
+            board: components["schemas"]["Board"];
+        };
+        /**
+         * BoardQueue
+         * @description One queue: a team's line.
+         */
+        BoardQueue: {
+            /** Id */
+            id: string;
+            /** Team Id */
+            team_id: string | null;
+            /** Team Name */
+            team_name: string | null;
+            /** Line */
+            line: string | null;
+            /** Line Name */
+            line_name: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Expected Wait S */
+            expected_wait_s: number | null;
+            /** Agents */
+            agents: number | null;
+            /** Overflows */
+            overflows: boolean;
+        };
+        /**
          * BotDuty
          * @description A bot answers first.
          */
@@ -3478,7 +3594,6 @@ export interface components {
             status: components["schemas"]["Status"] | null;
             /**
              * Assignee Id
-             * @description an id, `me` or `none`
              * @default null
              */
             assignee_id: string | null;
@@ -3493,11 +3608,6 @@ export interface components {
              */
             team_id: string | null;
             /**
-             * Line
-             * @default null
-             */
-            line: string | null;
-            /**
              * Label
              * @default null
              */
@@ -3507,24 +3617,11 @@ export interface components {
              * @default null
              */
             topic: string | null;
-            /** @default null */
-            priority: components["schemas"]["Priority"] | null;
             /**
              * Language
              * @default null
              */
             language: string | null;
-            /**
-             * Segment
-             * @default null
-             */
-            segment: string | null;
-            /**
-             * Waiting S
-             * @description the customer has waited for an answer so many seconds, or longer
-             * @default null
-             */
-            waiting_s: number | null;
             /**
              * Contact Id
              * @default null
@@ -4397,7 +4494,7 @@ export interface components {
          * ClientFrame
          * @description Any frame of the client's.
          */
-        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
+        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
         /**
          * CommandGiven
          * @description What became of a command.
@@ -4983,65 +5080,6 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             /** Command Id */
             command_id: string;
-        };
-        /**
-         * ConversationFilter
-         * @description Which conversations. What is left out restricts nothing; without a status it is open.
-         */
-        ConversationFilter: {
-            /** @default null */
-            view: components["schemas"]["View"] | null;
-            /** @default null */
-            status: components["schemas"]["Status"] | null;
-            /**
-             * Assignee Id
-             * @description an id, `me` or `none`
-             * @default null
-             */
-            assignee_id: string | null;
-            /**
-             * Channel Id
-             * @default null
-             */
-            channel_id: string | null;
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: string | null;
-            /**
-             * Line
-             * @default null
-             */
-            line: string | null;
-            /**
-             * Label
-             * @default null
-             */
-            label: string | null;
-            /**
-             * Topic
-             * @default null
-             */
-            topic: string | null;
-            /** @default null */
-            priority: components["schemas"]["Priority"] | null;
-            /**
-             * Language
-             * @default null
-             */
-            language: string | null;
-            /**
-             * Segment
-             * @default null
-             */
-            segment: string | null;
-            /**
-             * Waiting S
-             * @description the customer has waited for an answer so many seconds, or longer
-             * @default null
-             */
-            waiting_s: number | null;
         };
         /**
          * CountsFrame
@@ -6736,20 +6774,20 @@ export interface components {
              */
             next: string | null;
         };
-        /** Items[Topic] */
-        Items_Topic_: {
+        /** Items[TopicCount] */
+        Items_TopicCount_: {
             /** Items */
-            items: components["schemas"]["Topic"][];
+            items: components["schemas"]["TopicCount"][];
             /**
              * Next
              * @default null
              */
             next: string | null;
         };
-        /** Items[ViewCount] */
-        Items_ViewCount_: {
+        /** Items[Topic] */
+        Items_Topic_: {
             /** Items */
-            items: components["schemas"]["ViewCount"][];
+            items: components["schemas"]["Topic"][];
             /**
              * Next
              * @default null
@@ -7185,16 +7223,6 @@ export interface components {
              * @default []
              */
             bcc: components["schemas"]["AddressRequest"][];
-        };
-        /**
-         * Mark
-         * @description A word that was looked for. Counts UTF-16 code units of the snippet's text.
-         */
-        Mark: {
-            /** Start */
-            start: number;
-            /** Length */
-            length: number;
         };
         /**
          * Match
@@ -8617,6 +8645,11 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Oldest At
+             * @default null
+             */
+            oldest_at: string | null;
+            /**
              * Overflows
              * @default false
              */
@@ -9270,74 +9303,12 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * SavedView
-         * @description A view as the hub keeps it. ``me`` in its filter is whoever looks.
-         */
-        SavedView: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            filter: components["schemas"]["ConversationFilter"];
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: string | null;
-            /** Owner Id */
-            owner_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /**
-             * Version
-             * @default 1
-             */
-            version: number;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * SavedViewCount
-         * @description A saved view, and how many conversations it holds for the caller.
-         */
-        SavedViewCount: {
-            view: components["schemas"]["SavedView"];
-            /** Count */
-            count: number;
-            /** More */
-            more: boolean;
-        };
-        /**
-         * SavedViewSpec
-         * @description What an agent says of a view.
-         */
-        SavedViewSpec: {
-            /** Name */
-            name: string;
-            filter: components["schemas"]["ConversationFilter"];
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: string | null;
-        };
-        /**
          * SearchHit
          * @description A conversation, and the message that holds the words if not its name does.
          */
         SearchHit: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"] | null;
-            /** Snippets */
-            snippets: components["schemas"]["Snippet"][];
         };
         /**
          * Segment
@@ -9741,26 +9712,6 @@ export interface components {
             required: boolean;
         };
         /**
-         * Snippet
-         * @description A piece of a text in which words were found.
-         */
-        Snippet: {
-            /**
-             * Where
-             * @enum {string}
-             */
-            where: "text" | "subject" | "attachment" | "title" | "contact_name";
-            /** Text */
-            text: string;
-            /** Marks */
-            marks: components["schemas"]["Mark"][];
-            /**
-             * Attachment Id
-             * @default null
-             */
-            attachment_id: string | null;
-        };
-        /**
          * SnoozeRequest
          * @description Until when it is out of sight.
          */
@@ -9901,6 +9852,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Target
+         * @description What is to happen in time.
+         * @enum {string}
+         */
+        Target: "first_reply" | "next_reply" | "resolution";
         /**
          * Task
          * @description Something that a line is to do for a conversation, which stays with its owner.
@@ -10337,6 +10294,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TopicCount
+         * @description How many conversations there are of a topic.
+         */
+        TopicCount: {
+            /** Topic */
+            topic: string | null;
+            /** Name */
+            name: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * TopicIs
          * @description It is about one of these topics, or (``below``) about one that stands below them.
          */
@@ -10506,19 +10475,6 @@ export interface components {
             key: string;
             /** Count */
             count: number;
-            /**
-             * More
-             * @default false
-             */
-            more: boolean;
-        };
-        /**
-         * ViewOrderRequest
-         * @description Ids of saved views, first to last.
-         */
-        ViewOrderRequest: {
-            /** Ids */
-            ids: string[];
         };
         /**
          * ViewingFrame
@@ -10545,8 +10501,6 @@ export interface components {
             items: components["schemas"]["ViewCount"][];
             /** Positions */
             positions: string;
-            /** Saved */
-            saved?: components["schemas"]["SavedViewCount"][];
         };
         /**
          * Vouch
@@ -11224,19 +11178,14 @@ export interface operations {
                 assignee_id?: string | null;
                 channel_id?: string | null;
                 team_id?: string | null;
-                line?: string | null;
                 label?: string | null;
+                /** @description an id, or `none` */
                 topic?: string | null;
-                priority?: ("low" | "normal" | "high" | "urgent") | null;
+                /** @description `ru`, `en` ..., or `none` */
                 language?: string | null;
-                segment?: string | null;
-                /** @description the customer has waited for an answer so many seconds, or longer */
-                waiting_s?: number | null;
                 contact_id?: string | null;
                 q?: string | null;
                 cursor?: string | null;
-                /** @description passes over so many; for filters that one index serves, see `placed` */
-                offset?: number;
                 limit?: number;
             };
             header?: never;
@@ -11303,8 +11252,6 @@ export interface operations {
                 before?: string | null;
                 /** @description `sort` of a message */
                 after?: string | null;
-                /** @description id of a message */
-                around?: string | null;
                 joined?: boolean;
                 limit?: number;
             };
@@ -11383,27 +11330,7 @@ export interface operations {
     get_search: {
         parameters: {
             query: {
-                view?: ("mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
-                status?: ("open" | "pending" | "snoozed" | "resolved") | null;
-                /** @description an id, `me` or `none` */
-                assignee_id?: string | null;
-                channel_id?: string | null;
-                team_id?: string | null;
-                line?: string | null;
-                label?: string | null;
-                topic?: string | null;
-                priority?: ("low" | "normal" | "high" | "urgent") | null;
-                language?: string | null;
-                segment?: string | null;
-                /** @description the customer has waited for an answer so many seconds, or longer */
-                waiting_s?: number | null;
                 q: string;
-                kind?: "all" | "conversations" | "messages";
-                since?: string | null;
-                before?: string | null;
-                /** @description `contact`, `agent`, `bot`, `me`, or the id of who wrote the message */
-                author?: string | null;
-                attachments?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -11421,195 +11348,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Items_SearchHit_"];
                 };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_views: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Views"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_views: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SavedViewSpec"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedView"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_views_counts: {
-        parameters: {
-            query: {
-                /** @description separated by commas */
-                ids: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_ViewCount_"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_views_order: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ViewOrderRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_views_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SavedViewSpec"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedView"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_views_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -14144,6 +13882,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceInQueue"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -17416,6 +17183,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_HubSetting_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_topics: {
+        parameters: {
+            query?: {
+                status?: "open" | "pending" | "snoozed";
+                channel_id?: string | null;
+                unassigned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TopicCount_"];
                 };
             };
             /** @description A problem (RFC 9457) */
