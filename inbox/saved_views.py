@@ -185,6 +185,8 @@ def counter_of(wanted: Wanted) -> str | None:
     ((name, value),) = fields.items()
     if name == "assignee_id":
         return f"{status}/unassigned" if value is None else f"{status}/agent/{value}"
+    if name == "topic":
+        return f"{status}/topic/{value or '-'}"
     groups = {"channel_id": "channel", "team_id": "team", "labels": "label"}
     return f"{status}/{groups[name]}/{value}" if name in groups else None
 

@@ -268,7 +268,6 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
     live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.live_boards, inbox.attendances, clock)
-    presences = Presences(store, clock, inbox.news, inbox.people)
     counts = Counts(store)
     saved = SavedViews(store, clock, inbox.news, counts)
     about = AboutApi(

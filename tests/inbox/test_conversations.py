@@ -351,6 +351,8 @@ async def test_views_count_what_the_lists_show(stage: Stage) -> None:
         "resolved": 1,
         "channel/site": 2,
         "label/vip": 1,
+        "topic/-": 1,
+        "topic/money": 1,
     }
     assert answer.data["positions"]
     assert labels.data["items"] == [{"name": "vip"}]

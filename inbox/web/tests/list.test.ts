@@ -34,9 +34,10 @@ describe('a filter', () => {
     const fits = (filter: object): boolean => matches(filter, one, 'x', now)
     expect([fits({}), fits({ assignee_id: 'me', segment: 'gold', language: 'ru', line: 'L2', label: 'vip', priority: 'high', waiting_s: 1800 })]).toEqual([true, true])
     expect([fits({ waiting_s: 1801 }), fits({ assignee_id: 'none' }), fits({ segment: 'tin' }), fits({ status: 'resolved' }), fits({ topic: 't' })]).toEqual([false, false, false, false, false])
+    expect([fits({ topic: 'none' }), fits({ language: 'none' })]).toEqual([true, false])
   })
   it('knows the live count that says how long its list is', () => {
-    expect([{ status: 'open' }, { status: 'resolved' }, { assignee_id: 'me' }, { assignee_id: 'none' }, { label: 'vip' }, { team_id: 't' }].map((one) => countKey(one as object, 'x'))).toEqual(['open', 'resolved', 'mine', 'unassigned', 'label/vip', 'team/t'])
+    expect([{ status: 'open' }, { status: 'resolved' }, { assignee_id: 'me' }, { assignee_id: 'none' }, { label: 'vip' }, { team_id: 't' }, { topic: 'tp' }, { topic: 'none' }].map((one) => countKey(one as object, 'x'))).toEqual(['open', 'resolved', 'mine', 'unassigned', 'label/vip', 'team/t', 'topic/tp', 'topic/-'])
     expect([{ priority: 'high' }, { label: 'a', channel_id: 'b' }, { status: 'pending', label: 'a' }, { assignee_id: 'other' }].map((one) => countKey(one as object, 'x'))).toEqual([null, null, null, null])
   })
 })

@@ -22,7 +22,7 @@ export function filterOfKey(key: ViewKey): ListFilter {
   const [group, name] = [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)]
   if (group === 'channel') return { status: 'open', channel_id: name }
   if (group === 'label') return { status: 'open', label: name }
-  if (group === 'topic') return { status: 'open', topic: name }
+  if (group === 'topic') return { status: 'open', topic: name === '-' ? 'none' : name }
   if (key === 'mine') return { status: 'open', assignee_id: 'me' }
   if (key === 'unassigned') return { status: 'open', assignee_id: 'none' }
   return { status: isStatus(key) ? key : 'open' }
@@ -38,6 +38,8 @@ function clean(filter: Values): ListFilter {
 /** What the agent chose on top of the view wins over it. */
 export const together = (base: ListFilter, chosen: ListFilter): ListFilter => ({ ...base, ...clean(chosen as Values) })
 
+/** Of which a list can ask for those where nothing is known. */
+const NOTHING: ReadonlySet<string> = new Set(['topic', 'language'])
 const isStatus = (value: unknown): value is Status => STATUSES.includes(value as Status)
 const isPriority = (value: unknown): value is Priority => PRIORITIES.includes(value as Priority)
 
@@ -68,7 +70,8 @@ export function matches(filter: ListFilter, one: Conversation, me: string | unde
     if ((one.assignee_id ?? null) !== wanted) return false
   }
   for (const field of ['channel_id', 'team_id', 'line', 'topic', 'priority', 'language'] as const) {
-    if (filter[field] && one[field] !== filter[field]) return false
+    const wanted = NOTHING.has(field) && filter[field] === 'none' ? null : filter[field]
+    if (wanted !== undefined && wanted !== '' && (filter[field] ?? null) !== null && (one[field] ?? null) !== wanted) return false
   }
   if (filter.label && !one.labels.includes(filter.label)) return false
   if (filter.segment && !(one.segments ?? []).includes(filter.segment)) return false
@@ -84,6 +87,7 @@ export function countKey(filter: ListFilter, me: string | undefined): string | n
   if (status !== 'open') return null
   const [field, value] = only
   if (field === 'assignee_id') return value === 'none' ? 'unassigned' : value === 'me' || value === me ? 'mine' : null
+  if (field === 'topic') return `topic/${value === 'none' ? '-' : String(value)}`
   const group = { channel_id: 'channel', label: 'label', team_id: 'team' }[field]
   return group ? `${group}/${String(value)}` : null
 }

@@ -32,15 +32,15 @@ export function useFilterOptions() {
       case 'channel_id': return channels.items.map((one) => ({ value: one.id, words: one.name }))
       case 'team_id': return named(policies.teams)
       case 'line': return named(policies.lines)
-      case 'topic': return named(policies.topics)
+      case 'topic': return [...named(policies.topics), { value: 'none', words: t('filters.none') }]
       case 'segment': return named(policies.segments)
       case 'label': return views.labels.map((value) => ({ value, words: value }))
-      case 'language': return LANGUAGES.map((value) => ({ value, words: languageName(value) }))
+      case 'language': return [...LANGUAGES.map((value) => ({ value, words: languageName(value) })), { value: 'none', words: t('filters.none') }]
       case 'waiting_s': return WAITS_S.map((value) => ({ value: String(value), words: t('filters.longer', { time: duration(value * 1000) }) }))
     }
   }
   function wordsOf(field: Field, value: string): string {
-    if (field === 'language') return languageName(value)
+    if (field === 'language' && value !== 'none') return languageName(value)
     if (field === 'waiting_s') return t('filters.longer', { time: duration(Number(value) * 1000) })
     return optionsOf(field).find((option) => option.value === value)?.words ?? value
   }

@@ -1,6 +1,6 @@
 export default {
   filters: {
-    title: 'Filters', add: 'Filter', remove: 'Remove the filter: {name}', clear: 'Clear the filters', nothing: 'Nothing of that kind', empty: 'No conversation passes these filters', emptyHelp: 'Take one of them away.', longer: 'longer than {time}',
+    title: 'Filters', add: 'Filter', remove: 'Remove the filter: {name}', clear: 'Clear the filters', nothing: 'Nothing of that kind', empty: 'No conversation passes these filters', emptyHelp: 'Take one of them away.', none: 'Not known', longer: 'longer than {time}',
     fields: { status: 'Status', assignee_id: 'Assignee', channel_id: 'Channel', team_id: 'Team', line: 'Line', label: 'Label', topic: 'Topic', priority: 'Priority', language: 'Language', segment: 'Segment', waiting_s: 'Waits' },
   },
   saved: {

@@ -1,6 +1,6 @@
 export default {
   filters: {
-    title: 'Фильтры', add: 'Фильтр', remove: 'Убрать фильтр: {name}', clear: 'Сбросить фильтры', nothing: 'Такого нет', empty: 'Нет диалогов с такими фильтрами', emptyHelp: 'Уберите один из них.', longer: 'дольше {time}',
+    title: 'Фильтры', add: 'Фильтр', remove: 'Убрать фильтр: {name}', clear: 'Сбросить фильтры', nothing: 'Такого нет', empty: 'Нет диалогов с такими фильтрами', emptyHelp: 'Уберите один из них.', none: 'Не указано', longer: 'дольше {time}',
     fields: { status: 'Статус', assignee_id: 'Исполнитель', channel_id: 'Канал', team_id: 'Команда', line: 'Линия', label: 'Метка', topic: 'Тема', priority: 'Приоритет', language: 'Язык', segment: 'Сегмент', waiting_s: 'Ждёт' },
   },
   saved: {
