@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -21,6 +22,11 @@ async def desk(hub: RunningHub, browser: Browser, **options: Any) -> AsyncIterat
         await page.get_by_test_id("login-submit").click()
         await expect(page.get_by_test_id("search")).to_be_visible()
         yield page
+
+
+def someone() -> str:
+    """A customer who has never written before: with others a case goes on."""
+    return f"anna-{uuid4().hex[:6]}"
 
 
 def row(page: Page, words: str) -> Locator:

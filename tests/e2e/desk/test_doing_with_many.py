@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.desk import choose, conversation_of, desk, row
+from tests.support.desk import choose, conversation_of, desk, row, someone
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import until_phone_shows, write_as
 from tests.support.waiting import until
@@ -15,10 +15,13 @@ pytestmark = [
 ]
 
 
-async def _three(hub: RunningHub) -> None:
-    await write_as(hub, "sim-telegram", "anna", "the first is lost")
-    await write_as(hub, "sim-vk", "boris", "the second is lost")
-    await write_as(hub, "sim-telegram", "clara", "all is well")
+async def _three(hub: RunningHub) -> list[tuple[str, str]]:
+    """Their channels and customers."""
+    who = [(channel, someone()) for channel in ("sim-telegram", "sim-vk", "sim-telegram")]
+    words = ("the first is lost", "the second is lost", "all is well")
+    for (channel, customer), text in zip(who, words, strict=True):
+        await write_as(hub, channel, customer, text)
+    return who
 
 
 async def test_chosen_conversations_are_resolved_together_and_put_back(
@@ -83,7 +86,7 @@ async def test_what_cannot_be_put_back_is_listed(hub: RunningHub, browser: Brows
 async def test_one_reply_goes_to_many_channels_and_says_whom_it_does_not_reach(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await _three(hub)
+    who = await _three(hub)
     async with desk(hub, browser) as page:
         for words in ("the first is lost", "the second is lost", "all is well"):
             await choose(page, words)
@@ -96,11 +99,7 @@ async def test_one_reply_goes_to_many_channels_and_says_whom_it_does_not_reach(
         await dialog.get_by_test_id("many-send").click()
 
         await expect(page.get_by_test_id("bulk-through")).to_have_text("3/3")
-    for channel, customer in (
-        ("sim-telegram", "anna"),
-        ("sim-vk", "boris"),
-        ("sim-telegram", "clara"),
-    ):
+    for channel, customer in who:
         await until_phone_shows(hub, channel, customer, "Our warehouse is slow today.")
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.desk import conversation_of, desk, row
+from tests.support.desk import conversation_of, desk, row, someone
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
 
@@ -25,7 +25,7 @@ async def _search(page: Page, words: str) -> None:
 async def test_search_marks_the_words_and_leads_to_the_message_in_its_thread(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "the blue kettle leaks")
+    await write_as(hub, "sim-telegram", someone(), "the blue kettle leaks")
     one = await conversation_of(hub, "the blue kettle leaks")
     path = f"/api/v1/conversations/{one['id']}/messages"
     for number in range(120):
@@ -48,13 +48,14 @@ async def test_search_marks_the_words_and_leads_to_the_message_in_its_thread(
 async def test_search_is_narrowed_says_that_nothing_is_there_and_remembers(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "the green kettle leaks")
+    await write_as(hub, "sim-telegram", someone(), "the green kettle leaks")
     async with desk(hub, browser) as page:
         await expect(row(page, "green kettle")).to_be_visible()
         await _search(page, "green kettle")
         await page.get_by_test_id("search").press("Enter")
         await expect(page.get_by_test_id("search-hit")).to_have_count(1)
 
+        await page.get_by_test_id("search-narrow").click()
         await page.get_by_test_id("search-author").select_option("agent")
         await expect(page.get_by_text("Nothing found")).to_be_visible()
         await page.get_by_test_id("search-author").select_option("contact")
@@ -71,7 +72,7 @@ async def test_search_is_narrowed_says_that_nothing_is_there_and_remembers(
 async def test_the_palette_finds_actions_views_and_settings_in_either_language(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "the red kettle leaks")
+    await write_as(hub, "sim-telegram", someone(), "the red kettle leaks")
     async with desk(hub, browser) as page:
         await row(page, "red kettle").click()
         await expect(page.get_by_test_id("composer-input")).to_be_visible()
@@ -97,7 +98,7 @@ async def test_the_palette_finds_actions_views_and_settings_in_either_language(
 async def test_keys_act_outside_of_fields_only_and_can_be_switched_off(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "the old kettle leaks")
+    await write_as(hub, "sim-telegram", someone(), "the old kettle leaks")
     async with desk(hub, browser) as page:
         await row(page, "old kettle").click()
         await page.get_by_test_id("composer-input").press_sequentially("eases?")
@@ -107,7 +108,7 @@ async def test_keys_act_outside_of_fields_only_and_can_be_switched_off(
 
         await page.locator("#thread").focus()
         await page.keyboard.press("?")
-        await expect(page.get_by_test_id("keys-list")).to_contain_text("One reply to the chosen")
+        await expect(page.get_by_test_id("keys-list")).to_contain_text("One reply to the selected")
         await page.get_by_test_id("keys-switch").uncheck()
         await page.keyboard.press("Escape")
         await page.locator("#thread").focus()

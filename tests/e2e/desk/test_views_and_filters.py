@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.desk import conversation_of, desk, filter_by, row
+from tests.support.desk import conversation_of, desk, filter_by, row, someone
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
 
@@ -24,8 +24,8 @@ async def _make_urgent(hub: RunningHub, words: str) -> None:
 async def test_a_filter_stands_in_the_address_and_a_link_shows_the_same_list(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "my parcel is lost")
-    await write_as(hub, "sim-vk", "boris", "thank you")
+    await write_as(hub, "sim-telegram", someone(), "my parcel is lost")
+    await write_as(hub, "sim-vk", someone(), "thank you")
     await _make_urgent(hub, "my parcel is lost")
     async with desk(hub, browser) as page, desk(hub, browser) as colleague:
         await expect(row(page, "thank you")).to_be_visible()
@@ -47,7 +47,7 @@ async def test_a_filter_stands_in_the_address_and_a_link_shows_the_same_list(
 async def test_what_comes_to_fit_the_filter_appears_and_what_fits_no_more_goes(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "my parcel is lost")
+    await write_as(hub, "sim-telegram", someone(), "my parcel is lost")
     async with desk(hub, browser) as page:
         await page.goto(f"{hub.url}/inbox/open?priority=urgent")
         await expect(page.get_by_text("No conversation passes these filters")).to_be_visible()
@@ -63,7 +63,7 @@ async def test_what_comes_to_fit_the_filter_appears_and_what_fits_no_more_goes(
 async def test_a_filter_is_kept_as_a_view_with_a_live_count_renamed_moved_and_removed(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "my parcel is lost")
+    await write_as(hub, "sim-telegram", someone(), "my parcel is lost")
     await _make_urgent(hub, "my parcel is lost")
     async with desk(hub, browser) as page:
         views = page.get_by_test_id("saved-views")
@@ -76,7 +76,7 @@ async def test_a_filter_is_kept_as_a_view_with_a_live_count_renamed_moved_and_re
 
         burning = views.locator("li").filter(has_text="Burning")
         await expect(burning.locator("b")).to_have_text("1")
-        await write_as(hub, "sim-vk", "boris", "so is mine")
+        await write_as(hub, "sim-vk", someone(), "so is mine")
         await _make_urgent(hub, "so is mine")
         await expect(burning.locator("b")).to_have_text("2")
 
@@ -104,8 +104,8 @@ async def test_a_filter_is_kept_as_a_view_with_a_live_count_renamed_moved_and_re
 async def test_the_list_is_grouped_by_what_conversations_are_about(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "my parcel is lost")
-    await write_as(hub, "sim-vk", "boris", "thank you")
+    await write_as(hub, "sim-telegram", someone(), "my parcel is lost")
+    await write_as(hub, "sim-vk", someone(), "thank you")
     one = await conversation_of(hub, "my parcel is lost")
     await hub.call("POST", f"/api/v1/conversations/{one['id']}/labels", {"add": ["parcels"]})
     async with desk(hub, browser) as page:
@@ -123,8 +123,8 @@ async def test_the_list_is_grouped_by_what_conversations_are_about(
 async def test_filters_and_views_are_used_on_a_narrow_phone(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", "anna", "my parcel is lost")
-    await write_as(hub, "sim-vk", "boris", "thank you")
+    await write_as(hub, "sim-telegram", someone(), "my parcel is lost")
+    await write_as(hub, "sim-vk", someone(), "thank you")
     await _make_urgent(hub, "my parcel is lost")
     phone = {"viewport": {"width": 360, "height": 800}, "has_touch": True}
     async with desk(hub, browser, **phone) as page:

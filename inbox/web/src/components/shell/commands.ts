@@ -14,11 +14,14 @@ import { FIXED_VIEWS, routeOfKey } from '@/list/filter'
 import { useChannels } from '@/stores/channels'
 import { useCompose } from '@/stores/compose'
 import { useConversations } from '@/stores/conversations'
+import { useSelection } from '@/stores/selection'
 import { useSession } from '@/stores/session'
 import { THEMES } from '@/stores/theme'
 import { useToasts } from '@/stores/toasts'
 import { useViews } from '@/stores/views'
 
+/** Keys that do something with a conversation. */
+const NEEDS_ONE: ReadonlySet<string> = new Set(['a', 'e', 's', 'l', 'p', 'x', 'r', 'n'])
 const PRESENCES = ['online', 'away', 'offline'] as const
 /** What had to be asked for: the canned replies and macros there are, and what was found for the words. */
 export interface Asked { canned: CannedReply[]; macros: Macro[]; conversations: Conversation[]; contacts: Contact[] }
@@ -29,6 +32,7 @@ export function useCommands(asked: () => Asked, current: () => string | null): C
   const channels = useChannels()
   const compose = useCompose()
   const conversations = useConversations()
+  const selection = useSelection()
   const session = useSession()
   const toasts = useToasts()
   const views = useViews()
@@ -39,7 +43,7 @@ export function useCommands(asked: () => Asked, current: () => string | null): C
   const view = (key: string): string => `/inbox/${encodeURIComponent(routeOfKey(key))}`
   const open = (id: string): string => `${view(conversations.view)}/${encodeURIComponent(id)}`
 
-  const actions = computed<Command[]>(() => KEYS.filter((row) => row.palette && isHeard(row.key)).map((row) => ({ id: `key-${row.key}`, group: row.group === 'go' ? 'page' : 'action', words: t(row.words), also: inOthers(row.words), key: keyWords(row).join(' '), run: () => press(row.key) })))
+  const actions = computed<Command[]>(() => KEYS.filter((row) => row.palette && isHeard(row.key) && (!NEEDS_ONE.has(row.key) || current() !== null || selection.active)).map((row) => ({ id: `key-${row.key}`, group: row.group === 'go' ? 'page' : 'action', words: t(row.words), also: inOthers(row.words), key: keyWords(row).join(' '), run: () => press(row.key) })))
   const places = computed<Command[]>(() => [
     ...FIXED_VIEWS.map((key) => ({ id: `view-${key}`, group: 'view', words: t(`views.${key}`), also: inOthers(`views.${key}`), hint: key === 'resolved' ? undefined : String(views.counts[key] ?? 0), run: go(view(key)) })),
     ...views.saved.map((one) => ({ id: `view-${one.id}`, group: 'view', words: one.name, run: go(view(`saved/${one.id}`)) })),

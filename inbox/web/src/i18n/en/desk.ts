@@ -9,18 +9,18 @@ export default {
   },
   groups: { toggle: 'By topic', topics: 'Topics', labels: 'Labels', none: 'Nothing to group by', noneHelp: 'Open conversations have neither a topic nor a label.' },
   bulk: {
-    title: 'What to do with the chosen ones', choose: 'Choose {name}', chosen: '{n} chosen | {n} chosen', clear: 'Choose nothing', all: 'All {n}', allLoaded: 'All {n} that are shown', doing: '{what} · {n} conversation | {what} · {n} conversations', withoutLabel: 'without {name}', noTopic: 'No topic',
+    title: 'What to do with the selected ones', choose: 'Select {name}', chosen: '{n} selected | {n} selected', clear: 'Clear the selection', all: 'Select all {n}', allLoaded: 'Select the {n} shown', doing: '{what} · {n} conversation | {what} · {n} conversations', withoutLabel: 'without {name}', noTopic: 'No topic',
     what: { assign: 'Assign', snooze: 'Snooze', label: 'Label', priority: 'Priority', topic: 'Topic' },
     done: '{what}: done', undo: 'Undo', undoing: 'Putting back…', undone: '{n} put back | {n} put back', failures: '{n} not done | {n} not done', failuresTitle: 'What was not done, and why',
   },
   many: {
-    title: 'One reply to many', help: 'Goes to the customer of {n} conversation. | Goes to the customers of {n} conversations.', what: 'What is sent', own: 'An own text', text: 'Text', variables: "Variables such as {'{'}{'{'}contact.first_name{'}'}{'}'} are filled in for each customer.", pace: 'Pace', perMinute: '{n} a minute',
+    title: 'One reply to many', help: 'Goes to the customer of {n} conversation. | Goes to the customers of {n} conversations.', what: 'What is sent', own: 'My own text', text: 'Text', variables: "Variables such as {'{'}{'{'}contact.first_name{'}'}{'}'} are filled in for each customer.", pace: 'Pace', perMinute: '{n} a minute',
     preview: 'As it is seen', leftOut: '{n} is not written to | {n} are not written to', unseen: '{n} more is looked at when it is sent. | {n} more are looked at when it is sent.', send: 'Send to {n} | Send to {n}', doing: 'Reply to {n} customer | Reply to {n} customers',
     why: { merged: 'merged into another conversation', unreachable: 'cannot be reached there', same_contact: 'is written to in another conversation', window_closed: 'the reply window is closed' },
   },
   find: {
     kind: 'What is looked for', kinds: { all: 'Everything', messages: 'Messages', conversations: 'Conversations', contacts: 'Contacts' }, anyChannel: 'Any channel', anyStatus: 'Any status', anyAuthor: 'By anybody', author: 'Author', authors: { contact: 'By customers', me: 'By me', agent: 'By agents', bot: 'By bots' },
-    since: 'From', until: 'To', files: 'With files', recent: 'Looked for lately', forget: 'Forget these', failed: 'The search did not work', narrowed: 'Try fewer filters or other words.', found: 'Conversations and messages', noConversation: 'There is no conversation with this person yet.',
+    narrow: 'More filters', since: 'From', until: 'To', files: 'With files', recent: 'Recent searches', forget: 'Clear recent searches', failed: 'The search did not work', narrowed: 'Try fewer filters or other words.', found: 'Conversations and messages', noConversation: 'There is no conversation with this person yet.',
   },
   palette: {
     title: 'Commands', help: 'Write what you want to do or where you want to go.', placeholder: 'Do something or go somewhere…', none: 'Nothing of that name', ran: 'The macro has run',

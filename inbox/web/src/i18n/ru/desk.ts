@@ -9,7 +9,7 @@ export default {
   },
   groups: { toggle: 'По темам', topics: 'Темы', labels: 'Метки', none: 'Группировать не по чему', noneHelp: 'У открытых диалогов нет ни тем, ни меток.' },
   bulk: {
-    title: 'Что сделать с выбранными', choose: 'Выбрать: {name}', chosen: 'Выбран {n} | Выбрано {n} | Выбрано {n}', clear: 'Снять выбор', all: 'Все {n}', allLoaded: 'Все показанные: {n}', doing: '{what} · {n} диалог | {what} · {n} диалога | {what} · {n} диалогов', withoutLabel: 'без метки {name}', noTopic: 'Без темы',
+    title: 'Что сделать с выбранными', choose: 'Выбрать: {name}', chosen: 'Выбран {n} | Выбрано {n} | Выбрано {n}', clear: 'Снять выбор', all: 'Выбрать все {n}', allLoaded: 'Выбрать показанные: {n}', doing: '{what} · {n} диалог | {what} · {n} диалога | {what} · {n} диалогов', withoutLabel: 'без метки {name}', noTopic: 'Без темы',
     what: { assign: 'Назначить', snooze: 'Отложить', label: 'Метка', priority: 'Приоритет', topic: 'Тема' },
     done: '{what}: готово', undo: 'Отменить', undoing: 'Возвращаем…', undone: 'Возвращён {n} | Возвращено {n} | Возвращено {n}', failures: 'Не сделан {n} | Не сделано {n} | Не сделано {n}', failuresTitle: 'Что не сделано и почему',
   },
@@ -20,7 +20,7 @@ export default {
   },
   find: {
     kind: 'Что искать', kinds: { all: 'Всё', messages: 'Сообщения', conversations: 'Диалоги', contacts: 'Контакты' }, anyChannel: 'Любой канал', anyStatus: 'Любой статус', anyAuthor: 'Кто угодно', author: 'Автор', authors: { contact: 'От клиентов', me: 'От меня', agent: 'От сотрудников', bot: 'От ботов' },
-    since: 'С', until: 'По', files: 'С файлами', recent: 'Недавно искали', forget: 'Забыть', failed: 'Поиск не удался', narrowed: 'Уберите часть фильтров или смените слова.', found: 'Диалоги и сообщения', noConversation: 'С этим человеком ещё нет диалога.',
+    narrow: 'Ещё фильтры', since: 'С', until: 'По', files: 'С файлами', recent: 'Недавно искали', forget: 'Очистить недавнее', failed: 'Поиск не удался', narrowed: 'Уберите часть фильтров или смените слова.', found: 'Диалоги и сообщения', noConversation: 'С этим человеком ещё нет диалога.',
   },
   palette: {
     title: 'Команды', help: 'Напишите, что сделать или куда перейти.', placeholder: 'Сделать что-то или перейти…', none: 'Ничего с таким названием', ran: 'Макрос выполнен',
