@@ -183,6 +183,8 @@ export const useConversations = defineStore('conversations', () => {
   // A saved view that another changed, or that is known only now.
   watch(() => (view.value.startsWith('saved/') ? JSON.stringify(views.filterOf(view.value)) : ''), (now, was) => { if (now !== was && now !== '' && was !== '') void load() })
   watch(() => views.loaded, () => { if (view.value.startsWith('saved/') && state.value === 'loading') void load() })
+  // Who waits for so long now did not a minute ago, and no event tells of it.
+  watch(() => useClock().minute, () => { if (filter.value.waiting_s && state.value === 'ready') void load(true) })
   async function ensure(id: string): Promise<void> {
     if (!byId.has(id)) put(await api.conversation(id))
   }
