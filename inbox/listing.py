@@ -27,7 +27,7 @@ _SERVED: Final = frozenset(
     for query in DECLARED_QUERIES
     if query.collection is CONVERSATIONS and query.order == ORDER
 )
-_FIELDS: Final = {"label": "labels", "segment": "segments"}
+_FIELDS: Final = {"label": "labels", "segment": "segments", "follower": "followers"}
 """How a filter is called in the document, where that differs."""
 _LISTS: Final = frozenset(_FIELDS.values())
 _PLAIN: Final = (
@@ -36,7 +36,7 @@ _PLAIN: Final = (
 )  # fmt: skip
 _KNOWN: Final = ("topic", "language")
 """Of which a list can ask for those where nothing is known."""
-_NARROW: Final = ("labels", "assignee_id", "topic", "line", "team_id", "channel_id")
+_NARROW: Final = ("followers", "labels", "assignee_id", "topic", "line", "team_id", "channel_id")
 """Of indexes that say equally much, the one with the first of these: it leaves the least."""
 
 
@@ -95,6 +95,8 @@ def filters(query: ConversationFilter, caller: Caller, now: datetime) -> Wanted:
         equal["assignee_id"] = _assignee(query, caller)
     elif query.view is View.UNASSIGNED:
         equal["assignee_id"] = None
+    if query.view is View.FOLLOWING or query.follower is not None:
+        equal["followers"] = _follower(query, caller)
     for name in _PLAIN:
         if (value := getattr(query, name, None)) is not None:
             equal[_FIELDS.get(name, name)] = value
@@ -110,7 +112,11 @@ def _status(query: ConversationFilter) -> Status | None:
         # All of one person's conversations, whatever their state, are one query.
         whole = getattr(query, "contact_id", None) is not None and query.status is None
         return None if whole else query.status or Status.OPEN
-    named = {View.MINE: Status.OPEN, View.UNASSIGNED: Status.OPEN}
+    named = {
+        View.MINE: Status.OPEN,
+        View.FOLLOWING: Status.OPEN,
+        View.UNASSIGNED: Status.OPEN,
+    }
     status = named.get(query.view) or Status(query.view.value)
     if query.view in named:
         return query.status or status
@@ -129,10 +135,20 @@ def _assignee(query: ConversationFilter, caller: Caller) -> str | None:
     if asked == "none":
         return None
     if asked == "me" or query.view is View.MINE:
-        if own is None:
-            raise BadRequest("this token belongs to no agent", field="assignee_id")
-        return own
+        return _own(caller, "assignee_id")
     return asked
+
+
+def _follower(query: ConversationFilter, caller: Caller) -> str:
+    if query.follower is None or query.follower == "me":
+        return _own(caller, "follower")
+    return query.follower
+
+
+def _own(caller: Caller, field: str) -> str:
+    if caller.agent is None:
+        raise BadRequest("this token belongs to no agent", field=field)
+    return caller.agent.id
 
 
 async def find(
@@ -188,5 +204,5 @@ def _advice(equal: Mapping[str, Scalar]) -> str:
 
 def _public(field: str) -> str:
     # A contact's conversations are those of its identities.
-    names = {"labels": "label", "segments": "segment", "identity_id": "contact_id"}
-    return names.get(field, field)
+    public = {stored: asked for asked, stored in _FIELDS.items()}
+    return {**public, "identity_id": "contact_id"}.get(field, field)

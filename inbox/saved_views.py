@@ -187,7 +187,12 @@ def counter_of(wanted: Wanted) -> str | None:
         return f"{status}/unassigned" if value is None else f"{status}/agent/{value}"
     if name == "topic":
         return f"{status}/topic/{value or '-'}"
-    groups = {"channel_id": "channel", "team_id": "team", "labels": "label"}
+    groups = {
+        "channel_id": "channel",
+        "team_id": "team",
+        "labels": "label",
+        "followers": "follower",
+    }
     return f"{status}/{groups[name]}/{value}" if name in groups else None
 
 

@@ -15,7 +15,6 @@ from shared.collections import (
     CONVERSATIONS,
     IDENTITIES,
     THREADS,
-    TIMERS,
     thread_id,
 )
 from shared.events import ConversationChanged
@@ -79,17 +78,6 @@ async def keep_secrets(work: Work, item: Inbound) -> None:
     if thread is not None and not item.thread.secrets.items() <= thread.secrets.items():
         secrets = {**thread.secrets, **item.thread.secrets}
         work.unit.revise(THREADS, thread, {"secrets": secrets})
-
-
-def wake_id(conversation_id: ConversationId) -> str:
-    """The id of the timer that ends a conversation's snooze."""
-    return f"wake/{conversation_id}"
-
-
-def forget_snooze(work: Work, conversation: Conversation) -> None:
-    """Remove the timer of a snooze that is over."""
-    if conversation.status is Status.SNOOZED:
-        work.unit.delete(TIMERS, wake_id(conversation.id))
 
 
 async def _begin(

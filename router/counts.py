@@ -28,5 +28,6 @@ def _is_counted_alike(before: Conversation, after: Conversation) -> bool:
         and before.bot_id == after.bot_id
         and before.topic == after.topic
         and before.labels == after.labels
+        and before.followers == after.followers
         and before.merged_into == after.merged_into
     )

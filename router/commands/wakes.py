@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from router import onward, people, timeline
+from router import joining, onward, people, timeline
 from router.bots import hold
 from router.commands import awaiting, merging
 from router.commands.done import Done, with_conversation
@@ -63,7 +63,7 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     keep.TIMER: deadline_timer.fired,
     FACTS: look_again,
     awaiting.COLLEAGUE: awaiting.look,
-    merging.AGREE: merging.agree,
+    joining.AGREE: merging.agree,
     merging.PART: merging.part,
     merging.STIR: merging.stir,
     timed.TIMER: timed.wake,

@@ -14,6 +14,7 @@ class View(StrEnum):
     """Lists that everybody has."""
 
     MINE = "mine"
+    FOLLOWING = "following"
     UNASSIGNED = "unassigned"
     OPEN = "open"
     PENDING = "pending"
@@ -29,6 +30,7 @@ class ConversationFilter(Strict):
     assignee_id: str | None = Field(
         default=None, max_length=100, description="an id, `me` or `none`"
     )
+    follower: str | None = Field(default=None, max_length=100, description="an agent's id, or `me`")
     channel_id: str | None = Field(default=None, max_length=100)
     team_id: str | None = Field(default=None, max_length=100)
     line: str | None = Field(default=None, max_length=100)

@@ -37,7 +37,7 @@ describe('a filter', () => {
     expect([fits({ topic: 'none' }), fits({ language: 'none' })]).toEqual([true, false])
   })
   it('knows the live count that says how long its list is', () => {
-    expect([{ status: 'open' }, { status: 'resolved' }, { assignee_id: 'me' }, { assignee_id: 'none' }, { label: 'vip' }, { team_id: 't' }, { topic: 'tp' }, { topic: 'none' }].map((one) => countKey(one as object, 'x'))).toEqual(['open', 'resolved', 'mine', 'unassigned', 'label/vip', 'team/t', 'topic/tp', 'topic/-'])
+    expect([{ status: 'open' }, { status: 'resolved' }, { assignee_id: 'me' }, { assignee_id: 'none' }, { label: 'vip' }, { team_id: 't' }, { topic: 'tp' }, { topic: 'none' }, { follower: 'me' }].map((one) => countKey(one as object, 'x'))).toEqual(['open', 'resolved', 'mine', 'unassigned', 'label/vip', 'team/t', 'topic/tp', 'topic/-', 'following'])
     expect([{ priority: 'high' }, { label: 'a', channel_id: 'b' }, { status: 'pending', label: 'a' }, { assignee_id: 'other' }].map((one) => countKey(one as object, 'x'))).toEqual([null, null, null, null])
   })
 })

@@ -387,6 +387,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am writing in a conversation, and who else is */
+        get: operations["get_conversations_id_draft"];
+        /** Save what I am writing */
+        put: operations["put_conversations_id_draft"];
+        post?: never;
+        /** Throw away what I was writing */
+        delete: operations["delete_conversations_id_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that I have begun to write */
+        get: operations["get_agents_me_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/preview": {
         parameters: {
             query?: never;
@@ -690,6 +726,92 @@ export interface paths {
         post?: never;
         /** Take a suggestion away: sent or not */
         delete: operations["delete_drafts_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I want to know what becomes of it */
+        post: operations["post_conversations_id_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I do not want to know of it any more */
+        post: operations["post_conversations_id_unfollow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read it */
+        post: operations["post_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I want to be told, and how */
+        get: operations["get_agents_me_notification_settings"];
+        /** Change what I want to be told, and how */
+        put: operations["put_agents_me_notification_settings"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2770,6 +2892,165 @@ export interface components {
             duties: components["schemas"]["Duties"] | null;
         };
         /**
+         * AgentDraft
+         * @description What an agent writes in a conversation; ``id`` is made by ``agent_draft_id``.
+         *
+         *     Once it was sent or thrown away it stays for a week as an empty one of a higher version, so that
+         *     no device that comes late brings it back.
+         */
+        AgentDraft: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Agent Name
+             * @default null
+             */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButton"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHead"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedUse"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+            /**
+             * Written
+             * @default true
+             */
+            written: boolean;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Emptied At
+             * @default null
+             */
+            emptied_at: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AgentDraftRequest
+         * @description All that the composer holds of one draft; it takes the place of what was saved before.
+         */
+        AgentDraftRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @default reply
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButtonRequest"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHeadRequest"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedRequest"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
          * AgentMade
          * @description An agent and, once, the password that was made.
          */
@@ -3652,6 +3933,12 @@ export interface components {
              */
             assignee_id: string | null;
             /**
+             * Follower
+             * @description an agent's id, or `me`
+             * @default null
+             */
+            follower: string | null;
+            /**
              * Channel Id
              * @default null
              */
@@ -4100,6 +4387,25 @@ export interface components {
              * @default true
              */
             files: boolean;
+        };
+        /**
+         * CannedUse
+         * @description How a reply names the canned reply that it is.
+         */
+        CannedUse: {
+            /** Id */
+            id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Files
+             * @default true
+             */
+            files: boolean;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CannedUses
@@ -4570,6 +4876,27 @@ export interface components {
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
         /**
+         * ColleagueDraft
+         * @description A colleague writes something.
+         */
+        ColleagueDraft: {
+            /** Agent Id */
+            agent_id: string;
+            /** Agent Name */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            draft: components["schemas"]["AgentDraft"] | null;
+        };
+        /**
          * CommandGiven
          * @description What became of a command.
          */
@@ -4875,6 +5202,11 @@ export interface components {
              * @default null
              */
             language: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
         } & {
             [key: string]: unknown;
         };
@@ -4955,6 +5287,11 @@ export interface components {
              * @default null
              */
             line: string | null;
+            /**
+             * Followers
+             * @default []
+             */
+            followers: string[];
             /**
              * Bot Id
              * @default null
@@ -5156,6 +5493,18 @@ export interface components {
             command_id: string;
         };
         /**
+         * ConversationDrafts
+         * @description The drafts of a conversation.
+         *
+         *     An own one that was sent or thrown away is told empty, for its ``version`` counts on.
+         */
+        ConversationDrafts: {
+            reply: components["schemas"]["AgentDraft"] | null;
+            note: components["schemas"]["AgentDraft"] | null;
+            /** Others */
+            others: components["schemas"]["ColleagueDraft"][];
+        };
+        /**
          * ConversationFilter
          * @description Which conversations. What is left out restricts nothing; without a status it is open.
          */
@@ -5170,6 +5519,12 @@ export interface components {
              * @default null
              */
             assignee_id: string | null;
+            /**
+             * Follower
+             * @description an agent's id, or `me`
+             * @default null
+             */
+            follower: string | null;
             /**
              * Channel Id
              * @default null
@@ -5569,6 +5924,156 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DraftButton
+         * @description A button as far as it is filled in.
+         */
+        DraftButton: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftButtonRequest
+         * @description A button as far as it is filled in.
+         */
+        DraftButtonRequest: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        };
+        /**
+         * DraftConflict
+         * @description The draft was saved, sent or thrown away elsewhere since: ``current`` is how it stands.
+         */
+        DraftConflict: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+            /**
+             * Reason Values
+             * @default null
+             */
+            reason_values: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            current: components["schemas"]["AgentDraft"] | null;
+        };
+        /**
+         * DraftHead
+         * @description The head of a mail as it is typed; nothing of it need be an address yet.
+         */
+        DraftHead: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftHeadRequest
+         * @description The head of a mail as it is typed.
+         */
+        DraftHeadRequest: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        };
+        /**
          * DraftRequest
          * @description What is suggested.
          */
@@ -5580,6 +6085,20 @@ export interface components {
             id: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * DraftUseRequest
+         * @description The draft that a message is made of: it is emptied with it, so that no other device sends it
+         *     again.
+         */
+        DraftUseRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
         };
         /**
          * DryRunRequest
@@ -5663,6 +6182,11 @@ export interface components {
              * @default []
              */
             spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Mentions
+             * @default null
+             */
+            mentions: components["schemas"]["MentionRequest"][] | null;
         };
         /**
          * EmailFields
@@ -5856,7 +6380,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "presence.changed" | "channel.changed" | "settings.changed";
+            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "draft.changed" | "notification.added" | "notifications.read" | "presence.changed" | "channel.changed" | "settings.changed";
             /** Cursor */
             cursor: string;
             /** Partition */
@@ -6543,6 +7067,16 @@ export interface components {
         Items_Acknowledgement_: {
             /** Items */
             items: components["schemas"]["Acknowledgement"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[AgentDraft] */
+        Items_AgentDraft_: {
+            /** Items */
+            items: components["schemas"]["AgentDraft"][];
             /**
              * Next
              * @default null
@@ -7426,6 +7960,12 @@ export interface components {
             online: boolean | null;
         };
         /**
+         * Means
+         * @description How somebody is told.
+         * @enum {string}
+         */
+        Means: "app" | "sound" | "desktop" | "push";
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -7446,6 +7986,66 @@ export interface components {
             captioned: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Mention
+         * @description A note names an agent, or a team; ``start`` and ``length`` say where, in UTF-16 code units,
+         *     as long as nobody has edited the note.
+         */
+        Mention: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MentionRequest
+         * @description A colleague or a team whom a note calls, and where in the text it stands, in UTF-16 units.
+         */
+        MentionRequest: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
         };
         /**
          * Message
@@ -7719,6 +8319,13 @@ export interface components {
              * @default null
              */
             undo_s: number | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
+            /** @default null */
+            draft: components["schemas"]["DraftUseRequest"] | null;
         };
         /**
          * NewToken
@@ -7760,6 +8367,97 @@ export interface components {
             type: "not";
             /** Condition */
             condition: components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"];
+        };
+        /**
+         * Notification
+         * @description One agent is told of one thing. Made by the router in the commit of what it tells of.
+         */
+        Notification: {
+            /** Id */
+            id: string;
+            /** Agent Id */
+            agent_id: string;
+            kind: components["schemas"]["NotificationKind"];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Details */
+            details?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            by: components["schemas"]["Actor"] | null;
+            /** Means */
+            means: components["schemas"]["Means"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Unread
+             * @default true
+             */
+            unread: boolean;
+            /**
+             * Read At
+             * @default null
+             */
+            read_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * NotificationKind
+         * @description Why somebody is told. Of one item the first of these that fits counts.
+         * @enum {string}
+         */
+        NotificationKind: "mention" | "assigned" | "task" | "deadline" | "message" | "followed" | "status";
+        /**
+         * NotificationPage
+         * @description One page, newest first.
+         */
+        NotificationPage: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
+            /** Next */
+            next: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationSettingsRequest
+         * @description By which means each kind is told; no means: not at all. Kinds that are left out are as by
+         *     default.
+         */
+        NotificationSettingsRequest: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
+        };
+        /**
+         * NotificationSettingsView
+         * @description By which means each kind is told, the defaults filled in.
+         */
+        NotificationSettingsView: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
         };
         /**
          * OnEvent
@@ -9021,6 +9719,27 @@ export interface components {
             id: string | null;
             /** Emoji */
             emoji: string | null;
+        };
+        /**
+         * ReadNotifications
+         * @description What was read: one of the three.
+         */
+        ReadNotifications: {
+            /**
+             * Ids
+             * @default null
+             */
+            ids: string[] | null;
+            /**
+             * Conversation Id
+             * @default null
+             */
+            conversation_id: string | null;
+            /**
+             * Up To
+             * @default null
+             */
+            up_to: string | null;
         };
         /**
          * ReadRequest
@@ -10632,6 +11351,14 @@ export interface components {
             merge_id: string;
         };
         /**
+         * Unread
+         * @description How many are left unread; 100 stands for more too.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
+        };
+        /**
          * Unsupported
          * @description Something we do not understand yet: shown as a placeholder, its raw payload is kept.
          */
@@ -10702,7 +11429,7 @@ export interface components {
          * @description Lists that everybody has.
          * @enum {string}
          */
-        View: "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
+        View: "mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
         /**
          * ViewCount
          * @description How many conversations a view holds.
@@ -11424,10 +12151,12 @@ export interface operations {
     get_conversations: {
         parameters: {
             query?: {
-                view?: ("mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
                 channel_id?: string | null;
                 team_id?: string | null;
                 line?: string | null;
@@ -11591,10 +12320,12 @@ export interface operations {
     get_search: {
         parameters: {
             query: {
-                view?: ("mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
                 channel_id?: string | null;
                 team_id?: string | null;
                 line?: string | null;
@@ -12039,6 +12770,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDraft"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversations_id_draft: {
+        parameters: {
+            query: {
+                kind?: "reply" | "note";
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_drafts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentDraft_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -12868,6 +13749,222 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
                 };
             };
             /** @description A problem (RFC 9457) */

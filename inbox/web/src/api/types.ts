@@ -87,7 +87,7 @@ export interface Conversation {
   pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
   assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
   bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
-  priority: Priority; labels: string[]; topic?: string | null; language?: string | null; segments?: string[]; unread: number; preview?: Preview | null
+  priority: Priority; labels: string[]; topic?: string | null; language?: string | null; segments?: string[]; followers?: string[]; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
   merged_into?: string | null; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
@@ -171,7 +171,7 @@ export interface Page<T> { items: T[]; next: string | null }
 export interface Count { key: string; count: number; more?: boolean }
 /** What a list is narrowed by; a status that is not named is open. */
 export interface ListFilter {
-  status?: Status | null; assignee_id?: string | null; channel_id?: string | null; team_id?: string | null; line?: string | null; label?: string | null
+  status?: Status | null; assignee_id?: string | null; follower?: string | null; channel_id?: string | null; team_id?: string | null; line?: string | null; label?: string | null
   topic?: string | null; priority?: Priority | null; language?: string | null; segment?: string | null; waiting_s?: number | null
 }
 export interface SavedViewSpec { name: string; filter: ListFilter; team_id?: string | null }

@@ -1,14 +1,14 @@
 /** What a list shows: filters, in addresses and in the hub's words. Pure. */
 import { PRIORITIES, STATUSES, type Conversation, type ListFilter, type Priority, type Status } from '@/api/types'
 
-export const FIXED_VIEWS = ['mine', 'unassigned', 'open', 'pending', 'snoozed', 'resolved'] as const
+export const FIXED_VIEWS = ['mine', 'following', 'unassigned', 'open', 'pending', 'snoozed', 'resolved'] as const
 export type FixedView = (typeof FIXED_VIEWS)[number]
 /** `mine` ... `resolved`, `channel/<id>`, `label/<name>` or `saved/<id>`. */
 export type ViewKey = string
 export const GROUPS = ['channel', 'label', 'saved', 'topic'] as const
 
 /** In the order in which they are offered. */
-export const FIELDS = ['status', 'assignee_id', 'channel_id', 'team_id', 'line', 'label', 'topic', 'priority', 'language', 'segment', 'waiting_s'] as const
+export const FIELDS = ['status', 'assignee_id', 'follower', 'channel_id', 'team_id', 'line', 'label', 'topic', 'priority', 'language', 'segment', 'waiting_s'] as const
 export type Field = (typeof FIELDS)[number]
 export type Values = Record<string, unknown>
 
@@ -24,6 +24,7 @@ export function filterOfKey(key: ViewKey): ListFilter {
   if (group === 'label') return { status: 'open', label: name }
   if (group === 'topic') return { status: 'open', topic: name === '-' ? 'none' : name }
   if (key === 'mine') return { status: 'open', assignee_id: 'me' }
+  if (key === 'following') return { status: 'open', follower: 'me' }
   if (key === 'unassigned') return { status: 'open', assignee_id: 'none' }
   return { status: isStatus(key) ? key : 'open' }
 }
@@ -73,6 +74,7 @@ export function matches(filter: ListFilter, one: Conversation, me: string | unde
     const wanted = NOTHING.has(field) && filter[field] === 'none' ? null : filter[field]
     if (wanted !== undefined && wanted !== '' && (filter[field] ?? null) !== null && (one[field] ?? null) !== wanted) return false
   }
+  if (filter.follower && !(one.followers ?? []).includes(filter.follower === 'me' ? me ?? '' : filter.follower)) return false
   if (filter.label && !one.labels.includes(filter.label)) return false
   if (filter.segment && !(one.segments ?? []).includes(filter.segment)) return false
   return filter.waiting_s === undefined || filter.waiting_s === null || (Boolean(one.waiting_since) && Date.parse(one.waiting_since as string) <= now - filter.waiting_s * 1000)
@@ -87,6 +89,7 @@ export function countKey(filter: ListFilter, me: string | undefined): string | n
   if (status !== 'open') return null
   const [field, value] = only
   if (field === 'assignee_id') return value === 'none' ? 'unassigned' : value === 'me' || value === me ? 'mine' : null
+  if (field === 'follower') return value === 'me' || value === me ? 'following' : null
   if (field === 'topic') return `topic/${value === 'none' ? '-' : String(value)}`
   const group = { channel_id: 'channel', label: 'label', team_id: 'team' }[field]
   return group ? `${group}/${String(value)}` : null

@@ -5,7 +5,7 @@ import { duration } from '@/format/time'
 import type { Field } from '@/list/filter'
 import { useAgents } from '@/stores/agents'
 import { useChannels } from '@/stores/channels'
-import { usePolicies } from '@/stores/policies'
+import { useFieldNames } from '@/stores/fieldNames'
 import { useViews } from '@/stores/views'
 
 export interface Option { value: string; words: string }
@@ -16,7 +16,7 @@ export function useFilterOptions() {
   const { t, locale } = useI18n()
   const agents = useAgents()
   const channels = useChannels()
-  const policies = usePolicies()
+  const policies = useFieldNames()
   const views = useViews()
 
   function languageName(tag: string): string {
@@ -29,6 +29,7 @@ export function useFilterOptions() {
       case 'status': return STATUSES.map((value) => ({ value, words: t(`status.${value}`) }))
       case 'priority': return PRIORITIES.map((value) => ({ value, words: t(`priority.${value}`) }))
       case 'assignee_id': return [{ value: 'me', words: t('actions.me') }, { value: 'none', words: t('actions.nobody') }, ...agents.active.map((one) => ({ value: one.id, words: one.name }))]
+      case 'follower': return [{ value: 'me', words: t('actions.me') }, ...agents.active.map((one) => ({ value: one.id, words: one.name }))]
       case 'channel_id': return channels.items.map((one) => ({ value: one.id, words: one.name }))
       case 'team_id': return named(policies.teams)
       case 'line': return named(policies.lines)

@@ -1,7 +1,7 @@
 export default {
   filters: {
     title: 'Filters', add: 'Filter', remove: 'Remove the filter: {name}', clear: 'Clear the filters', nothing: 'Nothing of that kind', empty: 'No conversation passes these filters', emptyHelp: 'Take one of them away.', none: 'Not known', longer: 'longer than {time}',
-    fields: { status: 'Status', assignee_id: 'Assignee', channel_id: 'Channel', team_id: 'Team', line: 'Line', label: 'Label', topic: 'Topic', priority: 'Priority', language: 'Language', segment: 'Segment', waiting_s: 'Waits' },
+    fields: { status: 'Status', assignee_id: 'Assignee', follower: 'Follower', channel_id: 'Channel', team_id: 'Team', line: 'Line', label: 'Label', topic: 'Topic', priority: 'Priority', language: 'Language', segment: 'Segment', waiting_s: 'Waits' },
   },
   saved: {
     title: 'My views', none: 'Filter a list and keep it here.', save: 'Save as a view', edit: 'Name and people', update: 'Update “{name}”', who: 'Who sees it', private: 'Only me', team: 'Team {name}', noTeams: 'You are in no team to share it with.', shared: 'Shared with a team',

@@ -1,7 +1,7 @@
 export default {
   filters: {
     title: 'Фильтры', add: 'Фильтр', remove: 'Убрать фильтр: {name}', clear: 'Сбросить фильтры', nothing: 'Такого нет', empty: 'Нет диалогов с такими фильтрами', emptyHelp: 'Уберите один из них.', none: 'Не указано', longer: 'дольше {time}',
-    fields: { status: 'Статус', assignee_id: 'Исполнитель', channel_id: 'Канал', team_id: 'Команда', line: 'Линия', label: 'Метка', topic: 'Тема', priority: 'Приоритет', language: 'Язык', segment: 'Сегмент', waiting_s: 'Ждёт' },
+    fields: { status: 'Статус', assignee_id: 'Исполнитель', follower: 'Следит', channel_id: 'Канал', team_id: 'Команда', line: 'Линия', label: 'Метка', topic: 'Тема', priority: 'Приоритет', language: 'Язык', segment: 'Сегмент', waiting_s: 'Ждёт' },
   },
   saved: {
     title: 'Мои виды', none: 'Отфильтруйте список и сохраните его здесь.', save: 'Сохранить как вид', edit: 'Название и доступ', update: 'Обновить «{name}»', who: 'Кто видит', private: 'Только я', team: 'Команда {name}', noTeams: 'Вы не состоите в команде, с которой им поделиться.', shared: 'Общий с командой',

@@ -5,7 +5,7 @@ import { api } from '@/api/endpoints'
 import type { Line, Segment, Team, Topic, Words } from '@/api/types'
 import { i18n } from '@/i18n'
 
-export const usePolicies = defineStore('policies', () => {
+export const useFieldNames = defineStore('fieldNames', () => {
   const teams = ref<Team[]>([])
   const lines = ref<Line[]>([])
   const topics = ref<Topic[]>([])
