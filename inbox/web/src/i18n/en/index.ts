@@ -1,8 +1,8 @@
 import admin from './admin'
 import bots from './bots'
 import common from './common'
-import desk from './desk'
+import lists from './lists'
 import inbox from './inbox'
 import thread from './thread'
 
-export default { ...common, ...inbox, ...desk, ...thread, ...admin, ...bots }
+export default { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots }

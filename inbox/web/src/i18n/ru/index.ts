@@ -2,11 +2,11 @@ import type en from '../en'
 import admin from './admin'
 import bots from './bots'
 import common from './common'
-import desk from './desk'
+import lists from './lists'
 import inbox from './inbox'
 import thread from './thread'
 
 /** The same keys as English has: the compiler and a test insist. */
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-const ru: Words<typeof en> = { ...common, ...inbox, ...desk, ...thread, ...admin, ...bots }
+const ru: Words<typeof en> = { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots }
 export default ru
