@@ -15,6 +15,7 @@ from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
 from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
+from inbox.api.beginnings import BeginningsApi
 from inbox.api.board import BoardApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
@@ -37,6 +38,7 @@ from inbox.api.people import PeopleApi
 from inbox.api.policies import PoliciesApi
 from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
+from inbox.api.replies import Replies
 from inbox.api.reports import ReportsApi
 from inbox.api.rules import RulesApi
 from inbox.api.saved_views import SavedViewsApi
@@ -45,6 +47,7 @@ from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
 from inbox.attendances import Attendances
+from inbox.beginnings import Beginnings
 from inbox.board import Boards
 from inbox.bots import Bots
 from inbox.bulk import Bulks
@@ -268,9 +271,11 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     files = Files(store, blobs, clock, options.upload_limit_bytes)
     presence = Presence(store, inbox.news, inbox.attendances)
     orders = Orders(inbox.desk)
+    contacts = Contacts(store, clock, inbox.news)
+    replies = Replies(clock, inbox.channels, options.undo_s)
+    beginnings = Beginnings(store, inbox.channels, contacts)
     drafts = AgentDrafts(store, clock, inbox.news)
     notifications = Notifications(store, clock, inbox.news)
-    contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
@@ -294,7 +299,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store), contacts).routes(),
         *SavedViewsApi(counts, inbox.feed, saved).routes(),
-        *MessagesApi(store, clock, files, orders, inbox.channels, drafts, options.undo_s).routes(),
+        *MessagesApi(store, files, orders, replies, drafts).routes(),
+        *BeginningsApi(beginnings, files, orders, replies).routes(),
         *AgentDraftsApi(store, drafts, files).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
         *ActionsApi(clock, inbox.people, orders, presence, notifications).routes(),

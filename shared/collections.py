@@ -10,6 +10,7 @@ from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.acknowledgement import Acknowledgement
 from shared.model.agent_draft import AgentDraft
+from shared.model.answer_size import AnswerSize
 from shared.model.bots import BotDuty, Draft
 from shared.model.bulk import Bulk, BulkStep
 from shared.model.calendar import Calendar
@@ -270,6 +271,7 @@ TOPICS: Final = Collection("topics", Topic)
 TEAMS: Final = Collection("teams", Team)
 LINES: Final = Collection("lines", Line)
 SKILLS: Final = Collection("skills", Skill)
+ANSWER_SIZES: Final = Collection("answer_sizes", AnswerSize)
 QUEUEING: Final = Collection("queueing", Queueing)
 PRESENCE: Final = Collection("presence", Presence)
 ATTENDANCE: Final = Collection(
@@ -371,6 +373,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TEAMS,
     LINES,
     SKILLS,
+    ANSWER_SIZES,
     QUEUEING,
     PRESENCE,
     ATTENDANCE,
@@ -474,6 +477,7 @@ DECLARED_QUERIES: Final = (
     Query(TEAMS),
     Query(LINES),
     Query(SKILLS),
+    Query(ANSWER_SIZES),
     Query(QUEUEING),
     Query(PRESENCE),
     Query(ATTENDANCE),

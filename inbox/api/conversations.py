@@ -10,46 +10,22 @@ from pydantic import BaseModel, Field
 from inbox.callers import Caller
 from inbox.contacts import Contacts
 from inbox.listing import ConversationQuery, Wanted, filters, find
-from inbox.merged_pages import Streams, page_of
+from inbox.message_pages import MessagePage, MessagesQuery, page_of_case, page_of_one
 from inbox.permissions import Permission
 from inbox.rest.route import Call, Nothing, Route
 from inbox.rest.shapes import Items
 from inbox.search import Asked, Search, Stage
 from inbox.snippets import Snippet
-from shared.collections import CONVERSATIONS, MESSAGES
-from shared.errors import BadRequest, NotFound
-from shared.model.base import Strict, Utc
+from shared.collections import CONVERSATIONS
+from shared.errors import NotFound
+from shared.model.base import Utc
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.model.saved_view import ConversationFilter
-from shared.ports.store import Range, Store
+from shared.ports.store import Store
 
 _MOST_MERGES: Final = 20
 _MOST_TOGETHER: Final = 200
-
-
-class MessagesQuery(Strict):
-    """Which messages; with neither bound the newest."""
-
-    before: str | None = Field(default=None, max_length=500, description="`sort` of a message")
-    after: str | None = Field(default=None, max_length=500, description="`sort` of a message")
-    around: str | None = Field(default=None, max_length=100, description="id of a message")
-    """Those before and after this one, itself among them; newer ones are ``after`` the last."""
-    joined: bool = False
-    """Those of every conversation that goes on in this one too, by time; ``before`` is then the
-    ``next`` of the page before."""
-    limit: int = Field(default=50, ge=1, le=200)
-
-
-class MessagePage(BaseModel):
-    """Messages ascending by ``sort``.
-
-    ``next`` is the value of ``before`` for older ones; of a page ``after`` something, that of
-    ``after`` for newer ones.
-    """
-
-    items: list[Message]
-    next: str | None
 
 
 class SearchQuery(ConversationFilter):
@@ -157,54 +133,10 @@ class ConversationsApi:
 
     async def messages(self, call: Call[MessagesQuery, Nothing]) -> MessagePage:
         """A page; the conversation must exist."""
-        query = call.query
-        if query.before is not None and query.after is not None:
-            raise BadRequest("give before or after, not both", field="after")
         of = await conversation(self.store, call.path["id"])
-        if query.around is not None:
-            return await self._around(of, query, query.around)
-        if query.joined:
-            return await self._joined(of, query)
-        id = of.id
-        forward = query.after is not None
-        bounded = query.before is not None or forward
-        page = await self.store.find(
-            MESSAGES,
-            equal={"conversation_id": id},
-            range=Range("sort", gt=query.after, lt=query.before) if bounded else None,
-            order="sort",
-            descending=not forward,
-            limit=query.limit,
-        )
-        items = list(page.items) if forward else list(reversed(page.items))
-        edge = items[-1 if forward else 0].sort if page.next is not None else None
-        return MessagePage(items=items, next=edge)
-
-    async def _around(self, of: Conversation, query: MessagesQuery, message_id: str) -> MessagePage:
-        if query.before is not None or query.after is not None or query.joined:
-            raise BadRequest("is asked for by itself", field="around")
-        there = await self.store.get(MESSAGES, message_id)
-        if there is None or there.conversation_id != of.id:
-            raise NotFound("there is no such message in this conversation")
-        equal = {"conversation_id": of.id}
-        half = max(1, query.limit // 2)
-        older = await self.store.find(
-            MESSAGES, equal=equal, range=Range("sort", lt=there.sort), order="sort",
-            descending=True, limit=half,
-        )  # fmt: skip
-        newer = await self.store.find(
-            MESSAGES, equal=equal, range=Range("sort", ge=there.sort), order="sort",
-            limit=query.limit - half if query.limit > half else 1,
-        )  # fmt: skip
-        items = [*reversed(older.items), *newer.items]
-        return MessagePage(items=items, next=items[0].sort if older.next is not None else None)
-
-    async def _joined(self, of: Conversation, query: MessagesQuery) -> MessagePage:
-        if query.after is not None:
-            raise BadRequest("a joined timeline is read from its end", field="after")
-        streams = Streams("conversation_id", await together(self.store, of), "at")
-        page = await page_of(self.store, MESSAGES, streams, query.before, query.limit)
-        return MessagePage(items=list(reversed(page.items)), next=page.next)
+        if not call.query.joined:
+            return await page_of_one(self.store, of.id, call.query)
+        return await page_of_case(self.store, await together(self.store, of), call.query)
 
     async def find(self, call: Call[SearchQuery, Nothing]) -> Items[SearchHit]:
         """Search everything."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from router import joining, onward, people, timeline
 from router.bots import hold
-from router.commands import awaiting, merging
+from router.commands import awaiting, beginnings, merging
 from router.commands.done import Done, with_conversation
 from router.contacts.facts import look_again
 from router.deadlines import keep
@@ -66,6 +66,7 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     joining.AGREE: merging.agree,
     merging.PART: merging.part,
     merging.STIR: merging.stir,
+    beginnings.CONTINUED: beginnings.continued,
     timed.TIMER: timed.wake,
 }
 """What each kind of timer is for."""

@@ -154,6 +154,10 @@ class Conversation(Document):
     """The conversation in which the case goes on; the thread stays this one's."""
     joined: tuple[ConversationId, ...] = ()
     """Those whose cases go on in this one."""
+    continued_from: ConversationId | None = None
+    """The conversation, mostly of another channel, that an agent went on with here."""
+    continued_in: tuple[ConversationId, ...] = ()
+    """Where agents went on with this one."""
     ruled: Ruled = Ruled()
     created_at: Utc
     resolved_at: Utc | None = None

@@ -408,3 +408,63 @@ async def test_a_case_of_several_conversations_is_one_timeline(stage: Stage) -> 
     assert texts == [["0-0", "0-1"], ["1-0", "0-1", "1-1"], ["0-0"]]
     assert first.data["next"] is None
     assert (wrong.status, wrong.data["field"]) == (422, "after")
+
+
+async def test_messages_stand_around_one_and_go_on_in_both_directions(stage: Stage) -> None:
+    conversation, other = a_conversation(), a_conversation("other")
+    messages = [a_message(conversation, seq, str(seq)) for seq in range(1, 10)]
+    foreign = a_message(other, 1, "foreign")
+    await stage.store_conversation(conversation, *messages)
+    await stage.store_conversation(other, foreign)
+    path = f"/conversations/{conversation.id}/messages?limit=4"
+    async with stage.browser() as browser:
+        around = await browser.get(f"{path}&around={messages[4].id}")
+        older = await browser.get(f"{path}&before={around.data['next']}")
+        newer = await browser.get(f"{path}&after={around.data['newer']}")
+        last = await browser.get(f"{path}&around={messages[8].id}")
+        strange = await browser.get(f"{path}&around={foreign.id}")
+        both = await browser.get(f"{path}&around={messages[4].id}&before=x")
+
+    seqs = [[m["seq"] for m in page.data["items"]] for page in (around, older, newer, last)]
+    assert seqs == [[3, 4, 5, 6], [1, 2], [7, 8, 9], [7, 8, 9]]
+    assert (older.data["next"], newer.data["newer"], last.data["newer"]) == (None, None, None)
+    assert strange.status == 404
+    assert (both.status, both.data["field"]) == (422, "around")
+
+
+async def test_a_day_shows_the_first_message_from_it_on(stage: Stage) -> None:
+    conversation = a_conversation()
+    messages = [
+        a_message(conversation, seq, str(seq), at=AT + timedelta(days=seq)) for seq in range(1, 8)
+    ]
+    await stage.store_conversation(conversation, *messages)
+    path = f"/conversations/{conversation.id}/messages?limit=3"
+    async with stage.browser() as browser:
+        day = await browser.get(f"{path}&at={(AT + timedelta(days=3.5)).isoformat()[:19]}Z")
+        after_all = await browser.get(f"{path}&at={(AT + timedelta(days=99)).isoformat()[:19]}Z")
+
+    seqs = [[m["seq"] for m in page.data["items"]] for page in (day, after_all)]
+    assert seqs == [[3, 4, 5], [5, 6, 7]]
+
+
+async def test_a_case_of_several_conversations_is_read_around_a_message_too(stage: Stage) -> None:
+    root, joined = a_conversation("a"), a_conversation("b")
+    root = root.model_copy(update={"joined": (joined.id,)})
+    joined = joined.model_copy(update={"merged_into": root.id, "status": Status.RESOLVED})
+    stored = {}
+    for number, case in enumerate((root, joined)):
+        stored[number] = [
+            a_message(case, seq, f"{number}-{seq}", at=AT + timedelta(minutes=2 * seq + number))
+            for seq in range(4)
+        ]
+        await stage.store_conversation(case, *stored[number])
+    path = f"/conversations/{root.id}/messages?joined=true&limit=2"
+    async with stage.browser() as browser:
+        around = await browser.get(f"{path}&around={stored[1][1].id}")
+        newer = await browser.get(f"{path}&after={around.data['newer']}")
+        older = await browser.get(f"{path}&before={around.data['next']}")
+        day = await browser.get(f"{path}&at={(AT + timedelta(minutes=5)).isoformat()[:19]}Z")
+
+    pages = (around, newer, older, day)
+    texts = [[one["content"]["text"] for one in page.data["items"]] for page in pages]
+    assert texts == [["0-1", "1-1", "0-2"], ["1-2", "0-3"], ["0-0", "1-0"], ["0-2", "1-2"]]

@@ -1,6 +1,7 @@
 /** One function per route that the screens use. */
 import { csrfHeader, http, ApiError, type Answer, type Problem, type Query } from './client'
 import type * as T from './types'
+import type { DraftUse } from './writing'
 
 const id = encodeURIComponent
 
@@ -10,7 +11,10 @@ export type MessageAnswer = { message?: T.Message; command_id?: string }
 export interface Reply {
   text: string; spans?: T.Span[]; attachments?: string[]; buttons?: T.Button[][]; reply_to?: string; email?: T.MailHead; template?: T.TemplateRequest
 }
-export interface NewMessage extends Reply { id: string; kind: 'reply' | 'note'; send_at?: string; undo_s?: number }
+export interface NewMessage extends Reply {
+  id: string; kind: 'reply' | 'note'; send_at?: string; recall?: boolean; undo_s?: number; mentions?: T.Mention[]; draft?: DraftUse
+  blocks?: (T.LocationBlock | T.ContactCardBlock)[]; canned?: T.CannedUse
+}
 
 /** Conversations by their ids, or those of a list. */
 export interface BulkChoice { id: string; ids?: string[]; filter?: T.ListFilter }
@@ -29,7 +33,7 @@ export const api = {
 
   conversations: (query: Query) => http.get<T.Page<T.Conversation>>('/conversations', query),
   conversation: (cid: string) => http.get<T.Conversation>(`/conversations/${id(cid)}`),
-  messages: (cid: string, query: Query) => http.get<T.Page<T.Message>>(`/conversations/${id(cid)}/messages`, query),
+  messages: (cid: string, query: Query) => http.get<T.MessagePage>(`/conversations/${id(cid)}/messages`, query),
   send: (cid: string, message: NewMessage): Promise<Answer<MessageAnswer>> => http.send(`/conversations/${id(cid)}/messages`, message),
   preview: (cid: string, reply: Reply, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),

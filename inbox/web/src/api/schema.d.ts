@@ -189,7 +189,8 @@ export interface paths {
         /** List conversations */
         get: operations["get_conversations"];
         put?: never;
-        post?: never;
+        /** Begin a conversation, or go on in another channel */
+        post: operations["post_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,6 +382,23 @@ export interface paths {
         put?: never;
         /** React to a message */
         post: operations["post_messages_id_reaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which channels a person could be written to */
+        get: operations["get_contacts_id_ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2097,6 +2115,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answer-sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every answer size */
+        get: operations["get_answer_sizes"];
+        put?: never;
+        /** Add a answer size */
+        post: operations["post_answer_sizes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answer-sizes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One answer size */
+        get: operations["get_answer_sizes_id"];
+        /** Change a answer size */
+        put: operations["put_answer_sizes_id"];
+        post?: never;
+        /** Remove a answer size */
+        delete: operations["delete_answer_sizes_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/canned-reply": {
         parameters: {
             query?: never;
@@ -3091,6 +3146,94 @@ export interface components {
              * @default true
              */
             ok: boolean;
+        };
+        /**
+         * AnswerSize
+         * @description What an admin has decided of it.
+         */
+        AnswerSize: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Chars
+             * @default 600
+             */
+            chars: number | null;
+            /**
+             * Lines
+             * @default 12
+             */
+            lines: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AnswerSizeSpec
+         * @description What an admin says of it. It is advice to whoever writes, and refuses nothing.
+         *
+         *     That which names the channel counts before that of its type, and both before one that names
+         *     nothing.
+         */
+        AnswerSizeSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Chars
+             * @default 600
+             */
+            chars: number | null;
+            /**
+             * Lines
+             * @default 12
+             */
+            lines: number | null;
         };
         /**
          * Answers
@@ -4567,6 +4710,16 @@ export interface components {
              */
             write_first: boolean;
             /**
+             * First Address
+             * @default null
+             */
+            first_address: ("email" | "phone") | null;
+            /**
+             * First Template
+             * @default false
+             */
+            first_template: boolean;
+            /**
              * Templates
              * @default false
              */
@@ -4828,6 +4981,8 @@ export interface components {
              * @default null
              */
             templates: components["schemas"]["Template"][] | null;
+            /** @default null */
+            reached: components["schemas"]["Reached"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -4875,6 +5030,30 @@ export interface components {
          * @description Any frame of the client's.
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
+        /**
+         * Clue
+         * @description What may tell which thread an item belongs to, where the platform has no name for threads.
+         */
+        Clue: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Trust
+             * @default participant
+             * @enum {string}
+             */
+            trust: "anyone" | "participant" | "customer";
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * ColleagueDraft
          * @description A colleague writes something.
@@ -5452,6 +5631,16 @@ export interface components {
              */
             joined: string[];
             /**
+             * Continued From
+             * @default null
+             */
+            continued_from: string | null;
+            /**
+             * Continued In
+             * @default []
+             */
+            continued_in: string[];
+            /**
              * @default {
              *       "fired": 0,
              *       "counted_from": null,
@@ -5482,6 +5671,16 @@ export interface components {
             version: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ConversationBegun
+         * @description The new conversation and its first message, as they are stored now.
+         */
+        ConversationBegun: {
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"];
+            /** Command Id */
+            command_id: string;
         };
         /**
          * ConversationDone
@@ -7093,6 +7292,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[AnswerSize] */
+        Items_AnswerSize_: {
+            /** Items */
+            items: components["schemas"]["AnswerSize"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[ApiToken] */
         Items_ApiToken_: {
             /** Items */
@@ -7467,6 +7676,16 @@ export interface components {
         Items_ViewCount_: {
             /** Items */
             items: components["schemas"]["ViewCount"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[WayView] */
+        Items_WayView_: {
+            /** Items */
+            items: components["schemas"]["WayView"][];
             /**
              * Next
              * @default null
@@ -8180,16 +8399,22 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description Messages ascending by ``sort``.
+         * @description Messages ascending by ``sort``, or by time where they are joined.
          *
          *     ``next`` is the value of ``before`` for older ones; of a page ``after`` something, that of
-         *     ``after`` for newer ones.
+         *     ``after`` for newer ones. ``newer`` is the value of ``after`` for newer ones, of pages that do
+         *     not begin at the end.
          */
         MessagePage: {
             /** Items */
             items: components["schemas"]["Message"][];
             /** Next */
             next: string | null;
+            /**
+             * Newer
+             * @default null
+             */
+            newer: string | null;
         };
         /**
          * NewAgent
@@ -8251,6 +8476,45 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * NewConversation
+         * @description A conversation that an agent begins.
+         */
+        NewConversation: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Channel Id */
+            channel_id: string;
+            /**
+             * Identity Id
+             * @default null
+             */
+            identity_id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id: string | null;
+            /**
+             * From Id
+             * @default null
+             */
+            from_id: string | null;
+            message: components["schemas"]["NewMessage"];
         };
         /**
          * NewMessage
@@ -8757,6 +9021,60 @@ export interface components {
             /** Buttons */
             buttons: components["schemas"]["Button"][][];
             reply_to: components["schemas"]["ReplyRef"] | null;
+        };
+        /**
+         * Participant
+         * @description Somebody on the platform: the author of a message, a member of a group.
+         */
+        Participant: {
+            /** External Id */
+            external_id: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Username
+             * @default null
+             */
+            username: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Is Bot
+             * @default false
+             */
+            is_bot: boolean;
+            /**
+             * Is Anonymous
+             * @default false
+             */
+            is_anonymous: boolean;
+            /**
+             * Identifiers
+             * @default []
+             */
+            identifiers: components["schemas"]["Identifier"][];
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /** Avatar Native */
+            avatar_native?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /**
          * PasswordRequest
@@ -9693,6 +10011,17 @@ export interface components {
              * @default 1
              */
             burst: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Reached
+         * @description What a connector makes of an address. What its owner writes later leads to the same
+         *     thread.
+         */
+        Reached: {
+            thread: components["schemas"]["ThreadRef"];
+            person: components["schemas"]["Participant"];
         } & {
             [key: string]: unknown;
         };
@@ -11185,6 +11514,57 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ThreadRef
+         * @description Where it happened.
+         */
+        ThreadRef: {
+            /** External Id */
+            external_id: string;
+            /** Partition Key */
+            partition_key: string;
+            /**
+             * Kind
+             * @default private
+             * @enum {string}
+             */
+            kind: "private" | "group" | "channel" | "email" | "topic";
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /** Context */
+            context?: {
+                [key: string]: string;
+            };
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            };
+            /**
+             * Renamed From
+             * @default null
+             */
+            renamed_from: string | null;
+            /**
+             * Clues
+             * @default []
+             */
+            clues: components["schemas"]["Clue"][];
+            /**
+             * Names
+             * @default []
+             */
+            names: string[];
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TokenMade
          * @description The record and, this once, the token itself.
          */
@@ -11510,6 +11890,32 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * WayView
+         * @description How a contact could be written to by one channel.
+         */
+        WayView: {
+            /** Channel Id */
+            channel_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /** Channel Name */
+            channel_name: string;
+            /** Identity Id */
+            identity_id: string | null;
+            /** Address */
+            address: string | null;
+            /** First Address */
+            first_address: string | null;
+            /** Template */
+            template: boolean;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Reason Code */
+            reason_code: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * WebhookAttempt
@@ -12202,6 +12608,48 @@ export interface operations {
             };
         };
     };
+    post_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBegun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_conversations_id: {
         parameters: {
             query?: never;
@@ -12236,12 +12684,14 @@ export interface operations {
     get_conversations_id_messages: {
         parameters: {
             query?: {
-                /** @description `sort` of a message */
+                /** @description `next` of a page, or `sort` of a message */
                 before?: string | null;
-                /** @description `sort` of a message */
+                /** @description `newer` of a page, or `sort` of a message */
                 after?: string | null;
-                /** @description id of a message */
+                /** @description Id of the message in the middle of the page */
                 around?: string | null;
+                /** @description The first message from this time on stands in the middle */
+                at?: string | null;
                 joined?: boolean;
                 limit?: number;
             };
@@ -12770,6 +13220,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WayView_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -18076,6 +18557,165 @@ export interface operations {
         };
     };
     delete_peaks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answer_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AnswerSize_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_answer_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSizeSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answer_sizes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_answer_sizes_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSizeSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_answer_sizes_id: {
         parameters: {
             query?: never;
             header?: never;

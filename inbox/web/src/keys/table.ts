@@ -24,6 +24,8 @@ export const KEYS: readonly KeyRow[] = [
   { key: 'R', group: 'choose', words: 'keys.replyToMany', palette: true },
   { key: 'r', group: 'write', words: 'keys.reply', palette: true },
   { key: 'n', group: 'write', words: 'keys.note', palette: true },
+  { key: 'c', group: 'write', words: 'keys.first', palette: true },
+  { key: 'C', group: 'write', words: 'keys.elsewhere', palette: true },
   { key: 'Enter', group: 'write', words: 'keys.send', mod: true },
   { key: '/', group: 'go', words: 'keys.search', palette: true },
   { key: 'k', group: 'go', words: 'keys.palette', mod: true },

@@ -10,6 +10,7 @@ import { useChannels } from './channels'
 import { useClock } from './clock'
 import { useCommands } from './commands'
 import { useConversations } from './conversations'
+import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { useSession } from './session'
 import { useViews } from './views'
@@ -93,6 +94,9 @@ export const useLive = defineStore('live', () => {
         break
       case 'viewing':
         see(frame.payload)
+        break
+      case 'draft.changed':
+        useDrafts().hear(frame.payload)
         break
       case 'channel.changed':
         void useChannels().load().catch(() => undefined)

@@ -21,7 +21,7 @@ import { useToasts } from '@/stores/toasts'
 import { useViews } from '@/stores/views'
 
 /** Keys that do something with a conversation. */
-const NEEDS_ONE: ReadonlySet<string> = new Set(['a', 'e', 's', 'l', 'p', 'x', 'r', 'n'])
+const NEEDS_ONE: ReadonlySet<string> = new Set(['a', 'e', 's', 'l', 'p', 'x', 'r', 'n', 'C'])
 const PRESENCES = ['online', 'away', 'offline'] as const
 /** What had to be asked for: the canned replies and macros there are, and what was found for the words. */
 export interface Asked { canned: CannedReply[]; macros: Macro[]; conversations: Conversation[]; contacts: Contact[] }

@@ -30,7 +30,7 @@ export default {
   types: { telegram: 'Telegram', vk: 'ВКонтакте', whatsapp: 'WhatsApp', email: 'Эл. почта', webchat: 'Чат на сайте', max: 'MAX', webhook: 'Вебхук' },
   keys: {
     title: 'Клавиши', help: 'Работают, когда вы не пишете в поле.', switch: 'Клавиши из одного знака', next: 'Следующий диалог', previous: 'Предыдущий диалог', open: 'Открыть', reply: 'Ответить',
-    note: 'Заметка коллегам', assign: 'Назначить', resolve: 'Решить или открыть снова', snooze: 'Отложить', label: 'Метки', priority: 'Приоритет', topic: 'Тема выбранных',
+    first: 'Написать первым', elsewhere: 'Продолжить в другом канале', note: 'Заметка коллегам', assign: 'Назначить', resolve: 'Решить или открыть снова', snooze: 'Отложить', label: 'Метки', priority: 'Приоритет', topic: 'Тема выбранных',
     search: 'Поиск', undo: 'Отменить', list: 'Список клавиш', send: 'Отправить', escape: 'Выйти из поля, снять выбор, закрыть', palette: 'Команды', filter: 'Отфильтровать список', byTopic: 'Список по темам',
     select: 'Выбрать', selectTo: 'Выбрать вплоть до него', selectNext: 'Выбрать и перейти ниже', selectPrevious: 'Выбрать и перейти выше', selectAll: 'Выбрать все', replyToMany: 'Один ответ выбранным',
     groups: { move: 'Перемещение', act: 'Действия', choose: 'Выбор нескольких', write: 'Письмо', go: 'Поиск' },

@@ -5,8 +5,9 @@ import common from './common'
 import lists from './lists'
 import inbox from './inbox'
 import thread from './thread'
+import writing from './writing'
 
 /** The same keys as English has: the compiler and a test insist. */
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-const ru: Words<typeof en> = { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots }
+const ru: Words<typeof en> = { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots, ...writing }
 export default ru
