@@ -41,6 +41,8 @@ export const useConversations = defineStore('conversations', () => {
   const state = ref<Loading>('idle')
   const loadingMore = ref(false)
   const error = ref('')
+  /** The hub could not be asked: what is shown is what was known before. */
+  const partial = ref(false)
   const reading = new Set<number>()
   let turn = 0
   /** What came in by itself while a page was being read: the page may not have it. */
@@ -77,7 +79,7 @@ export const useConversations = defineStore('conversations', () => {
   /** The live count knows how long the list is. */
   function fit(): void {
     const count = counted.value === null ? undefined : views.counts[counted.value]
-    if (count === undefined || state.value !== 'ready') return
+    if (count === undefined || state.value !== 'ready' || partial.value) return
     if (next.value !== null || count > windows.total || windows.total > windows.loaded) windows.resize(count)
     tick.value++
   }
@@ -112,6 +114,7 @@ export const useConversations = defineStore('conversations', () => {
   }
   const ask = (place: { cursor?: string | null; offset?: number }) => api.conversations({ ...queryOfFilter(filter.value), limit: PAGE, ...place })
 
+  /** `quiet`: what stands is shown until the new page is there, and a failure is the caller's to handle. */
   async function load(quiet = false): Promise<void> {
     const mine = ++turn
     arrived = new Set()
@@ -123,13 +126,31 @@ export const useConversations = defineStore('conversations', () => {
       if (mine !== turn) return
       if (quiet) windows.clear()
       next.value = found.next
+      partial.value = false
       take(found.items, 0, found.next === null)
       if (found.next !== null && found.items.length < PAGE) await more()
     } catch (failure) {
-      if (mine !== turn || quiet) return
+      if (mine !== turn) return
+      if (quiet) throw failure
+      if (failure instanceof ApiError && failure.offline && byId.size > 0) return restore([...byId.values()])
       error.value = wordsOf(failure)
       state.value = 'error'
     }
+  }
+  /** Show what is known until the hub can be asked. */
+  function restore(known: readonly Conversation[], key: ViewKey = view.value): void {
+    view.value = key
+    next.value = null
+    for (const one of known) if ((byId.get(one.id)?.version ?? 0) <= one.version) byId.set(one.id, one)
+    windows.clear()
+    windows.fill(0, known.flatMap((one) => byId.get(one.id) ?? []).filter(fits).sort(byActivity).map((one) => one.id), true)
+    partial.value = true
+    state.value = 'ready'
+    tick.value++
+  }
+  /** What is not in the list may have changed unseen; it is read again when somebody gets there. */
+  function forgetBut(current: string | null): void {
+    for (const id of byId.keys()) if (!windows.has(id) && id !== current) byId.delete(id)
   }
   /** The next page of a list whose places are not known. */
   async function more(): Promise<void> {
@@ -153,7 +174,7 @@ export const useConversations = defineStore('conversations', () => {
   }
   /** Somebody looks at these places: what is not known of them is read. */
   async function need(from: number, to: number): Promise<void> {
-    if (state.value !== 'ready') return
+    if (state.value !== 'ready' || partial.value) return
     const placed = counted.value !== null && views.counts[counted.value] !== undefined
     if (!placed) { if (to >= windows.total - 12) await more(); return }
     const pages = windows.missing(from, to, PAGE).filter((page) => !reading.has(page))
@@ -184,7 +205,7 @@ export const useConversations = defineStore('conversations', () => {
   watch(() => (view.value.startsWith('saved/') ? JSON.stringify(views.filterOf(view.value)) : ''), (now, was) => { if (now !== was && now !== '' && was !== '') void load() })
   watch(() => views.loaded, () => { if (view.value.startsWith('saved/') && state.value === 'loading') void load() })
   // Who waits for so long now did not a minute ago, and no event tells of it.
-  watch(() => useClock().minute, () => { if (filter.value.waiting_s && state.value === 'ready') void load(true) })
+  watch(() => useClock().minute, () => { if (filter.value.waiting_s && state.value === 'ready') load(true).catch(() => undefined) })
   async function ensure(id: string): Promise<void> {
     if (!byId.has(id)) put(await api.conversation(id))
   }
@@ -210,5 +231,5 @@ export const useConversations = defineStore('conversations', () => {
   }
   function clear(): void { byId.clear(); windows.clear(); tick.value++; state.value = 'idle'; turn++ }
 
-  return { byId, view, chosen, filter, total, rows, next, state, error, loadingMore, rowAt, indexOf, fits, put, load, more, need, show, ensure, act, clear }
+  return { byId, view, chosen, filter, total, rows, next, state, error, loadingMore, partial, rowAt, indexOf, fits, put, load, restore, forgetBut, more, need, show, ensure, act, clear }
 })
