@@ -46,6 +46,7 @@ from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
+from inbox.api.verifications import VerificationsApi
 from inbox.attendances import Attendances
 from inbox.beginnings import Beginnings
 from inbox.board import Boards
@@ -78,6 +79,7 @@ from inbox.permissions import Permission
 from inbox.policies import Policies
 from inbox.presences import Presences
 from inbox.queues import Queues
+from inbox.reports.delivery import DeliveryReports
 from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
@@ -89,6 +91,7 @@ from inbox.saved_views import SavedViews
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
+from inbox.verifications import Verifications
 from shared.checks import CHECK_LIMIT_S
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -309,6 +312,9 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
+        *VerificationsApi(
+            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+        ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
         *ChannelsApi(inbox.channels).routes(),
@@ -322,7 +328,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BulkApi(store, Bulks(bus, store, clock), policies).routes(),
         *ScheduledApi(store, orders).routes(),
         *PeakApi(store, clock).routes(),
-        *ReportsApi(Reports(store)).routes(),
+        *ReportsApi(Reports(store), DeliveryReports(store, clock)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(
