@@ -16,7 +16,7 @@ _FIXED: Final = {
 }
 _OWN: Final = {"agent": "mine", "follower": "following"}
 """Views of one's own, by whose counters they are."""
-_GROUPS: Final = ("channel", "label", "team")
+_GROUPS: Final = ("channel", "label", "team", "topic")
 _PAGE: Final = 500
 
 

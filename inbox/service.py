@@ -41,6 +41,7 @@ from inbox.api.preview import PreviewApi
 from inbox.api.replies import Replies
 from inbox.api.reports import ReportsApi
 from inbox.api.rules import RulesApi
+from inbox.api.saved_views import SavedViewsApi
 from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
@@ -86,6 +87,7 @@ from inbox.rest.middleware import add_headers, edge
 from inbox.rest.openapi import document
 from inbox.rest.route import Route
 from inbox.rest.static import WebUi
+from inbox.saved_views import SavedViews
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
@@ -281,10 +283,17 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
     live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.live_boards, inbox.attendances, clock)
+    counts = Counts(store)
+    saved = SavedViews(store, clock, inbox.news, counts)
     about = AboutApi(
-        store, Counts(store), inbox.feed, inbox.health, inbox.info(), inbox.openapi,
-        inbox.routes, inbox.exposition,
-    )  # fmt: skip
+        store,
+        counts,
+        inbox.health,
+        inbox.info(),
+        inbox.openapi,
+        inbox.routes,
+        inbox.exposition,
+    )
     return (
         *SessionApi(inbox.people, inbox.sessions, SignInLimit(clock), https).routes(),
         *PeopleApi(inbox.people).routes(),
@@ -292,6 +301,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BotsApi(inbox.bots).routes(),
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store), contacts).routes(),
+        *SavedViewsApi(counts, inbox.feed, saved).routes(),
         *MessagesApi(store, files, orders, replies, drafts).routes(),
         *BeginningsApi(beginnings, files, orders, replies).routes(),
         *AgentDraftsApi(store, drafts, files).routes(),

@@ -56,6 +56,7 @@ from shared.model.records import (
     WebhookAttempt,
 )
 from shared.model.rule import Rule, RuleFiring
+from shared.model.saved_view import SavedView, ViewOrder
 from shared.model.segment import Segment
 from shared.model.skill import Skill
 from shared.model.sla import SlaPolicy
@@ -323,6 +324,12 @@ BULKS: Final = Collection(
 BULK_STEPS: Final = Collection(
     "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
 )
+SAVED_VIEWS: Final = Collection(
+    "saved_views",
+    SavedView,
+    indexes=(Index(("owner_id", "created_at")), Index(("team_id", "created_at"))),
+)
+VIEW_ORDERS: Final = Collection("view_orders", ViewOrder)
 VERIFICATIONS: Final = Collection(
     "verifications",
     Verification,
@@ -405,6 +412,8 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     HOUR_COUNTS,
     BULKS,
     BULK_STEPS,
+    SAVED_VIEWS,
+    VIEW_ORDERS,
     VERIFICATIONS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
@@ -511,6 +520,8 @@ DECLARED_QUERIES: Final = (
     Query(PEAK_STATE),
     Query(HOUR_COUNTS, (), "hour"),
     Query(BULKS, (), "at"),
+    Query(SAVED_VIEWS, ("owner_id",), "created_at"),
+    Query(SAVED_VIEWS, ("team_id",), "created_at"),
     Query(VERIFICATIONS, ("conversation_id",), "at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

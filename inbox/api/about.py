@@ -9,8 +9,6 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from inbox.counts import Counts
-from inbox.live.feed import Feed
-from inbox.live.frames import ViewCount
 from inbox.permissions import Permission
 from inbox.rest import docs
 from inbox.rest.route import Answer, Call, Nothing, Route
@@ -32,13 +30,6 @@ class Info(BaseModel):
     simulators_public: bool
     languages: list[str] = ["en", "ru"]
     undo_s: float
-
-
-class Views(BaseModel):
-    """The counts of the views, and the position of the live feed that they are not older than."""
-
-    items: list[ViewCount]
-    positions: str
 
 
 class TopicsQuery(Strict):
@@ -78,7 +69,6 @@ class AboutApi:
 
     store: Store
     counts: Counts
-    feed: Feed
     health: Health
     info: Info
     document: Callable[[], dict[str, Any]]
@@ -93,10 +83,6 @@ class AboutApi:
             Route(
                 "GET", "/settings", self.settings, Permission.SETTINGS_READ,
                 "Settings that admins change", answer=Items[HubSetting],
-            ),
-            Route(
-                "GET", "/views", self.views, Permission.CONVERSATIONS_READ,
-                "How many conversations each view holds", "conversations", answer=Views,
             ),
             Route(
                 "GET", "/views/topics", self.topics, Permission.CONVERSATIONS_READ,
@@ -146,14 +132,6 @@ class AboutApi:
         """All of them: there are few."""
         page = await self.store.find(SETTINGS, equal={}, limit=500)
         return Items(items=list(page.items), next=page.next)
-
-    async def views(self, call: Call[Nothing, Nothing]) -> Views:
-        """Of the caller's own views."""
-        positions = self.feed.cursor
-        agent = call.caller.agent
-        counts = await self.counts.views(agent.id if agent is not None else None)
-        items = [ViewCount(key=key, count=count) for key, count in counts.items()]
-        return Views(items=items, positions=positions)
 
     async def topics(self, call: Call[TopicsQuery, Nothing]) -> Items[TopicCount]:
         """As the router has counted."""

@@ -51,6 +51,8 @@ class ViewCount(BaseModel):
 
     key: str
     count: int
+    more: bool = False
+    """At least so many: beyond that it was not counted."""
 
 
 class CountsFrame(BaseModel):

@@ -8,8 +8,9 @@ import pytest
 
 from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES, TOPICS
 from shared.ids import ChannelId, ChannelType, ContactId, ExternalId, IdentityId
-from shared.model.conversation import Status
-from shared.model.people import Contact, Identity, Role
+from shared.model.content import Attachment, AttachmentKind, Content
+from shared.model.conversation import Priority, Status
+from shared.model.people import Actor, ActorKind, Contact, Identity, Role
 from shared.model.topic import Topic
 from shared.ports.store import Put
 from tests.inbox.stage import AT, Browser, Stage, a_conversation, a_message
@@ -25,7 +26,16 @@ async def _three(stage: Stage) -> str:
         me: str = (await browser.get("/session")).data["agent"]["id"]
     mine = a_conversation("a", contact_name="mine", assignee_id=me, last_activity_at=AT)
     free = a_conversation(
-        "b", contact_name="free", labels=("vip",), last_activity_at=AT + timedelta(hours=1)
+        "b",
+        contact_name="free",
+        labels=("vip",),
+        priority=Priority.URGENT,
+        topic="money",
+        line="L2",
+        language="ru",
+        segments=("gold",),
+        waiting_since=AT,
+        last_activity_at=AT + timedelta(hours=1),
     )
     done = a_conversation("c", contact_name="done", status=Status.RESOLVED)
     for conversation in (mine, free, done):
@@ -51,6 +61,15 @@ async def _three(stage: Stage) -> str:
         ("contact_id=k1&status=open", None),
         ("q=mine", ["mine"]),
         ("q=mine&view=unassigned", []),
+        ("label=vip&channel_id=site", ["free"]),
+        ("label=vip&channel_id=vk", []),
+        ("priority=urgent", ["free"]),
+        ("priority=urgent&topic=money", ["free"]),
+        ("segment=gold&language=ru&line=L2", ["free"]),
+        ("waiting_s=3600", ["free"]),
+        ("waiting_s=3600&assignee_id=me", []),
+        ("offset=1", ["mine"]),
+        ("offset=5", []),
     ],
 )
 async def test_lists_show_what_their_filters_say_newest_first(
@@ -133,12 +152,35 @@ async def test_topics_are_not_counted_by_what_no_counter_is_kept_of(stage: Stage
     assert (both.status, both.data["field"]) == (422, "unassigned")
 
 
-async def test_filters_that_no_index_serves_are_refused_with_those_that_go(stage: Stage) -> None:
+async def test_a_contacts_conversations_are_asked_for_by_themselves(stage: Stage) -> None:
     async with stage.browser() as browser:
-        answer = await browser.get("/conversations?label=vip&team_id=t1")
+        answer = await browser.get("/conversations?contact_id=k1&team_id=t1")
 
     assert answer.status == 422
     assert "label + status" in answer.data["detail"]
+
+
+async def test_pages_of_filters_without_an_index_of_their_own_follow_each_other(
+    stage: Stage,
+) -> None:
+    for number in range(9):
+        await stage.store_conversation(
+            a_conversation(
+                str(number),
+                contact_name=str(number),
+                priority=Priority.HIGH if number % 2 else Priority.LOW,
+                last_activity_at=AT + timedelta(minutes=number),
+            )
+        )
+    async with stage.browser() as browser:
+        first = await browser.get("/conversations?priority=high&limit=2")
+        second = await browser.get(
+            f"/conversations?priority=high&limit=2&cursor={first.data['next']}"
+        )
+        placed = await browser.get("/conversations?priority=high&offset=1")
+
+    assert [_names(first), _names(second)] == [["7", "5"], ["3", "1"]]
+    assert (placed.status, placed.data["field"]) == (422, "offset")
 
 
 async def test_contradicting_filters_are_named(stage: Stage) -> None:
@@ -236,6 +278,81 @@ async def test_search_finds_names_and_words_by_their_stem(stage: Stage) -> None:
     ]
 
 
+async def test_search_marks_the_words_that_it_found(stage: Stage) -> None:
+    conversation = a_conversation(contact_name="Анна")
+    long = f"{'слово ' * 40}🙂 Мои заказы не пришли"
+    await stage.store_conversation(conversation, a_message(conversation, 1, long))
+
+    async with stage.browser() as browser:
+        answer = await browser.get("/search?q=заказ")
+
+    ((snippet,),) = [item["snippets"] for item in answer.data["items"]]
+    units = snippet["text"].encode("utf-16-le")
+    marked = [
+        units[2 * one["start"] : 2 * (one["start"] + one["length"])].decode("utf-16-le")
+        for one in snippet["marks"]
+    ]
+    assert (snippet["where"], marked) == ("text", ["заказы"])
+    assert snippet["text"].startswith("…")
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("", ["customer", "agent"]),
+        ("kind=conversations", []),
+        ("author=contact", ["customer"]),
+        ("author=agent", ["agent"]),
+        ("attachments=true", ["agent"]),
+        ("since=2026-01-05T09:01:30Z", ["customer"]),
+        ("before=2026-01-05T09:01:30Z", ["agent"]),
+        ("channel_id=vk", []),
+        ("status=open", ["customer", "agent"]),
+        ("status=resolved", []),
+    ],
+)
+async def test_a_search_is_narrowed_by_its_filters(
+    stage: Stage, query: str, expected: list[str]
+) -> None:
+    conversation = a_conversation()
+    agent = Actor(kind=ActorKind.AGENT, id="a1", name="agent")
+    invoice = Attachment(id="f", kind=AttachmentKind.FILE, name="parcel.pdf")
+    sent = a_message(conversation, 1, "parcel").model_copy(
+        update={
+            "author": agent,
+            "content": Content(text="parcel", attachments=(invoice,)),
+            "at": AT + timedelta(minutes=1),
+        }
+    )
+    received = a_message(conversation, 2, "parcel").model_copy(
+        update={
+            "author": Actor(kind=ActorKind.CONTACT, name="customer"),
+            "at": AT + timedelta(minutes=2),
+        }
+    )
+    await stage.store_conversation(conversation, sent, received)
+
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/search?q=parcels&{query}")
+
+    assert [one["message"]["author"]["name"] for one in answer.data["items"]] == expected
+
+
+async def test_messages_around_one_are_those_before_and_after_it(stage: Stage) -> None:
+    conversation = a_conversation()
+    messages = [a_message(conversation, seq, str(seq)) for seq in range(1, 10)]
+    await stage.store_conversation(conversation, *messages)
+    path = f"/conversations/{conversation.id}/messages"
+    async with stage.browser() as browser:
+        around = await browser.get(f"{path}?around={messages[4].id}&limit=4")
+        older = await browser.get(f"{path}?before={around.data['next']}&limit=4")
+        nowhere = await browser.get(f"{path}?around=m-other")
+
+    assert [item["content"]["text"] for item in around.data["items"]] == ["3", "4", "5", "6"]
+    assert [item["content"]["text"] for item in older.data["items"]] == ["1", "2"]
+    assert nowhere.status == 404
+
+
 async def test_a_search_cursor_that_is_none_is_refused(stage: Stage) -> None:
     async with stage.browser() as browser:
         answer = await browser.get("/search?q=x&cursor=nonsense")
@@ -260,6 +377,8 @@ async def test_views_count_what_the_lists_show(stage: Stage) -> None:
         "resolved": 1,
         "channel/site": 2,
         "label/vip": 1,
+        "topic/-": 1,
+        "topic/money": 1,
     }
     assert answer.data["positions"]
     assert labels.data["items"] == [{"name": "vip"}]

@@ -16,6 +16,10 @@ export interface NewMessage extends Reply {
   blocks?: (T.LocationBlock | T.ContactCardBlock)[]; canned?: T.CannedUse
 }
 
+/** Conversations by their ids, or those of a list. */
+export interface BulkChoice { id: string; ids?: string[]; filter?: T.ListFilter }
+export interface BulkReply { text?: string; canned?: { id: string; values: Record<string, string> }; per_minute?: number }
+
 export const api = {
   info: () => http.get<T.HubInfo>('/info'),
   session: () => http.get<T.SessionView>('/session'),
@@ -46,9 +50,23 @@ export const api = {
   attachment: (mid: string, aid: string) => `/api/v1/attachments/${id(mid)}/${id(aid)}`,
 
   command: (command: string) => http.get<T.Outcome>(`/commands/${id(command)}`),
-  views: () => http.get<{ items: T.Count[]; positions?: string }>('/views'),
+  views: () => http.get<{ items: T.Count[]; positions?: string; saved?: T.SavedViewCount[] }>('/views'),
+  viewCounts: (ids: string[]) => http.get<T.Page<T.Count>>('/views/counts', { ids: ids.join() }),
+  addView: (spec: T.SavedViewSpec) => http.post<T.SavedView>('/views', spec),
+  changeView: (vid: string, spec: T.SavedViewSpec) => http.put<T.SavedView>(`/views/${id(vid)}`, spec),
+  removeView: (vid: string) => http.delete<void>(`/views/${id(vid)}`),
+  orderViews: (ids: string[]) => http.put<void>('/views/order', { ids }),
+  teams: () => http.get<T.Page<T.Team>>('/teams'),
+  lines: () => http.get<T.Page<T.Line>>('/lines'),
+  topics: () => http.get<T.Page<T.Topic>>('/topics'),
+  segments: () => http.get<T.Page<T.Segment>>('/segments'),
+  bulk: (body: BulkChoice & { actions: T.BulkAction[] }) => http.post<T.BulkView>('/bulk', body),
+  bulkReply: (body: BulkChoice & BulkReply) => http.post<T.BulkView>('/bulk/replies', body),
+  bulkStanding: (bid: string) => http.get<T.BulkView>(`/bulk/${id(bid)}`),
+  undoBulk: (bid: string) => http.post<T.BulkView>(`/bulk/${id(bid)}/undo`),
+  choosePresence: (state: string) => http.put<unknown>('/presence/me', { state }),
   labels: () => http.get<{ items: { name: string }[] }>('/labels'),
-  search: (q: string, cursor?: string | null) => http.get<T.Page<T.SearchHit>>('/search', { q, cursor }),
+  search: (query: Query) => http.get<T.Page<T.SearchHit>>('/search', query),
 
 
   channelTypes: () => http.get<T.Page<T.ChannelTypeInfo>>('/channel-types'),

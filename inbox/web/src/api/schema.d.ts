@@ -249,6 +249,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations each view holds */
+        get: operations["get_views"];
+        put?: never;
+        /** Keep a filter as a view */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations these saved views hold */
+        get: operations["get_views_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The order of the caller's views */
+        put: operations["put_views_order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a saved view */
+        put: operations["put_views_id"];
+        post?: never;
+        /** Remove a saved view */
+        delete: operations["delete_views_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -2492,23 +2562,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many conversations each view holds */
-        get: operations["get_views"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/views/topics": {
         parameters: {
             query?: never;
@@ -4143,9 +4196,16 @@ export interface components {
             status: components["schemas"]["Status"] | null;
             /**
              * Assignee Id
+             * @description an id, `me` or `none`
              * @default null
              */
             assignee_id: string | null;
+            /**
+             * Follower
+             * @description an agent's id, or `me`
+             * @default null
+             */
+            follower: string | null;
             /**
              * Channel Id
              * @default null
@@ -4157,20 +4217,40 @@ export interface components {
              */
             team_id: string | null;
             /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
              * Label
              * @default null
              */
             label: string | null;
             /**
              * Topic
+             * @description an id, or `none`
              * @default null
              */
             topic: string | null;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
             /**
              * Language
+             * @description `ru`, `en` ..., or `none`
              * @default null
              */
             language: string | null;
+            /**
+             * Segment
+             * @default null
+             */
+            segment: string | null;
+            /**
+             * Waiting S
+             * @description the customer has waited for an answer so many seconds, or longer
+             * @default null
+             */
+            waiting_s: number | null;
             /**
              * Contact Id
              * @default null
@@ -5749,6 +5829,73 @@ export interface components {
             note: components["schemas"]["AgentDraft"] | null;
             /** Others */
             others: components["schemas"]["ColleagueDraft"][];
+        };
+        /**
+         * ConversationFilter
+         * @description Which conversations. What is left out restricts nothing; without a status it is open.
+         */
+        ConversationFilter: {
+            /** @default null */
+            view: components["schemas"]["View"] | null;
+            /** @default null */
+            status: components["schemas"]["Status"] | null;
+            /**
+             * Assignee Id
+             * @description an id, `me` or `none`
+             * @default null
+             */
+            assignee_id: string | null;
+            /**
+             * Follower
+             * @description an agent's id, or `me`
+             * @default null
+             */
+            follower: string | null;
+            /**
+             * Channel Id
+             * @default null
+             */
+            channel_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
+             * Label
+             * @default null
+             */
+            label: string | null;
+            /**
+             * Topic
+             * @description an id, or `none`
+             * @default null
+             */
+            topic: string | null;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /**
+             * Language
+             * @description `ru`, `en` ..., or `none`
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Segment
+             * @default null
+             */
+            segment: string | null;
+            /**
+             * Waiting S
+             * @description the customer has waited for an answer so many seconds, or longer
+             * @default null
+             */
+            waiting_s: number | null;
         };
         /**
          * CountsFrame
@@ -7750,6 +7897,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[ViewCount] */
+        Items_ViewCount_: {
+            /** Items */
+            items: components["schemas"]["ViewCount"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[WayView] */
         Items_WayView_: {
             /** Items */
@@ -8209,6 +8366,16 @@ export interface components {
              * @default []
              */
             bcc: components["schemas"]["AddressRequest"][];
+        };
+        /**
+         * Mark
+         * @description A word that was looked for. Counts UTF-16 code units of the snippet's text.
+         */
+        Mark: {
+            /** Start */
+            start: number;
+            /** Length */
+            length: number;
         };
         /**
          * Match
@@ -10642,12 +10809,74 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SavedView
+         * @description A view as the hub keeps it. ``me`` in its filter is whoever looks.
+         */
+        SavedView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            filter: components["schemas"]["ConversationFilter"];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /** Owner Id */
+            owner_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SavedViewCount
+         * @description A saved view, and how many conversations it holds for the caller.
+         */
+        SavedViewCount: {
+            view: components["schemas"]["SavedView"];
+            /** Count */
+            count: number;
+            /** More */
+            more: boolean;
+        };
+        /**
+         * SavedViewSpec
+         * @description What an agent says of a view.
+         */
+        SavedViewSpec: {
+            /** Name */
+            name: string;
+            filter: components["schemas"]["ConversationFilter"];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+        };
+        /**
          * SearchHit
          * @description A conversation, and the message that holds the words if not its name does.
          */
         SearchHit: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"] | null;
+            /** Snippets */
+            snippets: components["schemas"]["Snippet"][];
         };
         /**
          * Segment
@@ -11049,6 +11278,26 @@ export interface components {
              * @default true
              */
             required: boolean;
+        };
+        /**
+         * Snippet
+         * @description A piece of a text in which words were found.
+         */
+        Snippet: {
+            /**
+             * Where
+             * @enum {string}
+             */
+            where: "text" | "subject" | "attachment" | "title" | "contact_name";
+            /** Text */
+            text: string;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Attachment Id
+             * @default null
+             */
+            attachment_id: string | null;
         };
         /**
          * SnoozeRequest
@@ -11889,6 +12138,19 @@ export interface components {
             key: string;
             /** Count */
             count: number;
+            /**
+             * More
+             * @default false
+             */
+            more: boolean;
+        };
+        /**
+         * ViewOrderRequest
+         * @description Ids of saved views, first to last.
+         */
+        ViewOrderRequest: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * ViewingFrame
@@ -11915,6 +12177,8 @@ export interface components {
             items: components["schemas"]["ViewCount"][];
             /** Positions */
             positions: string;
+            /** Saved */
+            saved?: components["schemas"]["SavedViewCount"][];
         };
         /**
          * Vouch
@@ -12616,18 +12880,25 @@ export interface operations {
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
                 channel_id?: string | null;
                 team_id?: string | null;
+                line?: string | null;
                 label?: string | null;
                 /** @description an id, or `none` */
                 topic?: string | null;
+                priority?: ("low" | "normal" | "high" | "urgent") | null;
                 /** @description `ru`, `en` ..., or `none` */
                 language?: string | null;
+                segment?: string | null;
+                /** @description the customer has waited for an answer so many seconds, or longer */
+                waiting_s?: number | null;
                 contact_id?: string | null;
-                /** @description an agent's id, or `me` */
-                follower?: string | null;
                 q?: string | null;
                 cursor?: string | null;
+                /** @description passes over so many; for filters that one index serves, see `placed` */
+                offset?: number;
                 limit?: number;
             };
             header?: never;
@@ -12818,7 +13089,31 @@ export interface operations {
     get_search: {
         parameters: {
             query: {
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                status?: ("open" | "pending" | "snoozed" | "resolved") | null;
+                /** @description an id, `me` or `none` */
+                assignee_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
+                channel_id?: string | null;
+                team_id?: string | null;
+                line?: string | null;
+                label?: string | null;
+                /** @description an id, or `none` */
+                topic?: string | null;
+                priority?: ("low" | "normal" | "high" | "urgent") | null;
+                /** @description `ru`, `en` ..., or `none` */
+                language?: string | null;
+                segment?: string | null;
+                /** @description the customer has waited for an answer so many seconds, or longer */
+                waiting_s?: number | null;
                 q: string;
+                kind?: "all" | "conversations" | "messages";
+                since?: string | null;
+                before?: string | null;
+                /** @description `contact`, `agent`, `bot`, `me`, or the id of who wrote the message */
+                author?: string | null;
+                attachments?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -12836,6 +13131,195 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Items_SearchHit_"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_counts: {
+        parameters: {
+            query: {
+                /** @description separated by commas */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ViewCount_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_views_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -19431,35 +19915,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_HubSetting_"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_views: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Views"];
                 };
             };
             /** @description A problem (RFC 9457) */

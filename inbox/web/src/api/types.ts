@@ -74,6 +74,7 @@ export interface CustomersView { channel_type: string; parts: PartView[]; count:
 export type Status = 'open' | 'pending' | 'snoozed' | 'resolved'
 export type PendingFor = 'customer' | 'colleague' | 'third_party'
 export type Priority = 'low' | 'normal' | 'high' | 'urgent'
+export const STATUSES: readonly Status[] = ['open', 'pending', 'snoozed', 'resolved']
 export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low']
 export interface Preview { text: string; kind: string; direction: Direction; author_name?: string | null; at: Iso; delivery?: Delivery | null }
 export interface BotStanding { last_bot_id: string; people_since?: Iso | null }
@@ -90,10 +91,10 @@ export interface Conversation {
   pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
   assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
   bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
-  priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
+  priority: Priority; labels: string[]; topic?: string | null; language?: string | null; segments?: string[]; followers?: string[]; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; awaited?: Awaited | null; assignment?: { cause?: string | null }; language?: string | null; skills?: string[]
+  merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; awaited?: Awaited | null; assignment?: { cause?: string | null }; skills?: string[]
   context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
@@ -166,8 +167,29 @@ export interface DeadLetter {
 }
 export interface Page<T> { items: T[]; next: string | null }
 export interface MessagePage extends Page<Message> { newer?: string | null }
-export interface Count { key: string; count: number }
-export interface SearchHit { conversation: Conversation; message?: Message | null }
+export interface Count { key: string; count: number; more?: boolean }
+/** What a list is narrowed by; a status that is not named is open. */
+export interface ListFilter {
+  status?: Status | null; assignee_id?: string | null; follower?: string | null; channel_id?: string | null; team_id?: string | null; line?: string | null; label?: string | null
+  topic?: string | null; priority?: Priority | null; language?: string | null; segment?: string | null; waiting_s?: number | null
+}
+export interface SavedViewSpec { name: string; filter: ListFilter; team_id?: string | null }
+export interface SavedView extends SavedViewSpec { id: string; owner_id: string; version: number }
+export interface SavedViewCount { view: SavedView; count: number; more: boolean }
+export interface Snippet { where: 'text' | 'subject' | 'attachment' | 'title' | 'contact_name'; text: string; marks: { start: number; length: number }[]; attachment_id?: string | null }
+export interface SearchHit { conversation: Conversation; message?: Message | null; snippets: Snippet[] }
+export interface BulkFailed { conversation_id: string; reason: string; reason_code?: string | null }
+export interface BulkView {
+  id: string; kind: string; at: Iso; total: number; done: number; waiting: number; failed: BulkFailed[]
+  left_out: { conversation_id: string; reason: string; reason_code?: string | null }[]
+  deliveries: Record<string, number>; undone_at: Iso | null; undone: number; not_undone: BulkFailed[]
+}
+export type BulkAction = { type: 'assign'; agent_id: string } | { type: 'team'; team_id: string | null } | { type: 'resolve' } | { type: 'reopen' } | { type: 'snooze'; for_s: number }
+  | { type: 'add_labels' | 'remove_labels'; labels: string[] } | { type: 'priority'; priority: Priority } | { type: 'topic'; topic: string | null }
+export interface Team { id: string; name: string; names?: Words }
+export interface Line { id: string; name: string; names?: Words }
+export interface Topic { id: string; name: string; names?: Words; parent_id?: string | null }
+export interface Segment { id: string; name: string; names?: Words }
 export interface SessionView { agent: AgentView; csrf_header: string; csrf_token: string }
 export interface HubInfo { version: string; simulators: boolean; simulators_public: boolean; languages: string[]; undo_s: number; name?: string }
 export interface Upload { id: string; name: string; mime: string; size_bytes: number }

@@ -3,9 +3,10 @@ import bots from './bots'
 import common from './common'
 import desk from './desk'
 import floor from './floor'
+import lists from './lists'
 import inbox from './inbox'
 import policies from './policies'
 import thread from './thread'
 import writing from './writing'
 
-export default { ...common, ...inbox, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing }
+export default { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing }
