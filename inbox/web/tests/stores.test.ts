@@ -43,7 +43,7 @@ describe('sending', () => {
     useMessages().put(own({ version: 2, delivery: 'sent' }))
     expect(shown()).toEqual(['m1', 'm9'])
     answer?.()
-    await vi.waitFor(() => expect(useMessages().thread('c1')?.pending).toEqual([]))
+    await vi.waitFor(() => expect(useMessages().pendingIn('c1')).toEqual([]))
     expect(useMessages().find('m9')?.delivery).toBe('sent')
   })
   it('keeps two equal replies apart', async () => {
@@ -65,7 +65,7 @@ describe('sending', () => {
     hub({ 'POST /conversations/c1/messages': (body) => ({ status: 202, body: { command_id: body.id } }) })
     write('hi')
     const id = shown().at(-1) as string
-    await vi.waitFor(() => expect(useMessages().thread('c1')?.pending[0]?.state).toBe('waiting'))
+    await vi.waitFor(() => expect(useMessages().pendingIn('c1')[0]?.state).toBe('waiting'))
     useCommands().finish({ id, status: 'done', result: { message: own() } })
     await vi.waitFor(() => expect(shown()).toEqual(['m1', 'm9']))
   })

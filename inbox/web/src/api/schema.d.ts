@@ -4908,6 +4908,11 @@ export interface components {
          */
         CountsFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default counts
              * @constant
@@ -5533,6 +5538,11 @@ export interface components {
          */
         EventFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default event
              * @constant
@@ -5983,6 +5993,11 @@ export interface components {
          * @description The first frame. ``cursor`` is where the feed goes on from.
          */
         HelloFrame: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
             /**
              * Type
              * @default hello
@@ -8015,11 +8030,21 @@ export interface components {
          */
         PongFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default pong
              * @constant
              */
             type: "pong";
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
         };
         /**
          * PresenceRequest
@@ -8289,6 +8314,11 @@ export interface components {
          * @description A frame of the client's was refused; the feed goes on.
          */
         ProblemFrame: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
             /**
              * Type
              * @default problem
@@ -8868,6 +8898,11 @@ export interface components {
          * @description The cursor was too old: reload what is shown, and go on from this one.
          */
         ResetFrame: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
             /**
              * Type
              * @default reset

@@ -18,10 +18,12 @@ export type EventFrame = {
   [K in EventKind]: { type: 'event'; kind: K; cursor: string | null; partition: number | null; seq: number | null; at: string; payload: Payloads[K] }
 }[EventKind]
 
-export type Frame =
-  | { type: 'hello'; cursor: string; agent_id: string; server_time: string }
+/** `number` counts the frames of a connection, from 1 on. */
+export type Frame = { number?: number } & (
+  | { type: 'hello'; cursor: string; agent_id: string | null; server_time: string }
   | EventFrame
   | { type: 'counts'; items: Count[] }
   | { type: 'reset'; cursor: string }
-  | { type: 'pong' }
+  | { type: 'pong'; server_time?: string }
   | { type: 'problem'; detail: string }
+)

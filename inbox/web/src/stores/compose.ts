@@ -6,9 +6,11 @@ import { api, upload } from '@/api/endpoints'
 import type { Button, CannedUse, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
 import { behind, trimmed } from '@/format/spans'
 import { i18n } from '@/i18n'
+import { dropUnsent, isFresh, isUnsent, keepUnsent, Turns, unsentOf } from '@/offline/outbox'
 import type { Pending } from '@/thread/pending'
 import { useClock } from './clock'
 import { useCommands } from './commands'
+import { useLine } from './line'
 import { useMessages } from './messages'
 import { useSession } from './session'
 import { useToasts, wordsOf } from './toasts'
@@ -25,9 +27,8 @@ export interface Undoable { pendingId: string; conversationId: string; messageId
 
 const KEY = 'hub.drafts'
 const PREVIEW = 'hub.preview'
-const RETRY_MS = 3_000
-const REPEATABLE = new Set([0, 429, 502, 503, 504])
-const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+/** What heals by itself: no line, too much, a hub that is away, and a session that ended (401): its agent signs in again. */
+const REPEATABLE = new Set([0, 401, 429, 502, 503, 504])
 
 type Saved = Record<Tab, string> & { spans?: Span[] }
 const blank = (): Draft => ({ tab: 'reply', text: { reply: '', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null, canned: null })
@@ -47,6 +48,7 @@ export const useCompose = defineStore('compose', () => {
   /** Whether the customer's view stands under the composer. */
   const previewing = ref(localStorage.getItem(PREVIEW) === '1')
   const messages = useMessages()
+  const turns = new Turns()
   let lastKey = 0
 
   for (const [cid, { reply, note, spans }] of Object.entries(saved())) drafts.set(cid, { ...blank(), text: { reply, note }, spans: spans ?? [] })
@@ -123,8 +125,21 @@ export const useCompose = defineStore('compose', () => {
       const undoS = useSession().info?.undo_s ?? 5
       undoable.value = { pendingId: pending.id, conversationId: cid, messageId: null, until: useClock().serverNow() + undoS * 1000, wanted: false }
     }
+    void keepUnsent(pending)
     void deliver(pending)
     return true
+  }
+  /** What the agent wrote before the page was closed or loaded anew goes on its way; what is too old comes back to be looked at. */
+  async function resume(): Promise<void> {
+    const me = useSession().agent
+    if (!me) return
+    for (const kept of await unsentOf(me.id)) {
+      if (messages.isPending(kept)) continue
+      if (isFresh(kept, useClock().serverNow())) { void deliver(messages.begin({ ...kept, state: 'offline', adopted: null }), true); continue }
+      void dropUnsent(kept.id)
+      giveBack(kept)
+      useToasts().show(i18n.global.t('live.tooOld'), 'error')
+    }
   }
 
   async function post(pending: Pending): Promise<Message> {
@@ -141,23 +156,28 @@ export const useCompose = defineStore('compose', () => {
     return outcome.result.message
   }
   /** Until the hub has it or refuses it. A repeat with the same id is harmless, so a break heals itself. */
-  async function deliver(pending: Pending): Promise<void> {
-    for (;;) {
-      try {
-        stored(pending, await post(pending))
-        return
-      } catch (failure) {
-        const repeat = failure instanceof ApiError && REPEATABLE.has(failure.status)
-        if (!repeat) { refused(pending, failure); return }
-        if (isWanted(pending)) { refused(pending, null); return }
-        pending.state = 'offline'
-        await wait((failure.retryAfterS ?? 0) * 1000 || RETRY_MS)
+  function deliver(pending: Pending, resumed = false): Promise<void> {
+    return turns.take(pending.conversationId, async () => {
+      // Another tab has sent it meanwhile; what became of it comes by the live connection.
+      if (resumed && !(await isUnsent(pending.id))) messages.abandon(pending)
+      for (let attempt = 0; messages.isPending(pending); attempt++) {
+        try {
+          pending.state = 'sending'
+          return stored(pending, await post(pending))
+        } catch (failure) {
+          if (!(failure instanceof ApiError) || !REPEATABLE.has(failure.status)) return refused(pending, failure)
+          if (!messages.isPending(pending)) return
+          if (isWanted(pending)) return refused(pending, null)
+          pending.state = 'offline'
+          await useLine().again(attempt, failure.retryAfterS)
+        }
       }
-    }
+    })
   }
   const isWanted = (pending: Pending): boolean => undoable.value?.pendingId === pending.id && undoable.value.wanted
 
   function stored(pending: Pending, message: Message): void {
+    void dropUnsent(pending.id)
     messages.settle(pending, message)
     const open = undoable.value
     if (open?.pendingId !== pending.id) return
@@ -167,6 +187,7 @@ export const useCompose = defineStore('compose', () => {
     else if (!message.send_at) undoable.value = null
   }
   function refused(pending: Pending, failure: unknown): void {
+    void dropUnsent(pending.id)
     messages.abandon(pending)
     giveBack(pending)
     if (undoable.value?.pendingId === pending.id) undoable.value = null
@@ -179,6 +200,7 @@ export const useCompose = defineStore('compose', () => {
     if (!open || open.wanted) return
     open.wanted = true
     if (open.messageId) void takeBack(open)
+    else useLine().now()
   }
   async function takeBack(open: Undoable): Promise<void> {
     undoable.value = null
@@ -198,5 +220,5 @@ export const useCompose = defineStore('compose', () => {
   }
   function clear(): void { drafts.clear(); undoable.value = null; sessionStorage.removeItem(KEY) }
 
-  return { drafts, undoable, previewing, draft, attach, detach, send, sendTemplate, undo, cancel, clear }
+  return { drafts, undoable, previewing, draft, attach, detach, send, sendTemplate, resume, undo, cancel, clear }
 })

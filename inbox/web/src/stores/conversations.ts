@@ -5,6 +5,7 @@ import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
 import type { Conversation, Message } from '@/api/types'
 import { useCommands } from './commands'
+import { useLine } from './line'
 import { useSession } from './session'
 import { useToasts, wordsOf } from './toasts'
 import { matches, queryOf, useViews, type ViewKey } from './views'
@@ -30,6 +31,8 @@ export const useConversations = defineStore('conversations', () => {
   const state = ref<Loading>('idle')
   const loadingMore = ref(false)
   const error = ref('')
+  /** There is no line: what is shown is what was known before. */
+  const partial = ref(false)
   let turn = 0
   /** What came in by itself while a page was being read: the page may not have it. */
   let arrived = new Set<string>()
@@ -67,6 +70,7 @@ export const useConversations = defineStore('conversations', () => {
     const found = await api.conversations({ ...queryOf(view.value), limit: PAGE, cursor })
     return { rows: found.items.map((conversation) => ({ conversation, message: null })), next: found.next }
   }
+  /** `quiet`: what stands is shown until the new page is there, and a failure is the caller's to handle. */
   async function load(quiet = false): Promise<void> {
     const mine = ++turn
     arrived = new Set()
@@ -79,11 +83,26 @@ export const useConversations = defineStore('conversations', () => {
       hits.value = query.value ? found.rows : []
       found.rows.forEach((row) => put(row.conversation))
       state.value = 'ready'
+      partial.value = false
     } catch (failure) {
-      if (mine !== turn || quiet) return
+      if (mine !== turn) return
+      if (quiet) throw failure
+      if (failure instanceof ApiError && failure.offline && useLine().state !== 'online' && byId.size > 0 && !query.value) return restore([...byId.values()])
       error.value = wordsOf(failure)
       state.value = 'error'
     }
+  }
+  /** Show what this device remembers until the hub can be asked. */
+  function restore(known: readonly Conversation[], key: ViewKey = view.value): void {
+    view.value = key
+    next.value = null
+    known.forEach((conversation) => { put(conversation); ids.value.add(conversation.id) })
+    partial.value = true
+    state.value = 'ready'
+  }
+  /** What of older pages was known may have changed unseen; they are read again when somebody gets there. */
+  function forgetBut(current: string | null): void {
+    for (const id of byId.keys()) if (!ids.value.has(id) && id !== current) byId.delete(id)
   }
   async function more(): Promise<void> {
     if (!next.value || loadingMore.value) return
@@ -132,5 +151,5 @@ export const useConversations = defineStore('conversations', () => {
   }
   function clear(): void { byId.clear(); ids.value = new Set(); hits.value = []; state.value = 'idle'; turn++ }
 
-  return { byId, view, query, rows, next, state, error, loadingMore, put, load, more, show, ensure, act, clear }
+  return { byId, view, query, rows, next, state, error, loadingMore, partial, put, load, restore, forgetBut, more, show, ensure, act, clear }
 })
