@@ -14,6 +14,8 @@ _FIXED: Final = {
     "snoozed": "snoozed",
     "resolved": "resolved",
 }
+_OWN: Final = {"agent": "mine", "follower": "following"}
+"""Views of one's own, by whose counters they are."""
 _GROUPS: Final = ("channel", "label", "team")
 _PAGE: Final = 500
 
@@ -26,8 +28,8 @@ def view_key(counter: str, agent_id: str | None) -> str | None:
     group, _, name = rest.partition("/")
     if status != "open" or not name:
         return None
-    if group == "agent":
-        return "mine" if name == agent_id else None
+    if (view := _OWN.get(group)) is not None:
+        return view if name == agent_id else None
     return rest if group in _GROUPS else None
 
 
@@ -43,7 +45,8 @@ class Counts:
 
     async def views(self, agent_id: str | None) -> dict[str, int]:
         """The counts of all views of an agent, by the view's key."""
-        keys = [*_FIXED, *([f"open/agent/{agent_id}"] if agent_id is not None else [])]
+        own = [f"open/{group}/{agent_id}" for group in _OWN if agent_id is not None]
+        keys = [*_FIXED, *own]
         totals = await self.totals(keys)
         for group in _GROUPS:
             totals |= await self._group(f"open/{group}/")

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
@@ -106,13 +106,18 @@ class Files:
         await self.store.commit([Put(UPLOADS, upload)])
         return upload
 
-    async def attachments(self, ids: tuple[str, ...], by: Actor) -> tuple[Attachment, ...]:
-        """The caller's own uploads as attachments. Raises ``BadRequest`` for an unknown one."""
-        found = await self.store.get_many(UPLOADS, ids) if ids else {}
+    async def attachments(
+        self, ids: tuple[str, ...], by: Actor, kept: Sequence[Attachment] = ()
+    ) -> tuple[Attachment, ...]:
+        """The caller's own uploads as attachments, and those of a draft, which outlive their
+        uploads. Raises ``BadRequest`` for an unknown one."""
+        held = {attachment.id: attachment for attachment in kept}
+        missing = [id for id in ids if id not in held]
+        found = await self.store.get_many(UPLOADS, missing) if missing else {}
         for index, id in enumerate(ids):
-            if id not in found or found[id].by.id != by.id:
+            if id not in held and (id not in found or found[id].by.id != by.id):
                 raise BadRequest("there is no such upload of yours", field=f"attachments.{index}")
-        return tuple(_attachment(found[id]) for id in ids)
+        return tuple(held.get(id) or _attachment(found[id]) for id in ids)
 
     async def stored(self, message_id: str, attachment_id: str) -> Stored:
         """Where an attachment's bytes are. Raises ``NotFound`` while, or because, they are not."""

@@ -21,7 +21,7 @@ _SERVED: Final = frozenset(
     for query in DECLARED_QUERIES
     if query.collection is CONVERSATIONS and query.order == ORDER
 )
-_FIELDS: Final = {"label": "labels"}
+_FIELDS: Final = {"label": "labels", "follower": "followers"}
 """How a filter is called in the document, where that differs."""
 
 
@@ -29,6 +29,7 @@ class View(StrEnum):
     """Lists that everybody has."""
 
     MINE = "mine"
+    FOLLOWING = "following"
     UNASSIGNED = "unassigned"
     OPEN = "open"
     PENDING = "pending"
@@ -46,6 +47,7 @@ class ConversationQuery(Strict):
     team_id: str | None = None
     label: str | None = None
     contact_id: str | None = None
+    follower: str | None = Field(default=None, description="an agent's id, or `me`")
     q: str | None = Field(default=None, max_length=200)
     cursor: str | None = Field(default=None, max_length=2000)
     limit: int = Field(default=PAGE, ge=1, le=MOST)
@@ -60,6 +62,8 @@ def filters(query: ConversationQuery, caller: Caller) -> dict[str, Scalar]:
         equal["assignee_id"] = _assignee(query, caller)
     elif query.view is View.UNASSIGNED:
         equal["assignee_id"] = None
+    if query.view is View.FOLLOWING or query.follower is not None:
+        equal["followers"] = _follower(query, caller)
     for name in ("channel_id", "team_id", "label", "contact_id"):
         if (value := getattr(query, name)) is not None:
             equal[_FIELDS.get(name, name)] = value
@@ -71,7 +75,11 @@ def _status(query: ConversationQuery) -> Status | None:
         # All of one person's conversations, whatever their state, are one query.
         whole = query.contact_id is not None and query.status is None
         return None if whole else query.status or Status.OPEN
-    named = {View.MINE: Status.OPEN, View.UNASSIGNED: Status.OPEN}
+    named = {
+        View.MINE: Status.OPEN,
+        View.FOLLOWING: Status.OPEN,
+        View.UNASSIGNED: Status.OPEN,
+    }
     status = named.get(query.view) or Status(query.view.value)
     if query.view in named:
         return query.status or status
@@ -90,10 +98,20 @@ def _assignee(query: ConversationQuery, caller: Caller) -> str | None:
     if asked == "none":
         return None
     if asked == "me" or query.view is View.MINE:
-        if own is None:
-            raise BadRequest("this token belongs to no agent", field="assignee_id")
-        return own
+        return _own(caller, "assignee_id")
     return asked
+
+
+def _follower(query: ConversationQuery, caller: Caller) -> str:
+    if query.follower is None or query.follower == "me":
+        return _own(caller, "follower")
+    return query.follower
+
+
+def _own(caller: Caller, field: str) -> str:
+    if caller.agent is None:
+        raise BadRequest("this token belongs to no agent", field=field)
+    return caller.agent.id
 
 
 async def find(
@@ -115,14 +133,15 @@ def _advice(equal: Mapping[str, Scalar]) -> str:
 
 def _public(field: str) -> str:
     # A contact's conversations are those of its identities.
-    return {"labels": "label", "identity_id": "contact_id"}.get(field, field)
+    public = {stored: asked for asked, stored in _FIELDS.items()}
+    return {**public, "identity_id": "contact_id"}.get(field, field)
 
 
 def fits(conversation: Conversation, equal: Mapping[str, Scalar]) -> bool:
     """Whether a conversation that was found another way passes the filters."""
     for field, value in equal.items():
-        if field == "labels":
-            if value not in conversation.labels:
+        if field in _FIELDS.values():
+            if value not in getattr(conversation, field):
                 return False
         elif getattr(conversation, field) != value:
             return False

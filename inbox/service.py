@@ -10,8 +10,10 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from pydantic import BaseModel
 
+from inbox.agent_drafts import AgentDrafts
 from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
+from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
@@ -22,10 +24,12 @@ from inbox.api.conversations import ConversationsApi
 from inbox.api.dead_letters import DeadLettersApi
 from inbox.api.drafts import DraftsApi
 from inbox.api.files import FilesApi
+from inbox.api.followers import FollowersApi
 from inbox.api.lookup import LookupApi
 from inbox.api.mails import MailsApi
 from inbox.api.merges import MergesApi
 from inbox.api.messages import MessagesApi
+from inbox.api.notifications import NotificationsApi
 from inbox.api.orders import Orders
 from inbox.api.peak import PeakApi
 from inbox.api.people import PeopleApi
@@ -60,6 +64,7 @@ from inbox.live.socket import LiveSocket
 from inbox.lookup import Lookup
 from inbox.merges import Merges
 from inbox.news import News
+from inbox.notifications import Notifications
 from inbox.passwords import Passwords
 from inbox.people import People
 from inbox.permissions import Permission
@@ -254,6 +259,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     files = Files(store, blobs, clock, options.upload_limit_bytes)
     presence = Presence(store, inbox.news)
     orders = Orders(inbox.desk)
+    drafts = AgentDrafts(store, clock, inbox.news)
+    notifications = Notifications(store, clock, inbox.news)
     contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
     policies = Policies(store, clock, inbox.news)
@@ -271,10 +278,13 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BotsApi(inbox.bots).routes(),
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store), contacts).routes(),
-        *MessagesApi(store, clock, files, orders, inbox.channels, options.undo_s).routes(),
+        *MessagesApi(store, clock, files, orders, inbox.channels, drafts, options.undo_s).routes(),
+        *AgentDraftsApi(store, drafts, files).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
-        *ActionsApi(clock, inbox.people, orders, presence).routes(),
+        *ActionsApi(clock, inbox.people, orders, presence, notifications).routes(),
         *DraftsApi(store, orders).routes(),
+        *FollowersApi(orders).routes(),
+        *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
         *MergesApi(Merges(contacts)).routes(),

@@ -16,6 +16,7 @@ from router.deadlines.acknowledge import acknowledge
 from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
+from router.notifications.notifying import notify
 from router.rules import counting, following
 from router.unit import Mark
 from router.work import Work
@@ -33,8 +34,10 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     counting.count,
     count,
     acts.remember,
+    notify,
 )
-"""In their order. Loads are carried after everything that changes who holds a conversation."""
+"""In their order. Loads are carried after everything that changes who holds a conversation, and
+people are told last, of what has come of it all."""
 
 
 async def settle(

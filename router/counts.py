@@ -25,5 +25,6 @@ def _is_counted_alike(before: Conversation, after: Conversation) -> bool:
         and before.assignee_id == after.assignee_id
         and before.team_id == after.team_id
         and before.labels == after.labels
+        and before.followers == after.followers
         and before.merged_into == after.merged_into
     )

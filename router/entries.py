@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.collections import AGENT_LOADS, CONTACT_KEYS, CONTACTS, IDENTITIES, PARTS, THREADS
+from shared.collections import (
+    AGENT_DRAFTS,
+    AGENT_LOADS,
+    CONTACT_KEYS,
+    CONTACTS,
+    IDENTITIES,
+    PARTS,
+    THREADS,
+)
 from shared.ports.store import ABSENT, Change, Check, Collection, Delete, Document, Put, Update
 
 _CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -13,6 +21,7 @@ _CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     IDENTITIES.name: ("version",),
     CONTACTS.name: ("version",),
     AGENT_LOADS.name: ("version",),
+    AGENT_DRAFTS.name: ("version",),
     CONTACT_KEYS.name: ("version",),
     PARTS.name: ("state", "attempt", "planned"),
 }

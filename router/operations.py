@@ -118,11 +118,20 @@ def _done(message: Message, part: Part, receipt: Receipt) -> dict[str, Any]:
     return {} if after == message.reactions else {"reactions": after}
 
 
+def edited_at(message: Message, at: datetime) -> dict[str, Any]:
+    """The fields of a message that is edited, its content as before."""
+    revision = Revision(content=message.content, until=at)
+    return {
+        "content": message.content,
+        "revisions": (*message.revisions, revision),
+        "edited_at": at,
+    }
+
+
 def edited(message: Message, content: Content, at: datetime) -> dict[str, Any]:
     """The fields of a message whose text and spans are replaced; none if they are the same."""
     before = message.content
     if before.text == content.text and before.spans == content.spans:
         return {}
     after = before.model_copy(update={"text": content.text, "spans": content.spans})
-    revision = Revision(content=before, until=at)
-    return {"content": after, "revisions": (*message.revisions, revision), "edited_at": at}
+    return {**edited_at(message, at), "content": after}

@@ -9,6 +9,7 @@ from router.items import Item
 from router.receipts import is_about_row
 from router.unit import Unit
 from shared.collections import (
+    AGENTS,
     CHANNEL_TYPES,
     CHANNELS,
     CONVERSATIONS,
@@ -102,6 +103,10 @@ def _conversation(wanted: _Wanted, conversation: Conversation) -> None:
     wanted.add(THREADS, thread_id(conversation.channel_id, conversation.thread))
     wanted.add(CHANNELS, conversation.channel_id)
     wanted.add(CHANNEL_TYPES, conversation.channel_type)
+    # Whom it may concern is told.
+    wanted.add(AGENTS, conversation.assignee_id)
+    for agent_id in conversation.followers:
+        wanted.add(AGENTS, agent_id)
 
 
 def _inbound(wanted: _Wanted, item: Inbound) -> None:

@@ -9,6 +9,7 @@ from shared.contacts.keys import with_keys
 from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.acknowledgement import Acknowledgement
+from shared.model.agent_draft import AgentDraft
 from shared.model.bots import BotDuty, Draft
 from shared.model.bulk import Bulk, BulkStep
 from shared.model.calendar import Calendar
@@ -22,6 +23,7 @@ from shared.model.line import Line
 from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
+from shared.model.notification import Notification
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -97,6 +99,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "channel_id", "last_activity_at")),
         Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
+        Index(("followers", "status", "last_activity_at"), many="followers"),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
@@ -135,7 +138,25 @@ CONTACT_MERGES: Final = Collection(
     indexes=(Index(("into_id", "at")), Index(("from_id", "at"))),
 )
 KEPT_APART: Final = Collection("kept_apart", KeptApart)
-AGENTS: Final = Collection("agents", Agent, indexes=(Index(("email",), unique=True),))
+AGENTS: Final = Collection(
+    "agents",
+    Agent,
+    indexes=(
+        Index(("email",), unique=True),
+        Index(("team_ids", "created_at"), many="team_ids"),
+    ),
+)
+NOTIFICATIONS: Final = Collection(
+    "notifications",
+    Notification,
+    indexes=(
+        Index(("agent_id", "at")),
+        Index(("agent_id", "at"), where=("unread", True)),
+        Index(("agent_id", "conversation_id", "at"), where=("unread", True)),
+    ),
+    keep_for=timedelta(days=60),
+    expires_from="at",
+)
 CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "created_at")),))
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
@@ -216,6 +237,16 @@ TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
 BOT_DUTIES: Final = Collection("bot_duties", BotDuty)
 DRAFTS: Final = Collection("drafts", Draft)
+AGENT_DRAFTS: Final = Collection(
+    "agent_drafts",
+    AgentDraft,
+    indexes=(
+        Index(("conversation_id", "updated_at"), where=("written", True)),
+        Index(("agent_id", "updated_at"), where=("written", True)),
+    ),
+    keep_for=timedelta(days=7),
+    expires_from="emptied_at",
+)
 SETTINGS: Final = Collection("settings", HubSetting)
 FIGURES: Final = Collection(
     "figures",
@@ -293,6 +324,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     CONTACT_MERGES,
     KEPT_APART,
     AGENTS,
+    NOTIFICATIONS,
     CHANNELS,
     CHANNEL_TYPES,
     CHANNEL_HEALTH,
@@ -317,6 +349,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     BOTS,
     BOT_DUTIES,
     DRAFTS,
+    AGENT_DRAFTS,
     SETTINGS,
     FIGURES,
     TOPICS,
@@ -367,6 +400,7 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "channel_id"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
+    Query(CONVERSATIONS, ("followers", "status"), "last_activity_at"),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
@@ -378,8 +412,14 @@ DECLARED_QUERIES: Final = (
     Query(CONTACT_MERGES, ("from_id",), "at"),
     Query(AGENTS, ("email",)),
     Query(AGENTS),
+    Query(AGENTS, ("team_ids",), "created_at"),
+    Query(NOTIFICATIONS, ("agent_id",), "at"),
+    Query(NOTIFICATIONS, ("unread", "agent_id"), "at"),
+    Query(NOTIFICATIONS, ("unread", "agent_id", "conversation_id"), "at"),
     Query(BOTS),
     Query(BOT_DUTIES),
+    Query(AGENT_DRAFTS, ("written", "conversation_id"), "updated_at"),
+    Query(AGENT_DRAFTS, ("written", "agent_id"), "updated_at"),
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),

@@ -8,14 +8,16 @@ The envelope's fields ``partition`` and ``seq`` say where in the log it stands; 
 """
 
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from shared.envelope import Envelope
-from shared.ids import ChannelId, ChannelType, ConversationId, Partition
-from shared.model.base import Model
+from shared.ids import AgentId, ChannelId, ChannelType, ConversationId, Partition
+from shared.model.agent_draft import AgentDraft, DraftKind
+from shared.model.base import Model, Utc
 from shared.model.conversation import Conversation
 from shared.model.deadlines import Deadline, Promise, Target
 from shared.model.message import Message
+from shared.model.notification import Notification
 from shared.model.people import Actor, ActorKind
 from shared.model.presence import Standing
 from shared.model.records import LoggedEvent, Outcome
@@ -124,6 +126,59 @@ class Viewing(Event):
     actor: Actor
 
 
+class DraftChanged(Event):
+    """What an agent writes in a conversation was saved, sent or thrown away. It does not say what
+    stands there; the agent's own devices read it anew. Transient unless it was sent."""
+
+    kind: ClassVar[str] = "event.draft.changed"
+
+    conversation_id: ConversationId
+    agent_id: AgentId
+    agent_name: str | None = None
+    draft_kind: DraftKind
+    written: bool
+    """False: there is none any more."""
+    shared: bool = False
+    version: int
+    device: str | None = None
+    """Which of the agent's devices saved it."""
+    updated_at: Utc
+
+    @classmethod
+    def of(cls, draft: AgentDraft) -> Self:
+        """What is told of a draft."""
+        return cls(
+            conversation_id=draft.conversation_id,
+            agent_id=draft.agent_id,
+            agent_name=draft.agent_name,
+            draft_kind=draft.kind,
+            written=draft.written,
+            shared=draft.shared,
+            version=draft.version,
+            device=draft.device,
+            updated_at=draft.updated_at,
+        )
+
+
+class NotificationAdded(Event):
+    """An agent is told something that is meant for them. On the live feed only they hear it."""
+
+    kind: ClassVar[str] = "event.notification.added"
+
+    notification: Notification
+
+
+class NotificationsRead(Event):
+    """An agent has read notifications, perhaps on another device. Transient."""
+
+    kind: ClassVar[str] = "event.notifications.read"
+
+    agent_id: AgentId
+    ids: tuple[str, ...]
+    unread: int
+    """How many are left, up to a hundred."""
+
+
 class PresenceChanged(Event):
     """An agent came, left, went idle, or chose to be away. Transient."""
 
@@ -169,6 +224,9 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     CommandDone,
     Typing,
     Viewing,
+    DraftChanged,
+    NotificationAdded,
+    NotificationsRead,
     PresenceChanged,
     ChannelChanged,
     SettingsChanged,
@@ -236,8 +294,8 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     """The counters in which a conversation counts: ``<status>`` and, by status, its owners.
 
     ``open``, ``open/unassigned``, ``open/agent/<id>``, ``open/team/<id>``, ``open/channel/<id>``,
-    ``open/label/<label>``, and the same for the other statuses but resolved, of which only the
-    total is kept.
+    ``open/label/<label>``, ``open/follower/<id>``, and the same for the other statuses but
+    resolved, of which only the total is kept.
     """
     if conversation is None or conversation.merged_into is not None:
         return frozenset()
@@ -252,4 +310,5 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     if conversation.team_id is not None:
         keys.add(f"{status}/team/{conversation.team_id}")
     keys.update(f"{status}/label/{label}" for label in conversation.labels)
+    keys.update(f"{status}/follower/{agent_id}" for agent_id in conversation.followers)
     return frozenset(keys)

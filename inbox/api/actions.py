@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from inbox.api.orders import ConversationDone, Orders
 from inbox.live.presence import Presence
+from inbox.notifications import Notifications
 from inbox.people import People
 from inbox.permissions import Permission
 from inbox.rest.route import Answer, Call, Nothing, Route
@@ -141,6 +142,7 @@ class ActionsApi:
     people: People
     orders: Orders
     presence: Presence
+    notifications: Notifications
 
     def routes(self) -> list[Route]:
         """What they are."""
@@ -227,8 +229,11 @@ class ActionsApi:
         return await self._give(call, SetLabels, add=call.body.add, remove=call.body.remove)
 
     async def read(self, call: Call[Nothing, ReadRequest]) -> Answer:
-        """Give the command."""
-        return await self._give(call, MarkRead, up_to=call.body.up_to)
+        """Give the command. What the agent was told of the conversation is read with it."""
+        answer = await self._give(call, MarkRead, up_to=call.body.up_to)
+        if call.caller.agent is not None:
+            await self.notifications.read_conversation(call.caller.agent.id, call.path["id"])
+        return answer
 
     async def hand_off(self, call: Call[Nothing, HandOffRequest]) -> Answer:
         """Give the command."""

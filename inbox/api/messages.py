@@ -1,15 +1,17 @@
 """Writing: replies, notes, and what can be done to a message afterwards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
+from inbox.agent_drafts import AgentDrafts
 from inbox.api.conversations import conversation
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.orders import MessageDone, Orders
 from inbox.api.templates import said
-from inbox.api.writing import NewMessage
+from inbox.api.writing import MentionRequest, MentionRequests, NewMessage
 from inbox.channels import Channels
 from inbox.files import Files
 from inbox.permissions import Permission
@@ -21,6 +23,8 @@ from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, R
 from shared.errors import BadRequest, NotFound
 from shared.ids import MessageId
 from shared.model.base import Strict
+from shared.model.content import Attachment, Mention
+from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Store
 
@@ -38,6 +42,8 @@ class EditRequest(Strict):
     text: str = Field(min_length=1, max_length=100_000)
     spans: SpanRequests = ()
     """Formatting of the new text."""
+    mentions: MentionRequests | None = None
+    """Of a note: who is called from now on; null: those who were."""
 
 
 class ReactionRequest(Strict):
@@ -62,6 +68,7 @@ class MessagesApi:
     files: Files
     orders: Orders
     channels: Channels
+    drafts: AgentDrafts
     undo_s: float
 
     def routes(self) -> list[Route]:
@@ -84,11 +91,19 @@ class MessagesApi:
         body, actor = call.body, call.caller.actor
         target = await conversation(self.store, call.path["id"])
         self._check(body)
-        files = await self.files.attachments(body.attachments, actor)
+        files = await self.files.attachments(
+            body.attachments, actor, await self._kept(call, target)
+        )
+        draft = body.draft.use() if body.draft is not None else None
         command: Command
         if body.kind == "note":
             command = Note(
-                conversation_id=target.id, actor=actor, text=body.text, attachments=files
+                conversation_id=target.id,
+                actor=actor,
+                text=body.text,
+                attachments=files,
+                mentions=tuple(one.mention() for one in body.mentions),
+                draft=draft,
             )
         else:
             template = body.template.ref() if body.template is not None else None
@@ -111,6 +126,7 @@ class MessagesApi:
                 undo_s=self._undo(call),
                 canned=body.canned.use() if body.canned is not None else None,
                 recall=body.recall,
+                draft=draft,
             )
         return await self.orders.for_message(call, command, body.id, 201)
 
@@ -123,6 +139,7 @@ class MessagesApi:
             message_id=message.id,
             text=call.body.text,
             spans=spans_of(call.body.spans, call.body.text),
+            mentions=_mentions(call.body.mentions),
         )
         return await self.orders.for_message(call, command, call.body.id, 200)
 
@@ -168,6 +185,16 @@ class MessagesApi:
             raise NotFound("there is no such message")
         return message
 
+    async def _kept(
+        self, call: Call[Nothing, NewMessage], target: Conversation
+    ) -> Sequence[Attachment]:
+        """The files of the draft that it is made of."""
+        agent, body = call.caller.agent, call.body
+        if body.draft is None or not body.attachments or agent is None:
+            return ()
+        own = (await self.drafts.own(target.id, agent.id)).get(body.kind)
+        return own.attachments if own is not None else ()
+
     def _check(self, body: NewMessage) -> None:
         if body.is_empty():
             raise BadRequest("write something, or attach a file", field="text")
@@ -177,6 +204,8 @@ class MessagesApi:
             for name in _OF_REPLIES:
                 if getattr(body, name):
                     raise BadRequest("a note has none", field=name)
+        elif body.mentions:
+            raise BadRequest("only a note calls colleagues", field="mentions")
         if body.recall and body.send_at is None:
             raise BadRequest("only a scheduled reply is taken back", field="recall")
         if body.template is not None and body.canned is not None:
@@ -188,6 +217,10 @@ class MessagesApi:
         if call.body.undo_s is not None:
             return call.body.undo_s
         return self.undo_s if call.caller.session is not None else 0
+
+
+def _mentions(asked: Sequence[MentionRequest] | None) -> tuple[Mention, ...] | None:
+    return None if asked is None else tuple(one.mention() for one in asked)
 
 
 def _change(

@@ -8,6 +8,8 @@ from inbox.api.mail_heads import MailHeadRequest
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.templates import TemplateRequest
 from inbox.rest.shapes import OwnId
+from shared.ids import AgentId, TeamId
+from shared.model.agent_draft import DraftUse
 from shared.model.base import Strict, Utc
 from shared.model.canned_reply import CannedUse
 from shared.model.content import (
@@ -21,6 +23,7 @@ from shared.model.content import (
     Dice,
     Link,
     Location,
+    Mention,
     Poll,
     PollOption,
 )
@@ -136,6 +139,35 @@ class CannedRequest(Strict):
         return CannedUse(id=self.id, values=self.values, files=self.files)
 
 
+class MentionRequest(Strict):
+    """A colleague or a team whom a note calls, and where in the text it stands, in UTF-16 units."""
+
+    agent_id: AgentId | None = Field(default=None, max_length=100)
+    team_id: TeamId | None = Field(default=None, max_length=100)
+    start: int | None = Field(default=None, ge=0)
+    length: int | None = Field(default=None, gt=0)
+
+    def mention(self) -> Mention:
+        """As the model has it; the router fills in the name."""
+        return Mention.model_validate(self.model_dump())
+
+
+MentionRequests = Annotated[tuple[MentionRequest, ...], Field(max_length=50)]
+
+
+class DraftUseRequest(Strict):
+    """The draft that a message is made of: it is emptied with it, so that no other device sends it
+    again."""
+
+    version: int = Field(ge=0)
+    """The last one that the caller has saved or seen; 0: none."""
+    device: OwnId | None = None
+
+    def use(self) -> DraftUse:
+        """As a command carries it."""
+        return DraftUse(version=self.version, device=self.device)
+
+
 class NewMessage(Strict):
     """A reply to the customer, or a note to the colleagues."""
 
@@ -163,6 +195,10 @@ class NewMessage(Strict):
     """Scheduled: take it back if the customer writes before it is sent."""
     undo_s: float | None = Field(default=None, ge=0, le=60)
     """Absent: what the hub is set to, and nothing for programs."""
+    mentions: MentionRequests = ()
+    """Of a note: who is called. They are told; those named by name follow then."""
+    draft: DraftUseRequest | None = None
+    """Refused with 409 where that draft was sent, thrown away or changed elsewhere."""
 
     def is_empty(self) -> bool:
         """Nothing that anybody could see."""

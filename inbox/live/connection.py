@@ -142,6 +142,8 @@ class Connection:
     def _sees(self, item: NewsItem) -> bool:
         if item.kind not in self._kinds or item.internal:
             return False
+        if item.only_for is not None and item.only_for != self.agent_id:
+            return False
         if item.kind == CommandDone.kind:
             return item.target is not None and client_id(self.caller, item.target) is not None
         return True

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from inbox.live.kinds import INTERNAL
 from shared.envelope import Envelope
 from shared.eventlog import Positions, encode_positions, seq_of
-from shared.events import CommandDone, SettingsChanged
+from shared.events import CommandDone, NotificationAdded, NotificationsRead, SettingsChanged
 from shared.ids import Partition
 from shared.payload import Payload
 
@@ -25,6 +25,7 @@ class NewsItem:
         "cursor",
         "internal",
         "kind",
+        "only_for",
         "partition",
         "payload",
         "seq",
@@ -42,6 +43,8 @@ class NewsItem:
         self.changes = self.payload.get("collection") if self.kind == _CHANGES else None
         """Of changed settings: the collection."""
         self.internal = self.changes in INTERNAL
+        self.only_for = _recipient(envelope)
+        """The one agent whom it concerns."""
         self.cursor = encode_positions(positions) if positions and self.seq is not None else None
         """Right after it, where the event has a place in the log."""
         self._at = envelope.at
@@ -66,6 +69,15 @@ class NewsItem:
         told = self.payload if payload is None else payload
         body = told.text if isinstance(told, Payload) else to_json(told).decode()
         return f'{to_json(head).decode()[:-1]},"payload":{body}}}'
+
+
+def _recipient(envelope: Envelope) -> str | None:
+    if envelope.kind == NotificationAdded.kind:
+        told = envelope.payload.get("notification")
+        return str(told.get("agent_id")) if isinstance(told, dict) else ""
+    if envelope.kind == NotificationsRead.kind:
+        return str(envelope.payload.get("agent_id"))
+    return None
 
 
 def target_of(envelope: Envelope) -> str | None:

@@ -11,6 +11,7 @@ from inbox.callers import Caller
 from inbox.permissions import Permission
 from inbox.rest.body import read_json, read_query
 from inbox.rest.middleware import CALLER_ID
+from inbox.rest.problems import CONTENT_TYPE, Problem
 from inbox.rest.route import Answer, Call, Nothing, Route
 
 
@@ -94,10 +95,11 @@ def respond(result: BaseModel | Answer | web.StreamResponse, status: int) -> web
     headers = {"Cache-Control": "no-store", **answer.headers}
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
+    is_problem = isinstance(answer.body, Problem)
     return web.Response(
         status=answer.status,
         body=answer.body.model_dump_json().encode(),
-        content_type="application/json",
-        charset="utf-8",
+        content_type=CONTENT_TYPE if is_problem else "application/json",
+        charset=None if is_problem else "utf-8",
         headers=headers,
     )

@@ -120,7 +120,8 @@ def _responses(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     for status, model in good.items():
         responses[str(status)] = {"description": TITLES.get(status, "Done")}
         if model is not None:
-            content = {"application/json": {"schema": schemas[model, "serialization"]}}
+            kind = CONTENT_TYPE if issubclass(model, Problem) else "application/json"
+            content = {kind: {"schema": schemas[model, "serialization"]}}
             responses[str(status)]["content"] = content
         elif route.produces is not None:
             responses[str(status)]["content"] = {route.produces: {}}

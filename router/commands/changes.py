@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from router import operations, timeline
+from router.commands import mentions
 from router.commands.done import Done, Refused, with_message
 from router.commands.standing import capabilities, message_in, require_channel
 from router.work import Work
@@ -24,10 +25,7 @@ async def edit(work: Work, conversation: Conversation, command: Edit) -> Done:
     if message.deleted_at is not None:
         raise Refused("the message was deleted")
     if message.direction is Direction.NOTE:
-        fields = operations.edited(message, content, work.now)
-        if fields:
-            message = await timeline.amend(work, message, fields)
-        return with_message(message, changed=bool(fields))
+        return await _edit_note(work, conversation, message, content, command)
     targets = await _sent_ids(work, conversation, message)
     able = await capabilities(work, conversation)
     if able is None or not able.edit:
@@ -37,6 +35,24 @@ async def edit(work: Work, conversation: Conversation, command: Edit) -> Done:
         raise Refused("the message was sent in several pieces and cannot be changed", code=422)
     await operations.plan(work, conversation, message, operations.EDIT, targets, content)
     return with_message(message)
+
+
+async def _edit_note(
+    work: Work, conversation: Conversation, message: Message, content: Content, command: Edit
+) -> Done:
+    """Another text, and perhaps others whom it names."""
+    before = message.content.mentions
+    # Where they stand in the other text nobody knows.
+    named = tuple(one.model_copy(update={"start": None, "length": None}) for one in before)
+    if command.mentions is not None:
+        named = await mentions.known(work, command.mentions, command.text)
+    fields = operations.edited(message, content, work.now)
+    if not fields and (command.mentions is None or named == before):
+        return with_message(message, changed=False)
+    fields = fields or operations.edited_at(message, work.now)
+    fields["content"] = fields["content"].model_copy(update={"mentions": named})
+    followers = {"followers": mentions.followed(conversation, named)}
+    return with_message(await timeline.amend(work, message, fields, followers))
 
 
 async def delete(work: Work, conversation: Conversation, command: DeleteMessage) -> Done:

@@ -10,6 +10,7 @@ from router.commands import (
     changes,
     drafts,
     fields,
+    followers,
     merging,
     notes,
     properties,
@@ -33,6 +34,7 @@ from shared.commands import (
     Edit,
     Escalate,
     FinishTask,
+    Follow,
     HandBack,
     HandOff,
     Hold,
@@ -56,6 +58,7 @@ from shared.commands import (
     Suggest,
     TakeTask,
     UndoAct,
+    Unfollow,
     Unmerge,
     Wake,
 )
@@ -103,6 +106,8 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     FinishTask: tasks.finish,
     Merge: merging.merge,
     Unmerge: merging.unmerge,
+    Follow: followers.follow,
+    Unfollow: followers.unfollow,
     Wake: wakes.wake,
 }
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from router import cases, people, timeline
 from router.bots.handing import given_to_people
 from router.commands.done import Done, Refused, with_conversation
+from router.commands.followers import together
 from router.commands.standing import require_latest
 from router.threading import after_customer_wrote, waiting_since
 from router.work import Work
@@ -104,7 +105,11 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
     if conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED:
         _arm(work, PART, source.id, source.id, {"into": conversation.id})
         return with_conversation(conversation, changed=False)
-    joined = {"joined": (*conversation.joined, source.id)}
+    joined = {
+        "joined": (*conversation.joined, source.id),
+        # Who followed the case follows it where it goes on.
+        "followers": together(conversation.followers, source.followers),
+    }
     after = timeline.line(work, conversation, "joined", by, details, joined)
     if told.get("waiting_since") is not None:
         since = datetime.fromisoformat(told["waiting_since"])

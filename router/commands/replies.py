@@ -8,7 +8,7 @@ from router.answers import after_answer
 from router.bots import hold
 from router.bots.turn import require_turn
 from router.cases import reopen
-from router.commands import assignment, canned
+from router.commands import agent_drafts, assignment, canned
 from router.commands.done import Done, Refused, with_message
 from router.commands.merging import tell_of
 from router.commands.standing import (
@@ -40,6 +40,7 @@ from shared.model.people import ActorKind, is_hub
 async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     """Answer the customer: the message at once, its part when it is due."""
     require_turn(conversation, command.actor)
+    await agent_drafts.require_unsent(work, conversation, command)
     command = await canned.filled_in(work, conversation, command)
     if not (command.text.strip() or command.attachments or command.blocks or command.template):
         raise Refused("a reply needs a text or a file", code=422, field="text")
@@ -79,6 +80,7 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     work.unit.put(PARTS, part)
     await onward.expect_reading(work, conversation, command.actor, due_at)
     canned.count(work, command)
+    await agent_drafts.empty(work, conversation, command, message)
     added = Added(part=part, turn_from=turn_from, turn_to=conversation.out_order)
     threads = [conversation.thread]
     work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))

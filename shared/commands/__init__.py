@@ -28,6 +28,7 @@ from shared.commands.conversations import (
 )
 from shared.commands.drafts import SettleDraft, Suggest
 from shared.commands.fields import SetFields
+from shared.commands.followers import Follow, Unfollow
 from shared.commands.messages import (
     Cancel,
     DeleteMessage,
@@ -47,11 +48,11 @@ from shared.topology import partition_key
 
 __all__ = [
     "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Cancel", "Command",
-    "DeleteMessage", "Edit", "Escalate", "FinishTask", "HandBack", "HandOff", "Hold",
+    "DeleteMessage", "Edit", "Escalate", "FinishTask", "Follow", "HandBack", "HandOff", "Hold",
     "MarkRead", "Merge", "Misunderstood", "Note", "Pend", "React", "Reopen", "Reply",
     "Reschedule", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
-    "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct", "Unmerge", "Wake",
-    "own_command_id", "publication",
+    "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct", "Unfollow", "Unmerge",
+    "Wake", "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -86,6 +87,8 @@ COMMANDS: tuple[type[Command], ...] = (
     FinishTask,
     Merge,
     Unmerge,
+    Follow,
+    Unfollow,
     Wake,
 )
 HUBS_OWN: tuple[type[Command], ...] = (Wake,)

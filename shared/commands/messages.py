@@ -5,10 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from shared.commands.base import Command
-from shared.ids import AgentId, MessageId
+from shared.ids import MessageId
+from shared.model.agent_draft import DraftUse
 from shared.model.base import Utc
 from shared.model.canned_reply import CannedUse
-from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Span
+from shared.model.content import Attachment, Block, ButtonRow, EmailFields, Mention, Span
 from shared.model.template import TemplateRef
 
 
@@ -41,6 +42,8 @@ class Reply(Command):
     """It is one of many: whoever wrote it does not take the conversation by that."""
     recall: bool = False
     """Scheduled: take it back if the customer writes before it is sent."""
+    draft: DraftUse | None = None
+    """The author's draft that it is: emptied with it, and refused if it was sent already."""
 
 
 class Note(Command):
@@ -50,7 +53,10 @@ class Note(Command):
 
     text: str = Field(default="", max_length=100_000)
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
-    mentions: tuple[AgentId, ...] = ()
+    mentions: tuple[Mention, ...] = Field(default=(), max_length=50)
+    """Colleagues and teams who are to be told of it."""
+    draft: DraftUse | None = None
+    """As of a reply."""
 
 
 class Cancel(Command):
@@ -88,6 +94,8 @@ class Edit(Command):
     message_id: MessageId
     text: str = Field(min_length=1, max_length=100_000)
     spans: tuple[Span, ...] = ()
+    mentions: tuple[Mention, ...] | None = Field(default=None, max_length=50)
+    """Of a note: whom it names from now on; None: those whom it named."""
 
 
 class DeleteMessage(Command):

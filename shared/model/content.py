@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.ids import BlobId, ExternalId
+from shared.ids import AgentId, BlobId, ExternalId, TeamId
 from shared.model.base import Model, Utc
 from shared.model.template import TemplateRef
 
@@ -40,6 +40,23 @@ class Span(Model):
     url: str | None = None
     user_external_id: ExternalId | None = None
     language: str | None = None
+
+
+class Mention(Model):
+    """A note names an agent, or a team; ``start`` and ``length`` say where, in UTF-16 code units,
+    as long as nobody has edited the note."""
+
+    agent_id: AgentId | None = None
+    team_id: TeamId | None = None
+    name: str = ""
+    """As it was at that time."""
+    start: int | None = Field(default=None, ge=0)
+    length: int | None = Field(default=None, gt=0)
+
+    @property
+    def who(self) -> tuple[AgentId | None, TeamId | None]:
+        """Whom it names."""
+        return self.agent_id, self.team_id
 
 
 class AttachmentKind(StrEnum):
@@ -357,6 +374,8 @@ class Content(Model):
     group_key: str | None = None
     """Messages of one album share it; they are shown as one bubble."""
     language: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    """Of a note: the colleagues whom it calls."""
 
     def own_text(self) -> str:
         """The text without the earlier mail that it quotes."""

@@ -92,6 +92,8 @@ class Conversation(Document):
     assignee_name: str | None = None
     team_id: TeamId | None = None
     line: str | None = None
+    followers: tuple[AgentId, ...] = ()
+    """Agents who want to know what becomes of it, whoever holds it."""
     bot_id: str | None = None
     """The bot that holds it."""
     bots: BotStanding | None = None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.ids import ChannelType, ContactId, ExternalId, IdentityId, TeamId
 from shared.model.base import Model, Utc
+from shared.model.notification_settings import NotificationSettings
 from shared.model.queueing import Duties
 from shared.ports.store import Document
 
@@ -173,6 +174,8 @@ class Agent(Document):
     duties: Duties = Duties()
     language: str | None = None
     theme: str | None = None
+    notify: NotificationSettings = NotificationSettings()
+    """What the agent wants to be told, and how."""
     active: bool = True
     created_at: Utc
     version: int = 1

@@ -158,6 +158,7 @@ async def test_views_count_what_the_lists_show(stage: Stage) -> None:
     counts = {item["key"]: item["count"] for item in answer.data["items"]}
     assert counts == {
         "mine": 1,
+        "following": 0,
         "unassigned": 1,
         "open": 2,
         "pending": 0,

@@ -248,3 +248,29 @@ async def test_a_transfer_carries_its_note_and_gives_its_reason(stage: Stage) ->
     ]
     causes = [m["system"]["details"].get("cause") for m in thread.data["items"] if m["system"]]
     assert causes == ["knows the product", None]
+
+
+async def test_a_draft_ends_with_its_sending_on_every_device_and_no_late_save_revives_it(
+    stage: Stage,
+) -> None:
+    async with stage.browser() as desk, stage.browser() as phone, stage.live(phone) as socket:
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "hello")
+        seen = await next_event(socket, "message.added")
+        base = f"/conversations/{seen['payload']['conversation']['id']}"
+        await desk.put(f"{base}/draft", {"version": 0, "text": "old mail", "device": "desk-0001"})
+        await next_event(socket, "draft.changed")
+        reply = {"text": "old mail", "draft": {"version": 1, "device": "desk-0001"}}
+        sent = await desk.post(f"{base}/messages", reply)
+        told = await next_event(socket, "draft.changed")
+        late = await desk.put(f"{base}/draft", {"version": 1, "text": "old mail."})
+        twice = await phone.post(f"{base}/messages", {"text": "old mail", "draft": {"version": 1}})
+        thread = await desk.get(f"{base}/messages")
+
+    assert sent.status == 201
+    assert (told["payload"]["written"], told["payload"]["version"]) == (False, 2)
+    assert told["seq"] is not None, "it stands in the log, so that a device that was away hears it"
+    assert (late.status, late.data["current"]["message_id"]) == (409, sent.data["message"]["id"])
+    assert (twice.status, twice.data["field"]) == (409, "draft")
+    outbound = [m for m in thread.data["items"] if m["direction"] == "outbound"]
+    assert len(outbound) == 1

@@ -57,7 +57,7 @@ def skill(key: str) -> Skill:
 
 def agent(id: str, role: Role = Role.AGENT, **fields: Any) -> Agent:
     """An agent; what is no field of theirs is one of their duties."""
-    own = {name: fields.pop(name) for name in ("team_ids", "active") if name in fields}
+    own = {name: fields.pop(name) for name in ("team_ids", "active", "notify") if name in fields}
     return Agent(
         id=id,
         email=f"{id}@example.org",

@@ -304,6 +304,7 @@ def test_of_somebody_unknown_only_the_difference_counts() -> None:
         {"assignee_id": AgentId("anna")},
         {"team_id": TeamId("sales")},
         {"labels": ("vip",)},
+        {"followers": (AgentId("anna"),)},
         {"merged_into": ConversationId("c01" + "0" * 32)},
     ],
 )

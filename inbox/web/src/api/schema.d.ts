@@ -317,6 +317,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am writing in a conversation, and who else is */
+        get: operations["get_conversations_id_draft"];
+        /** Save what I am writing */
+        put: operations["put_conversations_id_draft"];
+        post?: never;
+        /** Throw away what I was writing */
+        delete: operations["delete_conversations_id_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that I have begun to write */
+        get: operations["get_agents_me_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/preview": {
         parameters: {
             query?: never;
@@ -620,6 +656,92 @@ export interface paths {
         post?: never;
         /** Take a suggestion away: sent or not */
         delete: operations["delete_drafts_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I want to know what becomes of it */
+        post: operations["post_conversations_id_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I do not want to know of it any more */
+        post: operations["post_conversations_id_unfollow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read it */
+        post: operations["post_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/me/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I want to be told, and how */
+        get: operations["get_agents_me_notification_settings"];
+        /** Change what I want to be told, and how */
+        put: operations["put_agents_me_notification_settings"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2683,6 +2805,165 @@ export interface components {
             duties: components["schemas"]["Duties"] | null;
         };
         /**
+         * AgentDraft
+         * @description What an agent writes in a conversation; ``id`` is made by ``agent_draft_id``.
+         *
+         *     Once it was sent or thrown away it stays for a week as an empty one of a higher version, so that
+         *     no device that comes late brings it back.
+         */
+        AgentDraft: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Agent Name
+             * @default null
+             */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButton"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHead"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedUse"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+            /**
+             * Written
+             * @default true
+             */
+            written: boolean;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Emptied At
+             * @default null
+             */
+            emptied_at: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AgentDraftRequest
+         * @description All that the composer holds of one draft; it takes the place of what was saved before.
+         */
+        AgentDraftRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @default reply
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["DraftButtonRequest"][][];
+            /** @default null */
+            head: components["schemas"]["DraftHeadRequest"] | null;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /** @default null */
+            canned: components["schemas"]["CannedRequest"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
          * AgentMade
          * @description An agent and, once, the password that was made.
          */
@@ -3849,6 +4130,25 @@ export interface components {
             files: boolean;
         };
         /**
+         * CannedUse
+         * @description How a reply names the canned reply that it is.
+         */
+        CannedUse: {
+            /** Id */
+            id: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Files
+             * @default true
+             */
+            files: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CannedUses
          * @description How often a canned reply was sent.
          */
@@ -4317,6 +4617,27 @@ export interface components {
          */
         ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
         /**
+         * ColleagueDraft
+         * @description A colleague writes something.
+         */
+        ColleagueDraft: {
+            /** Agent Id */
+            agent_id: string;
+            /** Agent Name */
+            agent_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "note";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            draft: components["schemas"]["AgentDraft"] | null;
+        };
+        /**
          * CommandGiven
          * @description What became of a command.
          */
@@ -4622,6 +4943,11 @@ export interface components {
              * @default null
              */
             language: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
         } & {
             [key: string]: unknown;
         };
@@ -4702,6 +5028,11 @@ export interface components {
              * @default null
              */
             line: string | null;
+            /**
+             * Followers
+             * @default []
+             */
+            followers: string[];
             /**
              * Bot Id
              * @default null
@@ -4901,6 +5232,18 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             /** Command Id */
             command_id: string;
+        };
+        /**
+         * ConversationDrafts
+         * @description The drafts of a conversation.
+         *
+         *     An own one that was sent or thrown away is told empty, for its ``version`` counts on.
+         */
+        ConversationDrafts: {
+            reply: components["schemas"]["AgentDraft"] | null;
+            note: components["schemas"]["AgentDraft"] | null;
+            /** Others */
+            others: components["schemas"]["ColleagueDraft"][];
         };
         /**
          * CountsFrame
@@ -5260,6 +5603,156 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DraftButton
+         * @description A button as far as it is filled in.
+         */
+        DraftButton: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftButtonRequest
+         * @description A button as far as it is filled in.
+         */
+        DraftButtonRequest: {
+            /** @default action */
+            kind: components["schemas"]["ButtonKind"];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        };
+        /**
+         * DraftConflict
+         * @description The draft was saved, sent or thrown away elsewhere since: ``current`` is how it stands.
+         */
+        DraftConflict: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * Reason Code
+             * @default null
+             */
+            reason_code: string | null;
+            /**
+             * Reason Values
+             * @default null
+             */
+            reason_values: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            current: components["schemas"]["AgentDraft"] | null;
+        };
+        /**
+         * DraftHead
+         * @description The head of a mail as it is typed; nothing of it need be an address yet.
+         */
+        DraftHead: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DraftHeadRequest
+         * @description The head of a mail as it is typed.
+         */
+        DraftHeadRequest: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc: string;
+            /**
+             * Bcc
+             * @default
+             */
+            bcc: string;
+        };
+        /**
          * DraftRequest
          * @description What is suggested.
          */
@@ -5271,6 +5764,20 @@ export interface components {
             id: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * DraftUseRequest
+         * @description The draft that a message is made of: it is emptied with it, so that no other device sends it
+         *     again.
+         */
+        DraftUseRequest: {
+            /** Version */
+            version: number;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
         };
         /**
          * DryRunRequest
@@ -5354,6 +5861,11 @@ export interface components {
              * @default []
              */
             spans: components["schemas"]["SpanRequest"][];
+            /**
+             * Mentions
+             * @default null
+             */
+            mentions: components["schemas"]["MentionRequest"][] | null;
         };
         /**
          * EmailFields
@@ -5552,7 +6064,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "presence.changed" | "channel.changed" | "settings.changed";
+            kind: "message.added" | "message.changed" | "conversation.changed" | "command.done" | "typing" | "viewing" | "draft.changed" | "notification.added" | "notifications.read" | "presence.changed" | "channel.changed" | "settings.changed";
             /** Cursor */
             cursor: string;
             /** Partition */
@@ -6244,6 +6756,16 @@ export interface components {
         Items_Acknowledgement_: {
             /** Items */
             items: components["schemas"]["Acknowledgement"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[AgentDraft] */
+        Items_AgentDraft_: {
+            /** Items */
+            items: components["schemas"]["AgentDraft"][];
             /**
              * Next
              * @default null
@@ -7097,6 +7619,12 @@ export interface components {
             online: boolean | null;
         };
         /**
+         * Means
+         * @description How somebody is told.
+         * @enum {string}
+         */
+        Means: "app" | "sound" | "desktop" | "push";
+        /**
          * MediaLimit
          * @description What files of one kind a channel carries.
          */
@@ -7117,6 +7645,66 @@ export interface components {
             captioned: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Mention
+         * @description A note names an agent, or a team; ``start`` and ``length`` say where, in UTF-16 code units,
+         *     as long as nobody has edited the note.
+         */
+        Mention: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MentionRequest
+         * @description A colleague or a team whom a note calls, and where in the text it stands, in UTF-16 units.
+         */
+        MentionRequest: {
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * Length
+             * @default null
+             */
+            length: number | null;
         };
         /**
          * Message
@@ -7390,6 +7978,13 @@ export interface components {
              * @default null
              */
             undo_s: number | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["MentionRequest"][];
+            /** @default null */
+            draft: components["schemas"]["DraftUseRequest"] | null;
         };
         /**
          * NewToken
@@ -7431,6 +8026,97 @@ export interface components {
             type: "not";
             /** Condition */
             condition: components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"];
+        };
+        /**
+         * Notification
+         * @description One agent is told of one thing. Made by the router in the commit of what it tells of.
+         */
+        Notification: {
+            /** Id */
+            id: string;
+            /** Agent Id */
+            agent_id: string;
+            kind: components["schemas"]["NotificationKind"];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Details */
+            details?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            by: components["schemas"]["Actor"] | null;
+            /** Means */
+            means: components["schemas"]["Means"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Unread
+             * @default true
+             */
+            unread: boolean;
+            /**
+             * Read At
+             * @default null
+             */
+            read_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * NotificationKind
+         * @description Why somebody is told. Of one item the first of these that fits counts.
+         * @enum {string}
+         */
+        NotificationKind: "mention" | "assigned" | "task" | "deadline" | "message" | "followed" | "status";
+        /**
+         * NotificationPage
+         * @description One page, newest first.
+         */
+        NotificationPage: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
+            /** Next */
+            next: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationSettingsRequest
+         * @description By which means each kind is told; no means: not at all. Kinds that are left out are as by
+         *     default.
+         */
+        NotificationSettingsRequest: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
+        };
+        /**
+         * NotificationSettingsView
+         * @description By which means each kind is told, the defaults filled in.
+         */
+        NotificationSettingsView: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Means"][];
+            };
         };
         /**
          * OnEvent
@@ -8702,6 +9388,27 @@ export interface components {
             id: string | null;
             /** Emoji */
             emoji: string | null;
+        };
+        /**
+         * ReadNotifications
+         * @description What was read: one of the three.
+         */
+        ReadNotifications: {
+            /**
+             * Ids
+             * @default null
+             */
+            ids: string[] | null;
+            /**
+             * Conversation Id
+             * @default null
+             */
+            conversation_id: string | null;
+            /**
+             * Up To
+             * @default null
+             */
+            up_to: string | null;
         };
         /**
          * ReadRequest
@@ -10218,6 +10925,14 @@ export interface components {
             merge_id: string;
         };
         /**
+         * Unread
+         * @description How many are left unread; 100 stands for more too.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
+        };
+        /**
          * Unsupported
          * @description Something we do not understand yet: shown as a placeholder, its raw payload is kept.
          */
@@ -10288,7 +11003,7 @@ export interface components {
          * @description Lists that everybody has.
          * @enum {string}
          */
-        View: "mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
+        View: "mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved";
         /**
          * ViewCount
          * @description How many conversations a view holds.
@@ -10995,7 +11710,7 @@ export interface operations {
     get_conversations: {
         parameters: {
             query?: {
-                view?: ("mine" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
@@ -11003,6 +11718,8 @@ export interface operations {
                 team_id?: string | null;
                 label?: string | null;
                 contact_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -11386,6 +12103,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_conversations_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDraft"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversations_id_draft: {
+        parameters: {
+            query: {
+                kind?: "reply" | "note";
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDrafts"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DraftConflict"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_drafts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentDraft_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -12215,6 +13082,222 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bare"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agents_me_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
                 };
             };
             /** @description A problem (RFC 9457) */
