@@ -1,12 +1,16 @@
 """What an agent wants to be told, and by which means."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shared.model.base import Model
+
+_CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class NotificationKind(StrEnum):
@@ -53,11 +57,40 @@ DEFAULT_MEANS: Final[Mapping[NotificationKind, tuple[Means, ...]]] = {
 }
 
 
+class QuietHours(Model):
+    """When an agent is told without sound, desktop and push; the list goes on. Local times, such as
+    22:00 to 08:00: an end before the start is that of the next morning."""
+
+    start: Annotated[str, Field(pattern=_CLOCK)]
+    end: Annotated[str, Field(pattern=_CLOCK)]
+    time_zone: Annotated[str, Field(max_length=60)]
+    days_off: frozenset[Annotated[int, Field(ge=0, le=6)]] = frozenset()
+    """Days that are quiet altogether; Monday is 0."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("there is no such time zone; Europe/Berlin is one")
+        return value
+
+    def hold(self, now: datetime) -> bool:
+        """Whether it is quiet at this time."""
+        local = now.astimezone(ZoneInfo(self.time_zone))
+        if local.weekday() in self.days_off:
+            return True
+        clock = local.strftime("%H:%M")
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+
 class NotificationSettings(Model):
     """By which means an agent is told of each kind; kinds that are not there are as by default."""
 
     kinds: dict[NotificationKind, tuple[Means, ...]] = Field(default_factory=dict)
     """No means: not told at all."""
+    quiet: QuietHours | None = None
 
     def means_of(self, kind: NotificationKind) -> tuple[Means, ...]:
         """How this kind is told."""
