@@ -2,7 +2,6 @@
 has not sent yet. It follows the event log beside the router, which never waits for it."""
 
 import asyncio
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from aiohttp import ClientSession
 
 from inbox.push.devices import Devices
 from inbox.push.keys import PushKey
+from inbox.push.pace import Pace
 from inbox.push.queueing import queued
 from inbox.push.sending import Sent, send
 from shared.clock import Clock
@@ -33,7 +33,7 @@ from shared.eventlog import EventLog, Positions, decode_positions, encode_positi
 from shared.ids import AgentId
 from shared.leases import Leases
 from shared.model.notification import Notification
-from shared.model.notification_settings import Means
+from shared.model.notification_settings import Means, NotificationKind
 from shared.model.presence import PresenceState
 from shared.model.push import Push, PushDevice
 from shared.model.records import Cursor, Lease
@@ -52,10 +52,7 @@ _AT_DESK_AGAIN: Final = timedelta(seconds=30)
 _FIRST_AGAIN_S: Final = 15.0
 _LONGEST_AGAIN_S: Final = 1800.0
 _FAILING_FOR: Final = timedelta(days=7)
-_GAP: Final = timedelta(seconds=15)
-"""Between two pushes about one conversation to one device; what comes meanwhile is one."""
-_PER_MINUTE: Final = 20
-"""Of one device; what is more waits."""
+_AFTER_A_BUG: Final = timedelta(hours=1)
 _AT_ONCE: Final = 8
 _LOOK_EVERY_S: Final = 1.0
 _PAGE: Final = 100
@@ -75,9 +72,7 @@ class Pusher:
         self._guard = guard
         self._leases = leases
         self._devices = Devices(store, clock, guard)
-        self._sent: dict[str, deque[datetime]] = {}
-        self._told: dict[str, datetime] = {}
-        """When a conversation was told last to a device; what is long ago is forgotten."""
+        self._pace = Pace()
 
     async def run(self) -> None:
         """Push until cancelled."""
@@ -152,8 +147,8 @@ class Pusher:
         while True:
             try:
                 await self._send_some(http)
-            except Unavailable as error:
-                log.warning("push.away", reason=str(error))
+            except* Unavailable as errors:
+                log.warning("push.away", reason=str(errors.exceptions[0]))
             await self._clock.sleep(_LOOK_EVERY_S)
 
     async def _send_some(self, http: ClientSession) -> None:
@@ -165,7 +160,13 @@ class Pusher:
 
         async def one(push: Push) -> None:
             async with gate:
-                await self._deal_with(http, push)
+                try:
+                    await self._deal_with(http, push)
+                except Unavailable:
+                    raise
+                except Exception as error:  # one push that we fail at holds up no other
+                    log.error("push.bug", push=push.id, error=type(error).__name__, exc_info=True)
+                    await self._later(push, self._clock.now() + _AFTER_A_BUG)
 
         async with asyncio.TaskGroup() as group:
             for push in page.items:
@@ -180,7 +181,7 @@ class Pusher:
             return await self._done(push)
         if push.kind is not None and await self._is_at_desk(push.agent_id, now):
             return await self._later(push, now + _AT_DESK_AGAIN)
-        if (free_at := self._free_at(push, now)) > now:
+        if (free_at := self._pace.take(push, now)) is not None:
             return await self._later(push, free_at)
         sent = await send(http, self._key, device, push, now)
         await self._settle(device, push, sent, now)
@@ -188,11 +189,9 @@ class Pusher:
     async def _settle(self, device: PushDevice, push: Push, sent: Sent, now: datetime) -> None:
         log.debug("push.tried", device=device.id, fate=sent.fate, attempt=push.attempt + 1)
         if sent.fate == "gone":
+            self._pace.forget(device.id)
             return await self._devices.drop(device.id)
         if sent.fate == "sent":
-            self._sent.setdefault(device.id, deque(maxlen=_PER_MINUTE)).append(now)
-            self._told = {id: at for id, at in self._told.items() if now - at < _GAP}
-            self._told[push.id] = now
             await self._note(device, {"pushed_at": now, "failing_since": None})
         if sent.fate != "again":
             return await self._done(push)
@@ -212,10 +211,12 @@ class Pusher:
         if push.conversation_id is None:
             return False
         told = await self._store.get(NOTIFICATIONS, push.notification_id)
-        if told is not None:
-            return not told.unread
+        if told is not None and not told.unread:
+            return True
         conversation = await self._store.get(CONVERSATIONS, push.conversation_id)
-        return conversation is None or conversation.unread == 0
+        if push.kind is NotificationKind.UNASSIGNED:
+            return conversation is None or conversation.assignee_id is not None
+        return told is None and (conversation is None or conversation.unread == 0)
 
     async def _is_at_desk(self, agent_id: str, now: datetime) -> bool:
         """They are told where they sit; or they are on leave, and told nowhere."""
@@ -227,15 +228,6 @@ class Pusher:
             row.connections > 0 and row.until > now and now - row.active_at < _AT_DESK
             for row in page.items
         )
-
-    def _free_at(self, push: Push, now: datetime) -> datetime:
-        """When the device may be told this: not too much at all, nor too often of one thing."""
-        told = self._told.get(push.id)
-        free = now if told is None else told + _GAP
-        sent = self._sent.get(push.device_id)
-        if sent is not None and len(sent) == _PER_MINUTE:
-            free = max(free, sent[0] + timedelta(minutes=1))
-        return free
 
     async def _done(self, push: Push) -> None:
         """It waits no more, unless newer news have taken its place: those wait on."""

@@ -14,6 +14,7 @@ _WORDS: Final = {
         NotificationKind.DEADLINE: "A deadline is near",
         NotificationKind.MESSAGE: "",
         NotificationKind.FOLLOWED: "You follow this",
+        NotificationKind.UNASSIGNED: "Waits for your team",
         NotificationKind.STATUS: "News of what you follow",
         "somebody": "A colleague",
         "trial": "Notifications work on this device.",
@@ -27,6 +28,7 @@ _WORDS: Final = {
         NotificationKind.DEADLINE: "Близится срок",
         NotificationKind.MESSAGE: "",
         NotificationKind.FOLLOWED: "Вы следите за этим",
+        NotificationKind.UNASSIGNED: "Ждёт вашу команду",
         NotificationKind.STATUS: "Новости того, за чем вы следите",
         "somebody": "Коллега",
         "trial": "Уведомления на этом устройстве работают.",
@@ -44,7 +46,7 @@ def payload(push: Push, language: str) -> bytes:
     if push.kind is None:
         lines = [words["trial"]]
     else:
-        over = push.kind is NotificationKind.DEADLINE and push.details.get("percent") == "100"
+        over = push.kind is NotificationKind.DEADLINE and "percent" not in push.details
         head = words["breached" if over else push.kind].format(by=push.by or words["somebody"])
         lines = [line for line in (head, push.text[:_MOST_TEXT]) if line]
     more = f" {words['more'].format(n=push.count - 1)}" if push.count > 1 else ""

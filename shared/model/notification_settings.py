@@ -28,6 +28,8 @@ class NotificationKind(StrEnum):
     """The customer of an own conversation wrote."""
     FOLLOWED = "followed"
     """The customer of a followed conversation wrote."""
+    UNASSIGNED = "unassigned"
+    """A conversation of an own team waits for whoever takes it."""
     STATUS = "status"
     """A followed conversation was resolved, opened, snoozed or made to wait."""
 
@@ -53,6 +55,8 @@ DEFAULT_MEANS: Final[Mapping[NotificationKind, tuple[Means, ...]]] = {
     # They stand in one's own conversations anyway.
     NotificationKind.MESSAGE: (Means.SOUND, Means.DESKTOP, Means.PUSH),
     NotificationKind.FOLLOWED: (Means.APP, Means.DESKTOP),
+    # Where conversations are given out, they wait for a moment only: who wants to know says so.
+    NotificationKind.UNASSIGNED: (),
     NotificationKind.STATUS: (Means.APP,),
 }
 

@@ -31,7 +31,7 @@ class FaultyLine:
         """The bodies of the messages that came through to the hub."""
         self._down = False
         self._lost_answers = 0
-        self._sockets: set[web.Request] = set()
+        self._sockets: set[asyncio.Transport] = set()
         self._fault: Callable[[Frame, str], list[str]] | None = None
         self._http: ClientSession | None = None
 
@@ -46,9 +46,8 @@ class FaultyLine:
 
     def cut(self) -> None:
         """Abort the live connections."""
-        for request in tuple(self._sockets):
-            if request.transport is not None:
-                request.transport.abort()
+        for transport in tuple(self._sockets):
+            transport.abort()
 
     def lose_answers(self, count: int) -> None:
         """So many messages reach the hub, and their answers nobody."""
@@ -134,7 +133,9 @@ class FaultyLine:
         async with self._session().ws_connect(url, headers=headers, max_msg_size=0) as far:
             near = web.WebSocketResponse(compress=False)
             await near.prepare(request)
-            self._sockets.add(request)
+            transport = request.transport
+            if transport is not None:
+                self._sockets.add(transport)
 
             async def back() -> None:
                 with suppress(ConnectionError):
@@ -150,7 +151,8 @@ class FaultyLine:
                     if message.type is WSMsgType.TEXT:
                         await far.send_str(message.data)
             finally:
-                self._sockets.discard(request)
+                if transport is not None:
+                    self._sockets.discard(transport)
                 passing.cancel()
                 await asyncio.wait([passing])
             return near

@@ -15,7 +15,8 @@ from tests.support.faulty_line import FaultyLine, faulty_line
 from tests.support.hub_process import PASSWORD, HubProcess
 from tests.support.running_hub import RunningHub
 from tests.support.screen import until_equal
-from tests.support.simulated import phone, until_phone_shows, write_as
+from tests.support.simulated import phone, write_as
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.e2e,
@@ -58,9 +59,15 @@ class Desk:
 
     async def sent_once(self, *texts: str) -> None:
         """The customer's phone shows our answers, each once and in this order."""
-        await until_phone_shows(self._hub, CHANNEL, self.customer, texts[-1])
+        await until(lambda: self._arrived(texts[-1]), limit_s=60)
+        assert await self._answers() == list(texts)
+
+    async def _answers(self) -> list[str]:
         items = await phone(self._hub, CHANNEL, self.customer)
-        assert [one["text"] for one in items if one["from"] == "hub"] == list(texts)
+        return [one["text"] for one in items if one["from"] == "hub"]
+
+    async def _arrived(self, text: str) -> bool:
+        return text in await self._answers()
 
 
 @asynccontextmanager
@@ -122,6 +129,7 @@ async def test_frames_that_come_twice_or_out_of_turn_change_nothing(
         desk.line.double(3)
         for number in range(3):
             await desk.hears(f"word {number}")
+        await expect(message(desk.page, "word 2")).to_be_visible(timeout=WITHIN_MS)
         desk.line.swap()
         for number in range(3, 6):
             await desk.hears(f"word {number}")
@@ -161,8 +169,6 @@ async def test_a_browsers_clock_that_is_an_hour_off_changes_nothing(
 
         own = message(desk.page, "at the right time")
         await expect(own).to_have_attribute("data-state", "sent", timeout=WITHIN_MS)
-        times = desk.page.get_by_test_id("conversation-row").first.locator("time")
-        await expect(times).to_have_text("now")
         await desk.ends_equal()
         await desk.sent_once("at the right time")
 

@@ -1,5 +1,5 @@
 /** What travels on the live connection. */
-import type { Actor, Conversation, Count, Message, Outcome } from '@/api/types'
+import type { Actor, Conversation, Count, Message, Notification, Outcome } from '@/api/types'
 
 export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
 export interface Viewing { conversation_id: string | null; actor?: Actor; agent_id?: string; agent_name?: string; agents?: Actor[] }
@@ -12,6 +12,8 @@ export interface Payloads {
   'channel.changed': { channel_id: string }
   'settings.changed': { collection: string; id: string }
   viewing: Viewing
+  'notification.added': { notification: Notification }
+  'notifications.read': { agent_id: string; ids: string[]; unread: number }
 }
 export type EventKind = keyof Payloads
 export type EventFrame = {

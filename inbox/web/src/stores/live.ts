@@ -13,6 +13,7 @@ import { useCommands } from './commands'
 import { useConversations } from './conversations'
 import { useLine } from './line'
 import { useMessages } from './messages'
+import { useNotifications } from './notifications'
 import { useSession } from './session'
 import { useViews } from './views'
 
@@ -57,6 +58,7 @@ export const useLive = defineStore('live', () => {
     read('views', () => useViews().load())
     read('channels', () => useChannels().load())
     read('agents', () => useAgents().load())
+    read('notifications', () => useNotifications().load())
   }
   /** The gap is filled by what the connection tells; what could not be read while there was no line is read now. */
   function mend(): void {
@@ -106,6 +108,12 @@ export const useLive = defineStore('live', () => {
       case 'viewing':
         see(frame.payload)
         break
+      case 'notification.added':
+        useNotifications().put(frame.payload.notification)
+        break
+      case 'notifications.read':
+        useNotifications().wereRead(frame.payload.ids, frame.payload.unread)
+        break
       case 'channel.changed':
         read('channels', () => useChannels().load())
         break
@@ -145,6 +153,7 @@ export const useLive = defineStore('live', () => {
 
   function look(cid: string | null): void {
     current.value = cid
+    useNotifications().inFront = cid
     client.send({ type: 'viewing', conversation_id: cid })
   }
   let acted = 0
