@@ -217,7 +217,7 @@ async def test_a_device_that_is_no_more_is_forgotten(scene: Scene, status: int) 
     await scene.told("anybody?")
 
     async def forgotten() -> bool:
-        return (await scene.browser.get("/push")).data["devices"] == []
+        return bool((await scene.browser.get("/push")).data["devices"] == [])
 
     await until(forgotten, limit_s=WITHIN_S)
     await scene.until_none_wait()
@@ -441,7 +441,7 @@ async def test_a_name_that_leads_into_the_own_network_is_called_by_nobody(
         await admin.post(f"/push/devices/{added.data['id']}/test")
 
         async def forgotten() -> bool:
-            return (await admin.get("/push")).data["devices"] == []
+            return bool((await admin.get("/push")).data["devices"] == [])
 
         await until(forgotten, limit_s=WITHIN_S)
     assert service.tried == 0

@@ -1,4 +1,5 @@
 /** The service worker: keeps the app itself for times without a line, and shows what the hub pushes. */
+import { lead } from './click'
 import { noticeOf } from './notice'
 import { wayOf } from './requests'
 
@@ -61,10 +62,5 @@ self.addEventListener('push', (event) => {
 self.addEventListener('notificationclick', (event) => {
   event.notification.close()
   const { url } = event.notification.data as { url: string }
-  event.waitUntil((async () => {
-    const open = (await windows())[0]
-    if (!open) return void (await self.clients.openWindow(url))
-    open.postMessage({ type: 'open', url })
-    await open.focus()
-  })())
+  event.waitUntil(windows().then((all) => lead(all, url, (place) => self.clients.openWindow(place))))
 })
