@@ -157,8 +157,10 @@ class Inbox:
         name: str,
         metrics: Metrics | None = None,
         bot_access: BotAccess | None = None,
+        leases: Leases | None = None,
     ) -> None:
         """``name`` is unique per process start; ``bot_access`` lets bots onto a broker.
+        ``leases`` are those of the process; its own where none are given.
 
         Raises ``TypeError`` for undeclared events.
         """
@@ -191,8 +193,8 @@ class Inbox:
         self.seal = seal
         self.guard = Guard(options.private_networks)
         self.push_key = PushKey(seal, _contact(options))
-        leases = Leases(store, clock, name)
-        self.pusher = Pusher(bus, store, clock, self.push_key, self.guard, leases)
+        held = leases or Leases(store, clock, name)
+        self.pusher = Pusher(bus, store, clock, self.push_key, self.guard, held)
         self._apis = _apis(self, bus, store, blobs, clock)
         self.health.add("live feed", self._feed_follows, essential=False)
 

@@ -431,6 +431,7 @@ DECLARED_QUERIES: Final = (
     Query(NOTIFICATIONS, ("unread", "agent_id", "conversation_id"), "at"),
     Query(BOTS),
     Query(BOT_DUTIES),
+    Query(PUSH_DEVICES),
     Query(PUSH_DEVICES, ("agent_id",), "created_at"),
     Query(PUSHES, (), "due_at"),
     Query(PUSHES, ("device_id",)),

@@ -41,6 +41,10 @@ class Devices:
         )
         return list(page.items)
 
+    async def are_any(self) -> bool:
+        """Whether anybody has a device: until then nobody follows the events for them."""
+        return bool((await self.store.find(PUSH_DEVICES, equal={}, limit=1)).items)
+
     async def add(
         self, agent_id: str, session_id: str, endpoint: str, keys: tuple[str, str],
         *, name: str, language: str,

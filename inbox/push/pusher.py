@@ -55,6 +55,7 @@ _FAILING_FOR: Final = timedelta(days=7)
 _AFTER_A_BUG: Final = timedelta(hours=1)
 _AT_ONCE: Final = 8
 _LOOK_EVERY_S: Final = 1.0
+_LOOK_FOR_DEVICES_S: Final = 2.0
 _PAGE: Final = 100
 _ROWS: Final = 200
 
@@ -96,14 +97,20 @@ class Pusher:
                 kept = await self._take(lease, found, encode_positions(after), kept)
 
     async def _positions(self, events: EventLog) -> tuple[Positions, Cursor | None]:
-        """Where the last one stopped; at the very first start, from now on."""
+        """Where the last one stopped; at the very first start, once there is a device."""
         kept = await self._store.get(CURSORS, LEASE)
         if kept is not None:
             try:
                 return decode_positions(kept.value), kept
             except BadRequest:
                 log.warning("push.unreadable_positions")
-        return await events.heads(), kept
+        nobody: Positions | None = None
+        while True:
+            heads = await events.heads()
+            if await self._devices.are_any():
+                return (heads if nobody is None else nobody), kept
+            nobody = heads
+            await self._clock.sleep(_LOOK_FOR_DEVICES_S)
 
     async def _take(
         self, lease: Lease, found: Sequence[Notification], value: str, kept: Cursor | None

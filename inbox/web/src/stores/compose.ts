@@ -142,18 +142,23 @@ export const useCompose = defineStore('compose', () => {
     }
   }
 
-  async function post(pending: Pending): Promise<Message> {
+  /** The stored message, or the id of the command that is going to store it. */
+  async function post(pending: Pending): Promise<Message | string> {
     const answer = await api.send(pending.conversationId, {
       id: pending.id, kind: pending.kind, text: pending.template ? '' : pending.text, attachments: pending.uploads.map((done) => done.id),
       ...(pending.spans.length > 0 ? { spans: pending.spans } : {}), ...(pending.buttons.length > 0 ? { buttons: pending.buttons } : {}),
       ...(pending.head ? { email: pending.head } : {}), ...(pending.template ? { template: pending.template } : {}), ...(pending.canned ? { canned: pending.canned } : {}),
       ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}),
     })
-    if (answer.body.message) return answer.body.message
+    return answer.body.message ?? answer.body.command_id ?? pending.id
+  }
+  /** Accepted and durable (202): the next one may go, for the hub keeps their order. */
+  async function settleLater(pending: Pending, id: string): Promise<void> {
     pending.state = 'waiting'
-    const outcome = await useCommands().outcome(answer.body.command_id ?? pending.id)
-    if (outcome.status === 'refused' || !outcome.result?.message) throw new ApiError(409, { detail: outcome.reason ?? undefined, reason_code: outcome.reason_code ?? undefined, reason_values: outcome.reason_values })
-    return outcome.result.message
+    const outcome = await useCommands().outcome(id)
+    if (!messages.isPending(pending)) return
+    if (outcome.status === 'done' && outcome.result?.message) stored(pending, outcome.result.message)
+    else refused(pending, new ApiError(409, { detail: outcome.reason ?? undefined, reason_code: outcome.reason_code ?? undefined, reason_values: outcome.reason_values }))
   }
   /** Until the hub has it or refuses it. A repeat with the same id is harmless, so a break heals itself. */
   function deliver(pending: Pending, resumed = false): Promise<void> {
@@ -163,7 +168,10 @@ export const useCompose = defineStore('compose', () => {
       for (let attempt = 0; messages.isPending(pending); attempt++) {
         try {
           pending.state = 'sending'
-          return stored(pending, await post(pending))
+          const answer = await post(pending)
+          if (typeof answer === 'string') void settleLater(pending, answer)
+          else stored(pending, answer)
+          return
         } catch (failure) {
           if (!(failure instanceof ApiError) || !REPEATABLE.has(failure.status)) return refused(pending, failure)
           if (!messages.isPending(pending)) return

@@ -1,6 +1,6 @@
 /** What this device remembers of the last screen: written while there is a line, shown while there is none. */
 import { defineStore } from 'pinia'
-import { ref, toRaw } from 'vue'
+import { ref, toRaw, watch } from 'vue'
 import type { Message } from '@/api/types'
 import { clearUnsent } from '@/offline/outbox'
 import { clearSnapshot, keepKnown, keepScreen, keepThread, readSnapshot } from '@/offline/snapshot'
@@ -26,6 +26,8 @@ export const useRemembered = defineStore('remembered', () => {
   let threadsBefore = new Map<string, string>()
   /** A write that is under way when everything is wiped must leave nothing behind. */
   let wipes = 0
+
+  watch(() => useLine().state, (state) => { if (state === 'online') at.value = null })
 
   /** Fill the screen with what is remembered. False: there is nothing. */
   async function restore(): Promise<boolean> {
@@ -53,7 +55,6 @@ export const useRemembered = defineStore('remembered', () => {
     const conversations = useConversations()
     if (conversations.state !== 'ready' || conversations.partial) return
     const begun = wipes
-    at.value = null
     const rows = conversations.query ? [...conversations.byId.values()] : conversations.rows.map((row) => row.conversation)
     const read = [...useMessages().threads.keys()].flatMap((cid) => conversations.byId.get(cid) ?? [])
     const kept = new Map([...rows.slice(0, ROWS), ...read].map((conversation) => [conversation.id, conversation]))

@@ -24,8 +24,8 @@ export default {
   live: {
     offline: 'Connection lost. Reconnecting, nothing gets lost…', online: 'Connected', asOf: 'No connection. This is how it stood {time}.',
     unsent: '{n} message is sent once it is back. | {n} messages are sent once it is back.', tooOld: 'An answer of yours was not sent in time. It is back where you wrote it.',
-    update: 'A new version is ready.', reload: 'Reload', later: 'Later', install: 'Install the app',
-    again: 'Sign in again', againHelp: 'Your session has ended. What you were writing is kept.', somebodyElse: 'I am somebody else', unreachableHelp: 'It connects by itself once the line is back.',
+    update: 'A new version is ready.', reload: 'Reload', later: 'Later',
+    again: 'Sign in again', againHelp: 'Your session has ended. What you were writing is kept.', somebodyElse: 'I am somebody else',
   },
   time: {
     today: 'Today', yesterday: 'Yesterday', now: 'now',
