@@ -16,10 +16,10 @@ COMPILE = .venv/bin/python -m uv pip compile --quiet --universal --generate-hash
 	--exclude-newer "$(LOCK_AGE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run services secrets test chaos crashes bench check screens wheel lock
+.PHONY: help run services secrets test chaos crashes bench bench-screens check screens wheel lock
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run:  ## set up what is missing and start the hub with its simulators on http://127.0.0.1:8080
 	$(BOOTSTRAP) run $(ARGS)
@@ -42,6 +42,10 @@ crashes:  ## kill the hub before and after each of its calls; ARGS="--set-up ser
 
 bench:  ## measure the hub beside a baseline, about 13 minutes; ARGS="--help" tells the options
 	$(BOOTSTRAP) bench $(ARGS)
+
+bench-screens:  ## measure the agent's screens in a real Chromium, 100,000 conversations stored
+	$(BOOTSTRAP) tools
+	.venv/bin/python -m tests.screens_bench $(ARGS)
 
 check:  ## formatting, lint, types, rules of the house
 	$(BOOTSTRAP) check

@@ -27,6 +27,7 @@ from connectors.base import (
     Pulls,
     RawEvent,
     RawRequest,
+    Reaches,
     Sent,
     ServesPages,
     ShowsTyping,
@@ -84,6 +85,7 @@ from shared.model.content import (
 from shared.model.delivery import Delivery, Failure, FailureKind, Part
 from shared.model.inbound import Inbound, InboundKind, Origin, Receipt, ThreadRef
 from shared.model.people import Actor, ActorKind, Identifier, IdentifierKind, Participant
+from shared.model.reach import Reached
 from shared.webhooks.signing import sign, verify
 
 __all__ = [
@@ -154,6 +156,8 @@ __all__ = [
     "RateLimit",
     "RawEvent",
     "RawRequest",
+    "Reached",
+    "Reaches",
     "Receipt",
     "Rejected",
     "ReplyRef",

@@ -24,6 +24,7 @@ from shared.model.delivery import Part
 from shared.model.inbound import Inbound, Receipt
 from shared.model.message import Message
 from shared.model.people import Actor
+from shared.model.reach import Reached
 from shared.model.template import Template
 from shared.ports.blobs import Blobs
 
@@ -316,6 +317,19 @@ class ListsTemplates(Protocol):
     async def templates(self, *, refresh: bool = False) -> Sequence[Template]:
         """All of them; ``refresh`` asks the platform although they are known. Raises
         ``Unavailable``, ``Throttled``, ``ChannelBroken``."""
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """We may write first (``Capabilities.write_first``)."""
+
+    def reach(self, address: str, name: str | None) -> Reached:
+        """Where somebody with this address is written to, and who that is.
+
+        Pure: nobody is asked whether the address is in use. What the person writes later must lead
+        to the same thread, by its name, its aliases or a clue. ``name`` is what we call them.
+        Raises ``BadRequest`` with the reason for what can be no address.
+        """
 
 
 @runtime_checkable

@@ -85,6 +85,13 @@ def _receipts(able: Capabilities) -> str:
     return ", ".join(able.receipts) or "sent only"
 
 
+def _first(able: Capabilities) -> str:
+    if not able.write_first:
+        return "to whom wrote before"
+    by = {"email": "to an address", "phone": "to a number"}.get(able.first_address or "", "yes")
+    return f"{by}, with a template" if able.first_template else by
+
+
 def _rate(limit: RateLimit | None) -> str:
     return f"{limit.count:g} in {limit.per_s:g} s" if limit else "no limit"
 
@@ -107,7 +114,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Capabilities], str]], ...]] = (
     ("customer's deletions are seen", _flag("customer_deletes")),
     ("receipts", _receipts),
     ("we mark as read", _flag("read_out")),
-    ("we may write first", _flag("write_first")),
+    ("we may write first", _first),
     (
         "answers allowed for",
         lambda able: _span(able.reply_window_s) if able.reply_window_s else "ever",

@@ -13,7 +13,7 @@ from typing import Any, Final
 import structlog
 
 from connectors.base import CheckReport as Looked
-from connectors.base import Connector, ListsTemplates
+from connectors.base import Connector, ListsTemplates, Reaches
 from connectors.bugs import report_bug
 from connectors.configuration import setting_problems
 from connectors.live import KnownChannels
@@ -28,12 +28,13 @@ from shared.checks import (
     CheckedItem,
     CheckReport,
     CheckRequest,
+    SettingProblem,
     check_answer,
     checks_queue,
 )
 from shared.collections import CHANNELS, STARTS
 from shared.envelope import Envelope
-from shared.errors import BadPayload, ChannelBroken, Conflict, HubError, Unavailable
+from shared.errors import BadPayload, BadRequest, ChannelBroken, Conflict, HubError, Unavailable
 from shared.ids import ChannelId
 from shared.model.channel import Channel
 from shared.model.records import Start
@@ -117,8 +118,8 @@ class Checks:
                 return CheckReport(ok=False, problems=problems)
             if not request.live:
                 return CheckReport(ok=True)
-            if request.templates is not None:
-                return await self._templates(request, channel, manifest)
+            if request.templates is not None or request.reach is not None:
+                return await self._asked(request, channel, manifest)
             own = request.channel_id
             store, seal = self._resources.store, self._resources.seal
             doubled = await taken(store, seal, manifest, values, own)
@@ -168,19 +169,16 @@ class Checks:
             async with opened(channel, manifest, self._registry, self._resources) as connector:
                 return await connector.check()
 
-    async def _templates(
+    async def _asked(
         self, request: CheckRequest, channel: Channel, manifest: Manifest
     ) -> CheckReport:
-        """The templates of a stored channel's account, as far as one answer holds them."""
-        fresh = request.templates == "fresh"
+        """What a stored channel's connector knows."""
         async with asyncio.timeout(_LIVE_LIMIT_S):
             known = self._channels.get(channel.id)
             if known is not None and known.live is not None:
-                found = await _listed(known.live.connector, fresh=fresh)
-            else:
-                async with opened(channel, manifest, self._registry, self._resources) as connector:
-                    found = await _listed(connector, fresh=fresh)
-        return CheckReport(ok=True, templates=found)
+                return await _told(known.live.connector, request)
+            async with opened(channel, manifest, self._registry, self._resources) as connector:
+                return await _told(connector, request)
 
     async def _learn(self, request: CheckRequest, looked: Looked) -> None:
         """Remember how the platform names the account of a stored channel."""
@@ -193,10 +191,27 @@ class Checks:
             log.info("check.account_not_stored", error=type(error).__name__)
 
 
+async def _told(connector: Connector, request: CheckRequest) -> CheckReport:
+    if request.reach is not None:
+        return _reach(connector, request.reach, request.reach_name)
+    found = await _listed(connector, fresh=request.templates == "fresh")
+    return CheckReport(ok=True, templates=found)
+
+
 async def _listed(connector: Connector, *, fresh: bool) -> tuple[Template, ...] | None:
     if not isinstance(connector, ListsTemplates):
         return None
     return tuple(await connector.templates(refresh=fresh))[:_MOST_TEMPLATES]
+
+
+def _reach(connector: Connector, address: str, name: str | None) -> CheckReport:
+    if not isinstance(connector, Reaches):
+        return CheckReport(ok=True)
+    try:
+        return CheckReport(ok=True, reached=connector.reach(address, name))
+    except BadRequest as error:
+        problem = SettingProblem(field="address", reason=str(error))
+        return CheckReport(ok=False, problems=(problem,))
 
 
 def _failed(detail: str, remedy: str) -> CheckReport:

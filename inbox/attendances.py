@@ -5,7 +5,7 @@ assigner decides by all of them who is there.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from inbox.news import News
 from shared.clock import Clock
 from shared.collections import ATTENDANCE
 from shared.errors import Unavailable
-from shared.ids import AgentId
+from shared.ids import AgentId, ConversationId
 from shared.model.presence import Attendance
 from shared.ports.store import Put, Store
 
@@ -34,6 +34,9 @@ _AGAIN_S: Final = 1.0
 class _Present:
     connections: int
     active_at: datetime
+    since: datetime
+    viewing: ConversationId | None = None
+    viewing_since: datetime | None = None
 
 
 class Attendances:
@@ -50,6 +53,8 @@ class Attendances:
         self._gone_after = timedelta(seconds=gone_after_s)
         self._present: dict[str, _Present] = {}
         self._changed: set[str] = set()
+        self._looked: set[str] = set()
+        """Who looks at something else: to be written, and nothing to decide by."""
         self._wake = asyncio.Event()
 
     @contextmanager
@@ -60,7 +65,8 @@ class Attendances:
             return
         present = self._present.get(agent_id)
         if present is None:
-            present = self._present[agent_id] = _Present(0, self._clock.now())
+            now = self._clock.now()
+            present = self._present[agent_id] = _Present(0, now, since=now)
         present.connections += 1
         self._note(agent_id)
         try:
@@ -79,11 +85,21 @@ class Attendances:
             self._note(agent_id)
         present.active_at = now
 
+    def looks_at(self, agent_id: str | None, conversation_id: ConversationId | None) -> None:
+        """An agent has a conversation open, or none any more."""
+        present = self._present.get(agent_id or "")
+        if present is None or agent_id is None or present.viewing == conversation_id:
+            return
+        present.viewing = conversation_id
+        present.viewing_since = self._clock.now() if conversation_id is not None else None
+        self._looked.add(agent_id)
+        self._wake.set()
+
     async def run(self) -> None:
         """Write the rows and renew them until cancelled, riding out outages."""
         while True:
             try:
-                await self._write(self._changed or self._present)
+                await self._write((self._changed | self._looked) or set(self._present))
             except Unavailable as error:
                 log.warning("attendances.away", reason=str(error))
                 await self._clock.sleep(_AGAIN_S)
@@ -98,7 +114,10 @@ class Attendances:
         """Somebody works without a live connection, and says for how long. Raises
         ``Unavailable``."""
         now = self._clock.now()
-        row = self._row(agent_id, "rest", 1, now, now + timedelta(seconds=for_s))
+        kept = await self._store.get(ATTENDANCE, f"{agent_id}/rest")
+        since = kept.since if kept is not None and kept.until > now else now
+        until = now + timedelta(seconds=for_s)
+        row = self._row(agent_id, "rest", _Present(1, now, since=since or now), until)
         await self._store.commit([Put(ATTENDANCE, row)])
         await self._news.changed(ATTENDANCE.name, agent_id)
 
@@ -106,18 +125,19 @@ class Attendances:
         self._changed.add(agent_id)
         self._wake.set()
 
-    async def _write(self, some: "set[str] | dict[str, _Present]") -> None:
-        agent_ids, told = list(some), set(self._changed)
+    async def _write(self, agent_ids: Set[str]) -> None:
+        told, looked = set(self._changed), set(self._looked)
         self._wake.clear()
         until = self._clock.now() + self._gone_after
         rows = [
-            self._row(id, self._process, present.connections, present.active_at, until)
+            self._row(id, self._process, present, until)
             for id in agent_ids
             if (present := self._present.get(id)) is not None
         ]
         if rows:
             await self._store.commit([Put(ATTENDANCE, row) for row in rows])
         self._changed -= told
+        self._looked -= looked
         for row in rows:
             # Written once more with its end: whoever only reloads the page stays there.
             if row.connections == 0 and self._present[row.agent_id].connections == 0:
@@ -125,14 +145,15 @@ class Attendances:
         for id in told:
             await self._news.changed(ATTENDANCE.name, id)
 
-    def _row(
-        self, agent_id: str, process: str, connections: int, active_at: datetime, until: datetime
-    ) -> Attendance:
+    def _row(self, agent_id: str, process: str, present: _Present, until: datetime) -> Attendance:
         return Attendance(
             id=f"{agent_id}/{process}",
             agent_id=AgentId(agent_id),
             process=process,
-            connections=connections,
-            active_at=active_at,
+            connections=present.connections,
+            active_at=present.active_at,
             until=until,
+            since=present.since,
+            viewing=present.viewing,
+            viewing_since=present.viewing_since,
         )

@@ -13,7 +13,7 @@ from typing import Any, Final
 from inbox.audit import audited
 from inbox.bulk_order import send_at, unreachable
 from inbox.callers import Caller
-from inbox.listing import find
+from inbox.listing import Wanted, find
 from shared.clock import Clock
 from shared.collections import BULKS, CONVERSATIONS, MESSAGES, OUTCOMES
 from shared.commands import Act, Command, Reply, UndoAct, own_command_id, publication
@@ -25,7 +25,7 @@ from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery
 from shared.model.records import Outcome, OutcomeStatus
 from shared.ports.bus import Bus
-from shared.ports.store import ABSENT, Put, Scalar, Store, Update
+from shared.ports.store import ABSENT, Put, Store, Update
 
 MOST: Final = 1000
 """Conversations of one request."""
@@ -62,7 +62,7 @@ class Chosen:
     """The conversations that a request is about."""
 
     ids: Sequence[str] = ()
-    equal: dict[str, Scalar] | None = None
+    wanted: Wanted | None = None
     """What the list's filter says, in place of ids."""
 
 
@@ -196,7 +196,7 @@ class Bulks:
         return bulk
 
     async def _chosen(self, chosen: Chosen) -> tuple[Sequence[Conversation], Sequence[BulkLeftOut]]:
-        if chosen.equal is None:
+        if chosen.wanted is None:
             ids = list(dict.fromkeys(chosen.ids))
             held = await self.store.get_many(CONVERSATIONS, ids)
             missing = [
@@ -210,7 +210,7 @@ class Bulks:
         found: list[Conversation] = []
         cursor = None
         while True:
-            page = await find(self.store, chosen.equal, cursor, _PAGE)
+            page = await find(self.store, chosen.wanted, cursor, _PAGE)
             found.extend(page.items)
             cursor = page.next
             if len(found) > MOST:

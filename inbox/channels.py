@@ -18,6 +18,7 @@ from shared.events import ChannelChanged
 from shared.ids import ChannelId, ChannelType, new_id
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
 from shared.model.people import Actor
+from shared.model.reach import Reached
 from shared.model.template import Template
 from shared.ports.store import ABSENT, Page, Put, Store, Update
 from shared.sealing import Seal
@@ -151,6 +152,28 @@ class Channels:
         if report.templates is None:
             raise NotFound("this channel has no templates")
         return report.templates
+
+    async def reach(self, channel: Channel, address: str, name: str | None) -> Reached | None:
+        """Where somebody with this address is written to; None: nobody is written to first.
+
+        Raises ``BadRequest`` for what is no address, ``Unavailable``.
+        """
+        report = await self.checks.ask(
+            CheckRequest(
+                request_id=new_id("k"),
+                type=channel.type,
+                channel_id=channel.id,
+                reach=address,
+                reach_name=name,
+            )
+        )
+        for problem in report.problems:
+            if problem.field == "address":
+                raise BadRequest(problem.reason, field="address")
+        if not report.ok:
+            reasons = [item.detail for item in report.items] + [p.reason for p in report.problems]
+            raise Unavailable("; ".join(reasons) or "the channel cannot be asked now")
+        return report.reached
 
     async def _resettled(
         self, channel: Channel, settings: Mapping[str, Any], *, check: bool

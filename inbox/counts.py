@@ -16,7 +16,7 @@ _FIXED: Final = {
 }
 _OWN: Final = {"agent": "mine", "follower": "following"}
 """Views of one's own, by whose counters they are."""
-_GROUPS: Final = ("channel", "label", "team")
+_GROUPS: Final = ("channel", "label", "team", "topic")
 _PAGE: Final = 500
 
 
@@ -30,7 +30,15 @@ def view_key(counter: str, agent_id: str | None) -> str | None:
         return None
     if (view := _OWN.get(group)) is not None:
         return view if name == agent_id else None
+    if group == "channel" and "/" in name:
+        return None  # a channel's topics; a label may well have a stroke in it
     return rest if group in _GROUPS else None
+
+
+def is_shown(counter: str) -> bool:
+    """Whether it is the count of a view, of whomever."""
+    owner = counter.rpartition("/")[2]
+    return view_key(counter, owner) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +57,27 @@ class Counts:
         keys = [*_FIXED, *own]
         totals = await self.totals(keys)
         for group in _GROUPS:
-            totals |= await self._group(f"open/{group}/")
+            totals |= await self.group(f"open/{group}/")
         named = {view_key(key, agent_id): value for key, value in totals.items()}
         return {key: value for key, value in named.items() if key is not None}
+
+    async def topics(
+        self, status: str, *, channel_id: str | None = None, unassigned: bool = False
+    ) -> dict[str | None, int]:
+        """How many conversations there are of each topic, the most first; None: of none."""
+        within = f"/channel/{channel_id}" if channel_id is not None else ""
+        prefix = f"{status}{'/unassigned' if unassigned else within}/topic/"
+        group = await self.group(prefix)
+        named = {key.removeprefix(prefix): value for key, value in group.items() if value > 0}
+        first = sorted(named.items(), key=lambda one: (-one[1], one[0]))
+        return {(key if key != "-" else None): value for key, value in first}
 
     async def labels(self) -> list[str]:
         """The labels of conversations that are not resolved, in order."""
         found: set[str] = set()
         for status in ("open", "pending", "snoozed"):
             prefix = f"{status}/label/"
-            group = await self._group(prefix)
+            group = await self.group(prefix)
             found.update(key.removeprefix(prefix) for key, value in group.items() if value > 0)
         return sorted(found)
 
@@ -66,7 +85,8 @@ class Counts:
         page = await self.store.find(COUNTERS, equal={"key": key}, limit=_PAGE)
         return max(0, sum(counter.value for counter in page.items))
 
-    async def _group(self, prefix: str) -> dict[str, int]:
+    async def group(self, prefix: str) -> dict[str, int]:
+        """The present values of the counters whose keys begin so, by the key."""
         totals: dict[str, int] = {}
         cursor: str | None = None
         while True:

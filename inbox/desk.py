@@ -44,11 +44,18 @@ class Desk:
         self._waiting: dict[str, set[asyncio.Future[Outcome]]] = {}
 
     async def give(
-        self, command: Command, caller: Caller, own_id: str | None, *, trace_id: str
+        self,
+        command: Command,
+        caller: Caller,
+        own_id: str | None,
+        *,
+        trace_id: str,
+        begins: bool = False,
     ) -> tuple[str, Outcome | None]:
         """Publish the command; returns the client's id of it and the outcome.
 
-        The outcome is None where none came in time: it is durable and will be applied. Raises
+        The outcome is None where none came in time: it is durable and will be applied. ``begins``:
+        a repeat names another conversation, which its outcome then does not know. Raises
         ``Refused``, ``BadRequest`` for an id that was used elsewhere, ``NotFound`` for a
         conversation id that is none, ``Unavailable`` when it could not be published.
         """
@@ -58,7 +65,7 @@ class Desk:
         outcome = known or await self._publish_and_wait(command, id, trace_id)
         if outcome is None:
             return name, None
-        if outcome.conversation_id not in (None, command.conversation_id):
+        if not begins and outcome.conversation_id not in (None, command.conversation_id):
             raise BadRequest("this id was used for a command elsewhere", field="id")
         if outcome.status is OutcomeStatus.REFUSED:
             status = outcome.code if outcome.code in _REFUSALS else HTTPStatus.CONFLICT

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from inbox.policies import PolicyKind
 from inbox.policy_checks import (
+    answer_sizes,
     calendars,
     canned_replies,
     deadlines,
@@ -16,6 +17,7 @@ from inbox.policy_checks import (
 from inbox.policy_checks.bots import check_duty
 from shared.collections import (
     ACKNOWLEDGEMENTS,
+    ANSWER_SIZES,
     BOT_DUTIES,
     CALENDARS,
     CANNED_REPLIES,
@@ -34,6 +36,7 @@ from shared.collections import (
 )
 from shared.errors import BadRequest
 from shared.model.acknowledgement import Acknowledgement, AcknowledgementSpec
+from shared.model.answer_size import AnswerSize, AnswerSizeSpec
 from shared.model.bots import BotDuty, BotDutySpec
 from shared.model.calendar import Calendar, CalendarSpec
 from shared.model.canned_reply import CannedReply, CannedReplySpec
@@ -157,6 +160,10 @@ PRIORITY_SCORE: Final[PolicyKind[PriorityScore, PriorityScoreSpec]] = PolicyKind
     scores.check_score, names=scores.score_names,
 )  # fmt: skip
 PEAK: Final[PolicyKind[Peak, PeakSpec]] = PolicyKind(PEAKS, PeakSpec, "peaks", "peak", "pk")
+ANSWER_SIZE: Final[PolicyKind[AnswerSize, AnswerSizeSpec]] = PolicyKind(
+    ANSWER_SIZES, AnswerSizeSpec, "answer-sizes", "answer size", "az",
+    names=answer_sizes.named_by_size,
+)  # fmt: skip
 
 POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     TOPIC,
@@ -175,4 +182,5 @@ POLICY_KINDS: Final[tuple[PolicyKind[Any, Any], ...]] = (
     FIELD,
     PRIORITY_SCORE,
     PEAK,
+    ANSWER_SIZE,
 )

@@ -2,19 +2,68 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Literal
 
-from inbox.listing import fits
+from inbox.listing import Wanted
+from inbox.snippets import Snippet, Snippets
 from shared.collections import CONVERSATIONS, MESSAGES
 from shared.errors import BadRequest
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Scalar, Store
+from shared.stems import Stemmer
 
 Stage = Literal["names", "words"]
 _STAGES: Final[tuple[Stage, ...]] = ("names", "words")
+_INDEXED: Final = frozenset({"status", "assignee_id", "channel_id", "team_id", "labels"})
+"""Fields of a conversation by which the store narrows hits; others are looked at afterwards."""
+_MOST_READ: Final = 1000
+"""Hits that one page may look at: where most of them do not pass the filters, a page is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for."""
+
+    text: str
+    wanted: Wanted = field(default_factory=lambda: Wanted({}))
+    """The conversations in which it is."""
+    stages: tuple[Stage, ...] = _STAGES
+    since: datetime | None = None
+    before: datetime | None = None
+    author: str | None = None
+    """A kind of author or an id."""
+    attachments: bool = False
+    """Only messages with files."""
+
+    def passes(self, message: Message) -> bool:
+        """Whether a message that holds the words is one of those."""
+        author = message.author
+        return (
+            (self.since is None or message.at >= self.since)
+            and (self.before is None or message.at < self.before)
+            and (not self.attachments or bool(message.content.attachments))
+            and (self.author is None or self.author in (author.kind.value, author.id))
+        )
+
+    def names(self, conversation: Conversation) -> bool:
+        """Whether a conversation whose name holds the words is one of those."""
+        at = conversation.last_activity_at
+        return (
+            self.wanted.fits(conversation)
+            and (self.since is None or at >= self.since)
+            and (self.before is None or at < self.before)
+        )
+
+    @property
+    def first(self) -> Stage | None:
+        """With what it begins; what only messages have is not asked of names."""
+        only_words = self.attachments or self.author is not None
+        stages = [one for one in self.stages if one == "words" or not only_words]
+        return stages[0] if stages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +72,7 @@ class Hit:
 
     conversation: Conversation
     message: Message | None
+    snippets: list[Snippet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +80,81 @@ class Search:
     """Full-text search over what agents may see."""
 
     store: Store
+    stemmer: Stemmer = field(default_factory=Stemmer)
 
     async def page(
-        self, text: str, equal: Mapping[str, Scalar], cursor: str | None, limit: int
+        self, asked: Asked, cursor: str | None, limit: int
     ) -> tuple[list[Hit], str | None]:
         """One page of hits and the cursor of the next. A page may be short and not the last."""
-        stage, position = _decode(cursor)
+        stage, position = (asked.first, None) if cursor is None else _decode(cursor)
+        if stage is None:
+            return [], None
         if stage == "words":
-            return await self._words(text, equal, position, limit)
-        hits, following = await self._names(text, equal, position, limit)
-        if following is not None or len(hits) >= limit:
-            return hits, following or _encode("words", None)
-        more, following = await self._words(text, equal, None, limit - len(hits))
+            return await self._words(asked, position, limit)
+        hits, following = await self._names(asked, position, limit)
+        if following is not None or "words" not in asked.stages:
+            return hits, following
+        if len(hits) >= limit:
+            return hits, _encode("words", None)
+        more, following = await self._words(asked, None, limit - len(hits))
         return hits + more, following
 
     async def _names(
-        self, text: str, equal: Mapping[str, Scalar], position: str | None, limit: int
+        self, asked: Asked, position: str | None, limit: int
     ) -> tuple[list[Hit], str | None]:
-        page = await self.store.search(
-            CONVERSATIONS, text, equal=equal, cursor=position, limit=limit
-        )
-        following = None if page.next is None else _encode("names", page.next)
-        return [Hit(conversation, None) for conversation in page.items], following
+        equal: dict[str, Scalar] = {
+            name: value for name, value in asked.wanted.equal.items() if name in _INDEXED
+        }
+        snippets = self._snippets(asked)
+        hits: list[Hit] = []
+        read = 0
+        while True:
+            page = await self.store.search(
+                CONVERSATIONS, asked.text, equal=equal, cursor=position, limit=limit - len(hits)
+            )
+            hits += [
+                Hit(one, None, snippets.of_conversation(one))
+                for one in page.items
+                if asked.names(one)
+            ]
+            read, position = read + len(page.items), page.next
+            if position is None or read >= _MOST_READ or len(hits) >= limit:
+                return hits, None if position is None else _encode("names", position)
 
     async def _words(
-        self, text: str, equal: Mapping[str, Scalar], position: str | None, limit: int
+        self, asked: Asked, position: str | None, limit: int
     ) -> tuple[list[Hit], str | None]:
-        page = await self.store.search(MESSAGES, text, cursor=position, limit=limit)
-        ids = list(dict.fromkeys(message.conversation_id for message in page.items))
-        found = await self.store.get_many(CONVERSATIONS, ids) if ids else {}
-        hits = [
-            Hit(found[message.conversation_id], message)
-            for message in page.items
-            if message.conversation_id in found and fits(found[message.conversation_id], equal)
-        ]
-        return hits, None if page.next is None else _encode("words", page.next)
+        snippets = self._snippets(asked)
+        hits: list[Hit] = []
+        read = 0
+        while True:
+            page = await self.store.search(
+                MESSAGES, asked.text, cursor=position, limit=limit - len(hits)
+            )
+            passing = [message for message in page.items if asked.passes(message)]
+            held = await self._conversations(passing)
+            hits += [
+                Hit(held[one.conversation_id], one, snippets.of_message(one))
+                for one in passing
+                if one.conversation_id in held and asked.wanted.fits(held[one.conversation_id])
+            ]
+            read, position = read + len(page.items), page.next
+            if position is None or read >= _MOST_READ or len(hits) >= limit:
+                return hits, None if position is None else _encode("words", position)
+
+    async def _conversations(self, messages: Sequence[Message]) -> dict[str, Conversation]:
+        ids = list(dict.fromkeys(message.conversation_id for message in messages))
+        return await self.store.get_many(CONVERSATIONS, ids) if ids else {}
+
+    def _snippets(self, asked: Asked) -> Snippets:
+        return Snippets(self.stemmer, frozenset(self.stemmer.stems(asked.text)))
 
 
 def _encode(stage: Stage, position: str | None) -> str:
     return urlsafe_b64encode(json.dumps([stage, position]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str | None) -> tuple[Stage, str | None]:
-    if cursor is None:
-        return "names", None
+def _decode(cursor: str) -> tuple[Stage, str | None]:
     try:
         stage, position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, RecursionError):

@@ -15,6 +15,8 @@ from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
 from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
+from inbox.api.beginnings import BeginningsApi
+from inbox.api.board import BoardApi
 from inbox.api.bots import BotsApi
 from inbox.api.bulk import BulkApi
 from inbox.api.channels import ChannelsApi
@@ -37,13 +39,17 @@ from inbox.api.policies import PoliciesApi
 from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
 from inbox.api.push import PushApi
+from inbox.api.replies import Replies
 from inbox.api.reports import ReportsApi
 from inbox.api.rules import RulesApi
+from inbox.api.saved_views import SavedViewsApi
 from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
 from inbox.attendances import Attendances
+from inbox.beginnings import Beginnings
+from inbox.board import Boards
 from inbox.bots import Bots
 from inbox.bulk import Bulks
 from inbox.callers import Caller
@@ -57,6 +63,7 @@ from inbox.dry_run import DryRuns
 from inbox.files import Files
 from inbox.gate import Gate
 from inbox.limits import SignInLimit
+from inbox.live.boards import LiveBoards
 from inbox.live.connection import CAPACITY
 from inbox.live.feed import Feed
 from inbox.live.frames import SERVER_FRAMES, ClientFrame
@@ -82,6 +89,7 @@ from inbox.rest.middleware import add_headers, edge
 from inbox.rest.openapi import document
 from inbox.rest.route import Route
 from inbox.rest.static import WebUi
+from inbox.saved_views import SavedViews
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
@@ -190,6 +198,9 @@ class Inbox:
         self.people = People(store, clock, self.passwords, self.sessions, self.news)
         origins = (options.public_url.rstrip("/"),) if options.public_url else ()
         self.gate = Gate(self.sessions, self.tokens, origins)
+        self.presences = Presences(store, clock, self.news, self.people)
+        self.boards = Boards(store, clock, self.presences)
+        self.live_boards = LiveBoards(self.feed, self.boards)
         self.seal = seal
         self.guard = Guard(options.private_networks)
         self.push_key = PushKey(seal, _contact(options))
@@ -234,6 +245,7 @@ class Inbox:
                 group.create_task(self.checks.run())
                 group.create_task(self.attendances.run())
                 group.create_task(self.pusher.run())
+                group.create_task(self.live_boards.run())
         finally:
             self.passwords.close()
 
@@ -277,20 +289,28 @@ def _contact(options: InboxOptions) -> str:
 def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> Sequence[Route]:
     options = inbox.options
     files = Files(store, blobs, clock, options.upload_limit_bytes)
-    presence = Presence(store, inbox.news)
+    presence = Presence(store, inbox.news, inbox.attendances)
     orders = Orders(inbox.desk)
+    contacts = Contacts(store, clock, inbox.news)
+    replies = Replies(clock, inbox.channels, options.undo_s)
+    beginnings = Beginnings(store, inbox.channels, contacts)
     drafts = AgentDrafts(store, clock, inbox.news)
     notifications = Notifications(store, clock, inbox.news)
-    contacts = Contacts(store, clock, inbox.news)
     lookup = Lookup(contacts, inbox.seal, inbox.guard)
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
-    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.attendances, clock)
-    presences = Presences(store, clock, inbox.news, inbox.people)
+    live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.live_boards, inbox.attendances, clock)
+    counts = Counts(store)
+    saved = SavedViews(store, clock, inbox.news, counts)
     about = AboutApi(
-        store, Counts(store), inbox.feed, inbox.health, inbox.info(), inbox.openapi,
-        inbox.routes, inbox.exposition,
-    )  # fmt: skip
+        store,
+        counts,
+        inbox.health,
+        inbox.info(),
+        inbox.openapi,
+        inbox.routes,
+        inbox.exposition,
+    )
     return (
         *SessionApi(inbox.people, inbox.sessions, SignInLimit(clock), https).routes(),
         *PeopleApi(inbox.people).routes(),
@@ -298,7 +318,9 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BotsApi(inbox.bots).routes(),
         *CommandsApi(orders).routes(),
         *ConversationsApi(store, Search(store), contacts).routes(),
-        *MessagesApi(store, clock, files, orders, inbox.channels, drafts, options.undo_s).routes(),
+        *SavedViewsApi(counts, inbox.feed, saved).routes(),
+        *MessagesApi(store, files, orders, replies, drafts).routes(),
+        *BeginningsApi(beginnings, files, orders, replies).routes(),
         *AgentDraftsApi(store, drafts, files).routes(),
         *PreviewApi(store, clock, files, inbox.channels).routes(),
         *ActionsApi(clock, inbox.people, orders, presence, notifications).routes(),
@@ -313,7 +335,8 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *ChannelsApi(inbox.channels).routes(),
         *FilesApi(files).routes(),
         *MailsApi(store, blobs).routes(),
-        *PresenceApi(presences, inbox.attendances, Queues(store, clock)).routes(),
+        *PresenceApi(inbox.presences, inbox.attendances, Queues(store, clock)).routes(),
+        *BoardApi(inbox.boards).routes(),
         *RulesApi(store, policies, DryRuns(store, clock)).routes(),
         *PoliciesApi(policies).routes(),
         *AnswersApi(store, clock, orders, policies).routes(),

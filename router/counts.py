@@ -24,6 +24,9 @@ def _is_counted_alike(before: Conversation, after: Conversation) -> bool:
         before.status is after.status
         and before.assignee_id == after.assignee_id
         and before.team_id == after.team_id
+        and before.line == after.line
+        and before.bot_id == after.bot_id
+        and before.topic == after.topic
         and before.labels == after.labels
         and before.followers == after.followers
         and before.merged_into == after.merged_into

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from router import people, timeline
+from router.aliases import thread_named
 from router.commands.done import Done, with_conversation, with_message
 from router.onward_mail import letter
 from router.timeline import Draft
@@ -23,7 +24,7 @@ from shared.model.content import Address, Content, EmailFields
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, Part, PartDelivery
 from shared.model.message import Direction, Message
-from shared.model.onward import Onward, onward_of
+from shared.model.onward import CODE, Onward, onward_of
 from shared.model.people import Actor, ActorKind, is_hub
 from shared.model.records import Timer
 
@@ -137,9 +138,7 @@ async def _mail(
     channel: Channel,
     unread: Sequence[Message],
 ) -> Message:
-    # The code that brings the customer back is in the mail itself, and for nobody else to read.
-    shown = wanted.model_copy(update={"link": wanted.link.partition("#")[0]})
-    subject, text = letter(unread, shown)
+    subject, text = letter(unread, wanted)
     fields = EmailFields(subject=subject, to=(Address(email=wanted.to),))
     draft = Draft(
         direction=Direction.OUTBOUND,
@@ -154,11 +153,19 @@ async def _mail(
     # It says nothing new: the list goes on showing the answer itself.
     same = {name: getattr(conversation, name) for name in ("preview", "last_activity_at")}
     message, _ = timeline.append(work, conversation, draft, same)
-    content = message.content.model_copy(update={"text": letter(unread, wanted)[1]})
+    # The code that brings the customer back is in the mail itself, and for nobody else to read.
+    code = await _code(work, conversation) if wanted.link else ""
+    whole = wanted.model_copy(update={"link": f"{wanted.link}{code}"})
+    content = message.content.model_copy(update={"text": letter(unread, whole)[1]})
     part = await _part(work, conversation, message, content, channel)
     work.unit.put(PARTS, part)
     work.publish(hint(channel.id, [part.thread], at=work.now, source=SOURCE))
     return message
+
+
+async def _code(work: Work, conversation: Conversation) -> str:
+    thread = await thread_named(work.unit, conversation.channel_id, conversation.thread)
+    return thread.secrets.get(CODE, "") if thread is not None else ""
 
 
 async def _part(

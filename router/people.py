@@ -67,6 +67,23 @@ async def identify(work: Work, channel_type: ChannelType, person: Participant) -
     return await join(work, identity) if "identifiers" in fields else identity
 
 
+async def introduce(
+    work: Work, channel_type: ChannelType, person: Participant, contact: Contact | None
+) -> Identity:
+    """The identity of somebody to whom we write first: the one that is known, as it is, or a new
+    one, of this contact where one is given."""
+    identity = await known(work, channel_type, person.external_id)
+    for alias in person.aliases if identity is None else ():
+        identity = identity or await known(work, channel_type, alias)
+    if identity is not None:
+        return identity
+    if contact is None:
+        return await _create(work, channel_type, person)
+    # It may be merged into another one at this moment.
+    work.unit.depend(CONTACTS, contact.id)
+    return _identity(work, channel_type, person, person.external_id, contact)
+
+
 async def known(work: Work, channel_type: ChannelType, external_id: ExternalId) -> Identity | None:
     """The identity with this address, if we have it."""
     return await work.unit.get(IDENTITIES, identity_id(channel_type, external_id))

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from router import mailthreads, timeline
 from router.aliases import alias_of, thread_named
+from router.joining import end_into
 from router.unit import Unit
 from router.work import SOURCE, Elsewhere, Work
 from shared.collections import CONVERSATIONS, PARTS, THREADS
 from shared.hints import hint
 from shared.ids import ChannelId, ExternalId, Slot, partition_of_slot, slot_for
-from shared.model.conversation import Conversation, Status, Thread
+from shared.model.conversation import Conversation, Thread
 from shared.model.delivery import Delivery
 from shared.model.inbound import Inbound
 from shared.model.people import Actor, ActorKind
@@ -124,15 +125,6 @@ async def _merge(work: Work, thread: Thread, target: Thread) -> None:
     going_on = await latest_in(work.unit, target)
     if going_on is not None and going_on.thread != conversation.thread:
         await _move_parts(work, conversation, going_on.thread)
-    fields = {
-        "merged_into": target.conversation_id,
-        "status": Status.RESOLVED,
-        "resolved_at": work.now,
-        "pending_for": None,
-        "awaited": None,
-        "snoozed_until": None,
-        "waiting_since": None,
-    }
-    merged = timeline.change(work, conversation, "merged", fields)
-    details = {"conversation_id": target.conversation_id}
-    timeline.line(work, merged, "merged", Actor(kind=ActorKind.PLATFORM), details)
+    actor = Actor(kind=ActorKind.PLATFORM)
+    into_id = target.conversation_id
+    end_into(work, conversation, into_id, actor, cause="merged", renamed=True)

@@ -14,6 +14,7 @@ from shared.envelope import Envelope
 from shared.events import Event, routing_key
 from shared.ids import ChannelId, ChannelType, uuid7
 from shared.model.base import Model
+from shared.model.reach import Reached
 from shared.model.template import Template
 from shared.payload import Payload
 from shared.ports.bus import Exchange, Publication, Queue
@@ -41,6 +42,9 @@ class CheckRequest(Model):
     live: bool = True
     templates: Literal["known", "fresh"] | None = None
     """Of a stored channel: tell its templates instead; ``fresh`` asks the platform anew."""
+    reach: str | None = None
+    """Of a stored channel: say instead where somebody with this address is written to."""
+    reach_name: str | None = None
 
 
 class CheckedItem(Model):
@@ -68,6 +72,8 @@ class CheckReport(Model):
     problems: tuple[SettingProblem, ...] = ()
     templates: tuple[Template, ...] | None = None
     """Where they were asked for; None with ``ok``: this type of channel has none."""
+    reached: Reached | None = None
+    """Where that was asked for; None with ``ok``: this type writes to nobody first."""
 
 
 class ChannelChecked(Event):

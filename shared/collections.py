@@ -10,6 +10,7 @@ from shared.envelope import Envelope
 from shared.ids import ChannelType, ExternalId, IdentityId
 from shared.model.acknowledgement import Acknowledgement
 from shared.model.agent_draft import AgentDraft
+from shared.model.answer_size import AnswerSize
 from shared.model.bots import BotDuty, Draft
 from shared.model.bulk import Bulk, BulkStep
 from shared.model.calendar import Calendar
@@ -24,6 +25,7 @@ from shared.model.macro import Macro
 from shared.model.merge import ContactKey, ContactMerge, KeptApart
 from shared.model.message import Message
 from shared.model.notification import Notification
+from shared.model.onward import without_code
 from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
@@ -54,6 +56,7 @@ from shared.model.records import (
     WebhookAttempt,
 )
 from shared.model.rule import Rule, RuleFiring
+from shared.model.saved_view import SavedView, ViewOrder
 from shared.model.segment import Segment
 from shared.model.skill import Skill
 from shared.model.sla import SlaPolicy
@@ -101,11 +104,18 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "bot_id", "created_at")),
         Index(("labels", "status", "last_activity_at"), many="labels"),
         Index(("followers", "status", "last_activity_at"), many="followers"),
+        Index(("status", "topic", "last_activity_at")),
+        Index(("status", "channel_id", "topic", "last_activity_at")),
+        Index(("status", "assignee_id", "topic", "last_activity_at")),
+        Index(("status", "language", "last_activity_at")),
+        Index(("status", "due_at")),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
     text=_conversation_text,
     text_fields=("title", "contact_name"),
+    version=2,
+    migrations={1: without_code},
 )
 MESSAGES: Final = Collection(
     "messages",
@@ -272,6 +282,7 @@ TOPICS: Final = Collection("topics", Topic)
 TEAMS: Final = Collection("teams", Team)
 LINES: Final = Collection("lines", Line)
 SKILLS: Final = Collection("skills", Skill)
+ANSWER_SIZES: Final = Collection("answer_sizes", AnswerSize)
 QUEUEING: Final = Collection("queueing", Queueing)
 PRESENCE: Final = Collection("presence", Presence)
 ATTENDANCE: Final = Collection(
@@ -316,6 +327,12 @@ BULKS: Final = Collection(
 BULK_STEPS: Final = Collection(
     "bulk_steps", BulkStep, keep_for=timedelta(days=7), expires_from="at"
 )
+SAVED_VIEWS: Final = Collection(
+    "saved_views",
+    SavedView,
+    indexes=(Index(("owner_id", "created_at")), Index(("team_id", "created_at"))),
+)
+VIEW_ORDERS: Final = Collection("view_orders", ViewOrder)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -369,6 +386,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TEAMS,
     LINES,
     SKILLS,
+    ANSWER_SIZES,
     QUEUEING,
     PRESENCE,
     ATTENDANCE,
@@ -391,6 +409,8 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     HOUR_COUNTS,
     BULKS,
     BULK_STEPS,
+    SAVED_VIEWS,
+    VIEW_ORDERS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -414,6 +434,11 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "bot_id"), "created_at"),
     Query(CONVERSATIONS, ("labels", "status"), "last_activity_at"),
     Query(CONVERSATIONS, ("followers", "status"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "channel_id", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "assignee_id", "topic"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status", "language"), "last_activity_at"),
+    Query(CONVERSATIONS, ("status",), "due_at"),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
@@ -469,6 +494,7 @@ DECLARED_QUERIES: Final = (
     Query(TEAMS),
     Query(LINES),
     Query(SKILLS),
+    Query(ANSWER_SIZES),
     Query(QUEUEING),
     Query(PRESENCE),
     Query(ATTENDANCE),
@@ -492,5 +518,7 @@ DECLARED_QUERIES: Final = (
     Query(PEAK_STATE),
     Query(HOUR_COUNTS, (), "hour"),
     Query(BULKS, (), "at"),
+    Query(SAVED_VIEWS, ("owner_id",), "created_at"),
+    Query(SAVED_VIEWS, ("team_id",), "created_at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

@@ -20,6 +20,7 @@ from shared.model.message import Message
 from shared.model.notification import Notification
 from shared.model.people import Actor, ActorKind
 from shared.model.presence import Standing
+from shared.model.queueing import queue_id
 from shared.model.records import LoggedEvent, Outcome
 from shared.payload import Payload
 
@@ -294,8 +295,10 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
     """The counters in which a conversation counts: ``<status>`` and, by status, its owners.
 
     ``open``, ``open/unassigned``, ``open/agent/<id>``, ``open/team/<id>``, ``open/channel/<id>``,
-    ``open/label/<label>``, ``open/follower/<id>``, and the same for the other statuses but
-    resolved, of which only the total is kept.
+    ``open/label/<label>``, ``open/follower/<id>``, ``open/topic/<topic or ->``,
+    ``open/channel/<id>/topic/<topic or ->``, ``open/unassigned/topic/<topic or ->``, and the same
+    for the other statuses but resolved, of which only the total is kept.
+    ``open/queue/<team or ->/<line or ->`` are those that wait for somebody.
     """
     if conversation is None or conversation.merged_into is not None:
         return frozenset()
@@ -311,4 +314,11 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
         keys.add(f"{status}/team/{conversation.team_id}")
     keys.update(f"{status}/label/{label}" for label in conversation.labels)
     keys.update(f"{status}/follower/{agent_id}" for agent_id in conversation.followers)
+    topic = conversation.topic or "-"
+    if conversation.assignee_id is None:
+        keys.add(f"{status}/unassigned/topic/{topic}")
+    keys.add(f"{status}/topic/{topic}")
+    keys.add(f"{status}/channel/{conversation.channel_id}/topic/{topic}")
+    if status == "open" and conversation.assignee_id is None and conversation.bot_id is None:
+        keys.add(f"open/queue/{queue_id(conversation.team_id, conversation.line)}")
     return frozenset(keys)

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
@@ -36,6 +37,14 @@ class Stemmer:
                 return str(stemmer.stemWord(word))
 
         self._stem = stem
+
+    def places(self, text: str, stems: Collection[str]) -> list[tuple[int, int]]:
+        """Where in the text words with one of these stems stand: beginnings and ends."""
+        return [
+            word.span()
+            for word in _WORD.finditer(text[:_MAX_CHARS])
+            if self._stem(word.group().lower().replace("ё", "е")[:_MAX_WORD]) in stems
+        ]
 
     def stems(self, text: str) -> list[str]:
         """The stems of the text's words, each once, in the order of their first appearance."""

@@ -14,9 +14,9 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from connectors.base import Connector, Parsed, RawEvent
+from connectors.base import Connector, Parsed, RawEvent, Reaches
 from connectors.contract.cases import Case, Recorded, request
-from shared.errors import BadPayload, Unauthorised
+from shared.errors import BadPayload, BadRequest, Unauthorised
 from shared.model.channel import Capabilities
 from shared.model.inbound import Inbound, InboundKind, Receipt
 
@@ -36,6 +36,19 @@ ODD: tuple[Any, ...] = (
 MISSING = object()
 """In the place of a leaf: take it out."""
 _ODD_PER_PAYLOAD = 150
+_ADDRESSES = {"email": "anna@example.com", "phone": "+49 1512 3456789"}
+_NO_ADDRESSES = (
+    "",
+    " ",
+    "anna",
+    "a@b",
+    "+",
+    "+1",
+    "12",
+    "\x00\ud800",
+    "9" * 400,
+    "x" * 400 + "@example.com",
+)
 
 
 def parsed(case: Case, connector: Connector, body: bytes) -> list[Parsed]:
@@ -190,6 +203,29 @@ def check_capabilities(capabilities: Capabilities) -> None:
     assert all(limit.max_bytes > 0 for limit in capabilities.media)
     for rate in (capabilities.rate_thread, capabilities.rate_channel):
         assert rate is None or (rate.count > 0 and rate.per_s > 0 and rate.burst >= 1)
+
+
+def check_reach(case: Case, connector: Connector) -> None:
+    """Whoever may be written to first is found by an address: the same person every time, in a
+    thread that can be handled, with nothing verified. What is no address is refused."""
+    able = case.manifest.capabilities
+    if not able.write_first:
+        return
+    assert isinstance(connector, Reaches), "write_first is said, and nothing tells where to"
+    assert able.first_address is not None, "nothing says what people are addressed by"
+    good = _ADDRESSES[able.first_address]
+    found, again = connector.reach(good, "Anna"), connector.reach(good, "Anna")
+    assert found.person == again.person
+    assert found.person.external_id
+    assert found.thread.external_id
+    assert found.thread.partition_key == again.thread.partition_key
+    assert not any(one.verified for one in found.person.identifiers), "an agent has typed it"
+    for odd in _NO_ADDRESSES:
+        try:
+            connector.reach(odd, None)
+        except BadRequest:
+            continue
+        raise AssertionError(f"{odd!r} is taken for an address")
 
 
 def _parses_or_refuses(look: Callable[[], object], what: str = "these bytes") -> None:

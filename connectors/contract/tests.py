@@ -167,6 +167,11 @@ class ConnectorContract:
             suite.check_secrets_stay(case, connector)
 
     @pytest.mark.asyncio
+    async def test_whoever_is_written_to_first_is_found_by_an_address(self, case: Case) -> None:
+        async with case.opened() as connector:
+            suite.check_reach(case, connector)
+
+    @pytest.mark.asyncio
     async def test_what_is_sent_arrives(self, simulated: Case) -> None:
         async with sending.line(simulated) as line:
             await sending.check_sends(line)

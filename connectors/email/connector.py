@@ -25,6 +25,7 @@ from connectors.email.mailbox import Mailbox
 from connectors.email.manifest import EmailSettings
 from connectors.email.oauth import OAuth
 from connectors.email.polling import Polling
+from connectors.email.reaching import new_thread
 from connectors.email.reception import Reception, Take
 from connectors.email.sender import Sender
 from connectors.email.session import Session
@@ -34,6 +35,7 @@ from connectors.email.unsettled import Unsettled
 from shared.errors import BadRequest, Unauthorised
 from shared.model.channel import RateLimit
 from shared.model.content import Attachment
+from shared.model.reach import Reached
 
 _BURST: Final = 20
 
@@ -118,6 +120,10 @@ class EmailConnector:
         """Take mails on the channel's port until cancelled. Raises ``Unavailable``,
         ``ChannelBroken``."""
         await self._reception.listen(take)
+
+    def reach(self, address: str, name: str | None) -> Reached:
+        """A new thread of mails to this address. Raises ``BadRequest``."""
+        return new_thread(address, name, self._mailbox)
 
     async def pull(self, cursor: str | None) -> Pulled:
         """The mails behind the cursor. Raises ``Unavailable``, ``ChannelBroken``."""

@@ -316,6 +316,7 @@ MANIFEST = Manifest(
         reply=True,
         receipts=("delivered", "read"),
         write_first=True,
+        first_address="email",
         rate_channel=RateLimit(count=60, per_s=60, burst=20),
         deadline_s=48 * 3600,
     ),

@@ -68,9 +68,15 @@ class Reception:
         implicit = certificate if self._settings.listen_tls == "tls" else None
         with bound(self._settings) as listening:
             async with asyncio.TaskGroup() as group:
+                ended = False
 
                 def arrived(reader: StreamReader, writer: StreamWriter) -> None:
-                    group.create_task(self._attend(house, certificate, reader, writer))
+                    if ended:
+                        writer.close()
+                        return
+                    attended = group.create_task(self._attend(house, certificate, reader, writer))
+                    # One that is cancelled before it began closes nothing by itself.
+                    attended.add_done_callback(lambda _: _hung_up(writer))
 
                 server = await asyncio.start_server(
                     arrived, sock=listening, ssl=implicit.context if implicit else None
@@ -79,6 +85,7 @@ class Reception:
                 try:
                     await asyncio.Event().wait()
                 finally:
+                    ended = True
                     server.close()
 
     async def _keep(self, raw: bytes, take: Take) -> None:
@@ -122,8 +129,13 @@ class Reception:
         finally:
             self._open -= 1
             for line in reversed(lines):
-                with suppress(OSError, RuntimeError):
-                    line.close()
+                _hung_up(line)
+
+
+def _hung_up(line: StreamWriter) -> None:
+    """Close it; nothing happens to one that is closed."""
+    with suppress(OSError, RuntimeError):
+        line.close()
 
 
 def greeting(settings: EmailSettings) -> str:

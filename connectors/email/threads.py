@@ -89,9 +89,10 @@ def shortened(references: tuple[str, ...]) -> tuple[str, ...]:
 
 def _joined(found: Collection[Address]) -> str:
     """As a header would have them, in plain letters: ``compose`` reads it again."""
-    return ", ".join(map(_mailbox, found))
+    return ", ".join(map(mailbox_text, found))
 
 
-def _mailbox(address: Address) -> str:
+def mailbox_text(address: Address) -> str:
+    """One address as a header would have it, in plain letters."""
     name = _QUOTED.sub(r"\\\g<0>", address.name or "")
     return f'"{name}" <{address.email}>' if name else address.email

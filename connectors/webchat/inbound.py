@@ -23,10 +23,12 @@ def said(
     attachments: Sequence[Attachment],
     at: datetime,
     onward: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Parsed:
     """The event of a message or a press; the same request gives the same event key.
 
-    ``onward`` says where the conversation goes on when the visitor has left.
+    ``onward`` says where the conversation goes on when the visitor has left, ``secrets`` what lets
+    them in again.
     """
     press = request.press
     reply = ReplyRef(external_id=ExternalId(request.reply_to)) if request.reply_to else None
@@ -43,6 +45,7 @@ def said(
             external_id=visitor.thread,
             partition_key=visitor.id,
             context={**_agreement(visitor), **(onward or {})},
+            secrets=dict(secrets or {}),
         ),
         author=visitor.participant(request.language),
         external_id=ExternalId(request.id),

@@ -11,35 +11,38 @@ from connectors.webchat.manifest import WebchatSettings
 from connectors.webchat.requests import MessageRequest
 from connectors.webchat.visitors import Visitor, Visitors
 from shared.ids import ChannelId
-from shared.model.onward import NOWHERE, Onward
+from shared.model.onward import CODE, NOWHERE, Onward
 
 LINK_MARK: Final = "#omnihub-chat="
 """The widget finds the code behind it in the page's address."""
-_LINK_FOR: Final = timedelta(days=30)
+_LINK_FOR: Final = timedelta(days=31)
 
 
 def onward_context(
-    visitor: Visitor,
-    request: MessageRequest,
-    settings: WebchatSettings,
-    visitors: Visitors,
-    now: datetime,
+    visitor: Visitor, request: MessageRequest, settings: WebchatSettings
 ) -> Mapping[str, str]:
     """What the thread's context says of it; that it goes on nowhere, where so it is."""
     to = visitor.user.email if visitor.user is not None else visitor.given.email
     if not settings.email_channel or not to or not to.isprintable():
         return NOWHERE
     page = _page(settings, request)
-    code = visitors.link(visitor, now + _LINK_FOR)
     wanted = Onward(
         channel=ChannelId(settings.email_channel),
         to=to,
         after_s=float(settings.email_after_s),
-        link=f"{page}{LINK_MARK}{code}" if page and code else page,
+        link=page,
         language=_language(settings, request),
         title=settings.title or (urlsplit(page).hostname or "" if page else ""),
     )
     return wanted.context()
+
+
+def onward_code(visitor: Visitor, visitors: Visitors, now: datetime) -> Mapping[str, str]:
+    """What brings the visitor back behind the link, the same all day; nothing for users of the
+    site."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    code = visitors.link(visitor, today + _LINK_FOR)
+    return {CODE: f"{LINK_MARK}{code}"} if code else {}
 
 
 def _page(settings: WebchatSettings, request: MessageRequest) -> str:

@@ -17,7 +17,7 @@ from connectors.webchat.limits import Buckets, Rate
 from connectors.webchat.lines import Lines
 from connectors.webchat.live import Live
 from connectors.webchat.manifest import MAX_TEXT, WebchatSettings
-from connectors.webchat.onward import onward_context
+from connectors.webchat.onward import onward_code, onward_context
 from connectors.webchat.requests import (
     MessageRequest,
     ReceiptRequest,
@@ -29,6 +29,7 @@ from connectors.webchat.visitors import Visitor, Visitors
 from shared.clock import Clock
 from shared.errors import NotFound, Unavailable
 from shared.ids import ChannelId, MessageId
+from shared.model.onward import NOWHERE
 
 log = structlog.get_logger(__name__)
 
@@ -172,8 +173,9 @@ class Surface:
         asked = read_as(MessageRequest, await read_capped(request, MAX_BODY_BYTES))
         attachments = self._files.opened(visitor, asked.attachments)
         at = self._clock.now()
-        onward = onward_context(visitor, asked, self._settings, self._visitors, at)
-        await self._publish(inbound.said(visitor, asked, attachments, at, onward))
+        onward = onward_context(visitor, asked, self._settings)
+        code = onward_code(visitor, self._visitors, at) if onward is not NOWHERE else {}
+        await self._publish(inbound.said(visitor, asked, attachments, at, onward, code))
         self._attendances.wrote(visitor)
         log.info("webchat.accepted", channel_id=self._channel_id, thread=visitor.id)
         return _json({"id": asked.id, "at": at.isoformat(timespec="microseconds")})

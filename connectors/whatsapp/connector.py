@@ -25,6 +25,7 @@ from connectors.whatsapp.event import Account
 from connectors.whatsapp.graph import Graph, NoAnswer, Refused
 from connectors.whatsapp.manifest import WhatsAppSettings
 from connectors.whatsapp.media import MEDIA_ID, SHA256
+from connectors.whatsapp.people import dialled
 from connectors.whatsapp.sender import Sender
 from connectors.whatsapp.subscription import Subscription
 from connectors.whatsapp.templates import Catalogue
@@ -35,6 +36,7 @@ from shared.errors import BadRequest, HubError, Rejected, Unavailable
 from shared.ids import ExternalId
 from shared.model.content import Attachment
 from shared.model.message import Direction
+from shared.model.reach import Reached
 from shared.model.template import Template
 
 log = structlog.get_logger(__name__)
@@ -111,6 +113,18 @@ class WhatsAppConnector:
         """All templates of the account. Raises ``Unavailable``, ``Throttled``,
         ``ChannelBroken``."""
         return await self._catalogue.all(refresh=refresh)
+
+    def reach(self, address: str, name: str | None) -> Reached:
+        """The chat with a phone number. Raises ``BadRequest``.
+
+        Meta may know the number by another spelling, which its answer to the first message tells.
+        """
+        found = dialled(address, name)
+        person = found.participant()
+        typed = tuple(one.model_copy(update={"verified": False}) for one in person.identifiers)
+        return Reached(
+            thread=found.thread(), person=person.model_copy(update={"identifiers": typed})
+        )
 
     async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """A file's bytes, up to 100 MB. Raises ``Rejected`` and ``Unavailable``."""

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.payload import Payload
-from shared.errors import BadPayload
+from shared.errors import BadPayload, BadRequest
 from shared.ids import ExternalId
 from shared.model.inbound import ThreadRef
 from shared.model.people import Identifier, IdentifierKind, Participant
 
 _BSUID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _PHONE: Final = re.compile(r"\d{4,20}")
+_DIALLED: Final = re.compile(r"[1-9][0-9]{6,14}")
+"""E.164 without its plus."""
+_SPACING: Final = re.compile(r"[\s().\-/]")
 _GROUP: Final = "group:"
 WA_ID: Final = "wa_id"
 BSUID: Final = "bsuid"
@@ -113,6 +116,19 @@ def person(
         name=profile.text("name"),
         username=profile.text("username"),
     )
+
+
+def dialled(number: str, name: str | None) -> Person:
+    """The customer with a phone number as somebody writes it, the country first.
+
+    Raises ``BadRequest``.
+    """
+    plain = _SPACING.sub("", number)
+    digits = next((plain[len(sign) :] for sign in ("+", "00") if plain.startswith(sign)), "")
+    if not _DIALLED.fullmatch(digits):
+        # Without it nobody can tell the country from the number.
+        raise BadRequest("this is no phone number with its country, such as +49 151 12345678")
+    return Person(wa_id=digits, name=name)
 
 
 def group_thread(group_id: str, title: str | None = None) -> ThreadRef:

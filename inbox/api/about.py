@@ -3,22 +3,21 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from inbox.counts import Counts
-from inbox.live.feed import Feed
-from inbox.live.frames import ViewCount
 from inbox.permissions import Permission
 from inbox.rest import docs
 from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items
 from shared import asyncapi
-from shared.collections import SETTINGS
-from shared.errors import NotFound
+from shared.collections import SETTINGS, TOPICS
+from shared.errors import BadRequest, NotFound
 from shared.health import Health, HealthReport
+from shared.model.base import Strict
 from shared.model.records import HubSetting
 from shared.ports.store import Store
 
@@ -33,11 +32,23 @@ class Info(BaseModel):
     undo_s: float
 
 
-class Views(BaseModel):
-    """The counts of the views, and the position of the live feed that they are not older than."""
+class TopicsQuery(Strict):
+    """Which conversations are counted. Resolved ones are not: their counters are not kept."""
 
-    items: list[ViewCount]
-    positions: str
+    status: Literal["open", "pending", "snoozed"] = "open"
+    channel_id: str | None = Field(default=None, max_length=100)
+    unassigned: bool = False
+    """Only those that nobody holds."""
+
+
+class TopicCount(BaseModel):
+    """How many conversations there are of a topic."""
+
+    topic: str | None
+    """None: of no known topic."""
+    name: str | None
+    """What it is called; None: it was removed, or there is none."""
+    count: int
 
 
 class LabelView(BaseModel):
@@ -58,7 +69,6 @@ class AboutApi:
 
     store: Store
     counts: Counts
-    feed: Feed
     health: Health
     info: Info
     document: Callable[[], dict[str, Any]]
@@ -75,8 +85,9 @@ class AboutApi:
                 "Settings that admins change", answer=Items[HubSetting],
             ),
             Route(
-                "GET", "/views", self.views, Permission.CONVERSATIONS_READ,
-                "How many conversations each view holds", "conversations", answer=Views,
+                "GET", "/views/topics", self.topics, Permission.CONVERSATIONS_READ,
+                "How many conversations there are of each topic, the most first", "conversations",
+                query=TopicsQuery, answer=Items[TopicCount],
             ),
             Route(
                 "GET", "/labels", self.labels, Permission.CONVERSATIONS_READ,
@@ -122,13 +133,21 @@ class AboutApi:
         page = await self.store.find(SETTINGS, equal={}, limit=500)
         return Items(items=list(page.items), next=page.next)
 
-    async def views(self, call: Call[Nothing, Nothing]) -> Views:
-        """Of the caller's own views."""
-        positions = self.feed.cursor
-        agent = call.caller.agent
-        counts = await self.counts.views(agent.id if agent is not None else None)
-        items = [ViewCount(key=key, count=count) for key, count in counts.items()]
-        return Views(items=items, positions=positions)
+    async def topics(self, call: Call[TopicsQuery, Nothing]) -> Items[TopicCount]:
+        """As the router has counted."""
+        query = call.query
+        if query.channel_id is not None and query.unassigned:
+            raise BadRequest("give channel_id or unassigned, not both", field="unassigned")
+        counts = await self.counts.topics(
+            query.status, channel_id=query.channel_id, unassigned=query.unassigned
+        )
+        ids = [topic for topic in counts if topic is not None]
+        known = await self.store.get_many(TOPICS, ids) if ids else {}
+        items = [
+            TopicCount(topic=topic, name=known[topic].name if topic in known else None, count=count)
+            for topic, count in counts.items()
+        ]
+        return Items(items=items)
 
     async def labels(self, call: Call[Nothing, Nothing]) -> Items[LabelView]:
         """In order."""

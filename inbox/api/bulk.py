@@ -1,6 +1,7 @@
 """One request over many conversations, as routes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 from inbox.api.writing import CannedRequest
 from inbox.bulk import MOST, Bulks, Chosen, Failed, Standing
 from inbox.callers import Caller
-from inbox.listing import ConversationQuery, View, filters
+from inbox.listing import filters
 from inbox.permissions import Permission
 from inbox.policies import Policies
 from inbox.policy_checks.actions import check_actions, names_in
@@ -19,7 +20,7 @@ from shared.errors import BadRequest
 from shared.model.action import Actions, SendCanned, WriteReply
 from shared.model.base import Strict, Utc
 from shared.model.bulk import Bulk, BulkLeftOut
-from shared.model.conversation import Status
+from shared.model.saved_view import ConversationFilter
 from shared.policies.book import read_book
 from shared.ports.store import Store
 
@@ -27,15 +28,9 @@ _TAG = "bulk"
 _Id = Annotated[str, Field(max_length=100)]
 
 
-class BulkFilter(Strict):
+class BulkFilter(ConversationFilter):
     """Which conversations, as a list has them."""
 
-    view: View | None = None
-    status: Status | None = None
-    assignee_id: str | None = None
-    channel_id: str | None = None
-    team_id: str | None = None
-    label: str | None = None
     contact_id: str | None = None
 
 
@@ -47,14 +42,13 @@ class ManyRequest(Strict):
     ids: Annotated[tuple[_Id, ...], Field(max_length=MOST)] = ()
     filter: BulkFilter | None = None
 
-    def chosen(self, caller: Caller) -> Chosen:
+    def chosen(self, caller: Caller, now: datetime) -> Chosen:
         """What that says. Raises ``BadRequest``."""
         if (self.filter is None) is not bool(self.ids):
             raise BadRequest("give ids or a filter", field="ids")
         if self.filter is None:
             return Chosen(ids=self.ids)
-        query = ConversationQuery(**self.filter.model_dump())
-        return Chosen(equal=filters(query, caller))
+        return Chosen(wanted=filters(self.filter, caller, now))
 
 
 class BulkActionsRequest(ManyRequest):
@@ -176,14 +170,14 @@ class BulkApi:
         _require_quiet(body.actions)
         check_actions(body.actions, await read_book(self.store), asked=True)
         await self.policies.require(names_in(body.actions))
-        chosen = body.chosen(call.caller)
+        chosen = body.chosen(call.caller, self.bulks.clock.now())
         bulk = await self.bulks.act(chosen, body.actions, call.caller, body.id)
         return await self._answer(bulk.id)
 
     async def reply(self, call: Call[Nothing, BulkReplyRequest]) -> Answer:
         """Keep it, and give the commands."""
         body = call.body
-        given, chosen = body.given(), body.chosen(call.caller)
+        given, chosen = body.given(), body.chosen(call.caller, self.bulks.clock.now())
         bulk = await self.bulks.reply(chosen, given, body.per_minute, call.caller, body.id)
         return await self._answer(bulk.id)
 

@@ -1,56 +1,58 @@
 """Conversations: lists, one, its messages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
+from inbox.callers import Caller
 from inbox.contacts import Contacts
-from inbox.listing import ConversationQuery, filters, find
-from inbox.merged_pages import Streams, page_of
+from inbox.listing import ConversationQuery, Wanted, filters, find
+from inbox.message_pages import MessagePage, MessagesQuery, page_of_case, page_of_one
 from inbox.permissions import Permission
 from inbox.rest.route import Call, Nothing, Route
 from inbox.rest.shapes import Items
-from inbox.search import Search
-from shared.collections import CONVERSATIONS, MESSAGES
-from shared.errors import BadRequest, NotFound
-from shared.model.base import Strict
+from inbox.search import Asked, Search, Stage
+from inbox.snippets import Snippet
+from shared.collections import CONVERSATIONS
+from shared.errors import NotFound
+from shared.model.base import Utc
 from shared.model.conversation import Conversation
 from shared.model.message import Message
-from shared.ports.store import Range, Store
+from shared.model.saved_view import ConversationFilter
+from shared.ports.store import Store
 
 _MOST_MERGES: Final = 20
 _MOST_TOGETHER: Final = 200
 
 
-class MessagesQuery(Strict):
-    """Which messages; with neither bound the newest."""
-
-    before: str | None = Field(default=None, max_length=500, description="`sort` of a message")
-    after: str | None = Field(default=None, max_length=500, description="`sort` of a message")
-    joined: bool = False
-    """Those of every conversation that goes on in this one too, by time; ``before`` is then the
-    ``next`` of the page before."""
-    limit: int = Field(default=50, ge=1, le=200)
-
-
-class MessagePage(BaseModel):
-    """Messages ascending by ``sort``.
-
-    ``next`` is the value of ``before`` for older ones; of a page ``after`` something, that of
-    ``after`` for newer ones.
-    """
-
-    items: list[Message]
-    next: str | None
-
-
-class SearchQuery(Strict):
-    """What is looked for: every word, by its stem."""
+class SearchQuery(ConversationFilter):
+    """What is looked for: every word, by its stem; ``status`` is any unless one is named."""
 
     q: str = Field(min_length=1, max_length=200)
+    kind: Literal["all", "conversations", "messages"] = "all"
+    since: Utc | None = None
+    before: Utc | None = None
+    author: str | None = Field(
+        default=None, max_length=100,
+        description="`contact`, `agent`, `bot`, `me`, or the id of who wrote the message",
+    )  # fmt: skip
+    attachments: bool = False
+    """Only messages with files."""
     cursor: str | None = Field(default=None, max_length=2000)
     limit: int = Field(default=50, ge=1, le=200)
+
+    def asked(self, caller: Caller, now: datetime) -> Asked:
+        """What that asks for. Raises ``BadRequest``."""
+        wanted = filters(self, caller, now)
+        if self.status is None and self.view is None:
+            rest = {name: value for name, value in wanted.equal.items() if name != "status"}
+            wanted = Wanted(rest, wanted.waiting_before)
+        stages = _STAGES[self.kind]
+        author = caller.key if self.author == "me" else self.author
+        return Asked(self.q, wanted, stages, self.since, self.before, author, self.attachments)
 
 
 class SearchHit(BaseModel):
@@ -58,6 +60,15 @@ class SearchHit(BaseModel):
 
     conversation: Conversation
     message: Message | None
+    snippets: list[Snippet]
+    """Where the words stand; none where they are spread over several texts."""
+
+
+_STAGES: Final[Mapping[str, tuple[Stage, ...]]] = {
+    "all": ("names", "words"),
+    "conversations": ("names",),
+    "messages": ("words",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +104,28 @@ class ConversationsApi:
     async def page(self, call: Call[ConversationQuery, Nothing]) -> Items[Conversation]:
         """One page of a list, or of what a search finds within it."""
         query = call.query
-        equal = filters(query, call.caller)
-        contact_id = equal.pop("contact_id", None) if len(equal) == 1 else None
+        wanted = filters(query, call.caller, self.contacts.clock.now())
+        if query.contact_id is not None and len(wanted.equal) == 1:
+            return await self._of_contact(query)
         if query.q is None or not query.q.strip():
-            if contact_id is not None:
-                page = await self.contacts.conversations(str(contact_id), query.cursor, query.limit)
-            else:
-                page = await find(self.store, equal, query.cursor, query.limit)
+            page = await find(self.store, wanted, query.cursor, query.limit, offset=query.offset)
             return Items(items=list(page.items), next=page.next)
-        hits, following = await self.search.page(query.q, equal, query.cursor, query.limit)
+        return await self._found(query, wanted)
+
+    async def _of_contact(self, query: ConversationQuery) -> Items[Conversation]:
+        contact = await self.contacts.get(str(query.contact_id))
+        if query.q is None or not query.q.strip():
+            page = await self.contacts.conversations(contact.id, query.cursor, query.limit)
+            return Items(items=list(page.items), next=page.next)
+        found = await self._found(query, Wanted({}))
+        own = {identity.id for identity in await self.contacts.identities(contact.id)}
+        return Items(items=[one for one in found.items if one.identity_id in own], next=found.next)
+
+    async def _found(self, query: ConversationQuery, wanted: Wanted) -> Items[Conversation]:
+        asked = Asked(text=query.q or "", wanted=wanted)
+        hits, following = await self.search.page(asked, query.cursor, query.limit)
         unique = {hit.conversation.id: hit.conversation for hit in hits}
-        found = list(unique.values())
-        if contact_id is not None:
-            contact = await self.contacts.get(str(contact_id))
-            own = {identity.id for identity in await self.contacts.identities(contact.id)}
-            found = [one for one in found if one.identity_id in own]
-        return Items(items=found, next=following)
+        return Items(items=list(unique.values()), next=following)
 
     async def show(self, call: Call[Nothing, Nothing]) -> Conversation:
         """One."""
@@ -116,39 +133,20 @@ class ConversationsApi:
 
     async def messages(self, call: Call[MessagesQuery, Nothing]) -> MessagePage:
         """A page; the conversation must exist."""
-        query = call.query
-        if query.before is not None and query.after is not None:
-            raise BadRequest("give before or after, not both", field="after")
         of = await conversation(self.store, call.path["id"])
-        if query.joined:
-            return await self._joined(of, query)
-        id = of.id
-        forward = query.after is not None
-        bounded = query.before is not None or forward
-        page = await self.store.find(
-            MESSAGES,
-            equal={"conversation_id": id},
-            range=Range("sort", gt=query.after, lt=query.before) if bounded else None,
-            order="sort",
-            descending=not forward,
-            limit=query.limit,
-        )
-        items = list(page.items) if forward else list(reversed(page.items))
-        edge = items[-1 if forward else 0].sort if page.next is not None else None
-        return MessagePage(items=items, next=edge)
-
-    async def _joined(self, of: Conversation, query: MessagesQuery) -> MessagePage:
-        if query.after is not None:
-            raise BadRequest("a joined timeline is read from its end", field="after")
-        streams = Streams("conversation_id", await together(self.store, of), "at")
-        page = await page_of(self.store, MESSAGES, streams, query.before, query.limit)
-        return MessagePage(items=list(reversed(page.items)), next=page.next)
+        if not call.query.joined:
+            return await page_of_one(self.store, of.id, call.query)
+        return await page_of_case(self.store, await together(self.store, of), call.query)
 
     async def find(self, call: Call[SearchQuery, Nothing]) -> Items[SearchHit]:
         """Search everything."""
         query = call.query
-        hits, following = await self.search.page(query.q, {}, query.cursor, query.limit)
-        found = [SearchHit(conversation=hit.conversation, message=hit.message) for hit in hits]
+        asked = query.asked(call.caller, self.contacts.clock.now())
+        hits, following = await self.search.page(asked, query.cursor, query.limit)
+        found = [
+            SearchHit(conversation=hit.conversation, message=hit.message, snippets=hit.snippets)
+            for hit in hits
+        ]
         return Items(items=found, next=following)
 
 

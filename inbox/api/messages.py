@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
@@ -10,29 +9,20 @@ from inbox.agent_drafts import AgentDrafts
 from inbox.api.conversations import conversation
 from inbox.api.markup import SpanRequests, spans_of
 from inbox.api.orders import MessageDone, Orders
-from inbox.api.templates import said
+from inbox.api.replies import Replies
 from inbox.api.writing import MentionRequest, MentionRequests, NewMessage
-from inbox.channels import Channels
 from inbox.files import Files
 from inbox.permissions import Permission
 from inbox.rest.route import Answer, Call, Handler, Nothing, Route
 from inbox.rest.shapes import Accepted, OwnId
-from shared.clock import Clock
 from shared.collections import MESSAGES
-from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, Reply, Resend
-from shared.errors import BadRequest, NotFound
-from shared.ids import MessageId
+from shared.commands import Cancel, Command, DeleteMessage, Edit, Note, React, Resend
+from shared.errors import NotFound
 from shared.model.base import Strict
 from shared.model.content import Attachment, Mention
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Store
-
-_LONGEST_WAIT = timedelta(days=366)
-_OF_REPLIES = (
-    "spans", "reply_to", "buttons", "blocks", "template", "email", "canned", "send_at", "recall",
-    "undo_s",
-)  # fmt: skip
 
 
 class EditRequest(Strict):
@@ -64,12 +54,10 @@ class MessagesApi:
     """The routes that write messages."""
 
     store: Store
-    clock: Clock
     files: Files
     orders: Orders
-    channels: Channels
+    replies: Replies
     drafts: AgentDrafts
-    undo_s: float
 
     def routes(self) -> list[Route]:
         """What they are."""
@@ -90,7 +78,7 @@ class MessagesApi:
         """Give the command, with the caller's uploads attached."""
         body, actor = call.body, call.caller.actor
         target = await conversation(self.store, call.path["id"])
-        self._check(body)
+        self.replies.check(body)
         files = await self.files.attachments(
             body.attachments, actor, await self._kept(call, target)
         )
@@ -106,27 +94,8 @@ class MessagesApi:
                 draft=draft,
             )
         else:
-            template = body.template.ref() if body.template is not None else None
-            content = body.content(files)
-            text = content.text
-            if template is not None:
-                text = await said(self.channels, target.channel_id, template, files=len(files))
-            command = Reply(
-                conversation_id=target.id,
-                actor=actor,
-                text=text,
-                spans=content.spans,
-                template=template,
-                attachments=content.attachments,
-                blocks=content.blocks,
-                buttons=content.buttons,
-                email=content.email,
-                reply_to=MessageId(body.reply_to) if body.reply_to is not None else None,
-                send_at=body.send_at,
-                undo_s=self._undo(call),
-                canned=body.canned.use() if body.canned is not None else None,
-                recall=body.recall,
-                draft=draft,
+            command = await self.replies.reply(
+                call.caller, body, target.id, target.channel_id, files, draft
             )
         return await self.orders.for_message(call, command, body.id, 201)
 
@@ -194,29 +163,6 @@ class MessagesApi:
             return ()
         own = (await self.drafts.own(target.id, agent.id)).get(body.kind)
         return own.attachments if own is not None else ()
-
-    def _check(self, body: NewMessage) -> None:
-        if body.is_empty():
-            raise BadRequest("write something, or attach a file", field="text")
-        if body.template is not None and (body.text.strip() or body.spans or body.buttons):
-            raise BadRequest("a template has its own text and buttons", field="template")
-        if body.kind == "note":
-            for name in _OF_REPLIES:
-                if getattr(body, name):
-                    raise BadRequest("a note has none", field=name)
-        elif body.mentions:
-            raise BadRequest("only a note calls colleagues", field="mentions")
-        if body.recall and body.send_at is None:
-            raise BadRequest("only a scheduled reply is taken back", field="recall")
-        if body.template is not None and body.canned is not None:
-            raise BadRequest("a template is no canned reply", field="canned")
-        if body.send_at is not None and body.send_at > self.clock.now() + _LONGEST_WAIT:
-            raise BadRequest("is more than a year away", field="send_at")
-
-    def _undo(self, call: Call[Nothing, NewMessage]) -> float:
-        if call.body.undo_s is not None:
-            return call.body.undo_s
-        return self.undo_s if call.caller.session is not None else 0
 
 
 def _mentions(asked: Sequence[MentionRequest] | None) -> tuple[Mention, ...] | None:

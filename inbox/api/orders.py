@@ -8,7 +8,8 @@ from inbox.desk import Desk
 from inbox.rest.middleware import REQUEST_ID
 from inbox.rest.route import Answer, Call
 from inbox.rest.shapes import Accepted
-from shared.commands import Command
+from shared.commands import Begin, Command
+from shared.errors import BadRequest
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.model.records import Outcome
@@ -34,6 +35,14 @@ class TaskDone(BaseModel):
 
     task: Task
     conversation: Conversation
+    command_id: str
+
+
+class ConversationBegun(BaseModel):
+    """The new conversation and its first message, as they are stored now."""
+
+    conversation: Conversation
+    message: Message
     command_id: str
 
 
@@ -69,6 +78,26 @@ class Orders:
             return Answer(Accepted(command_id=name), 202)
         conversation = Conversation.model_validate(outcome.result["conversation"])
         return Answer(ConversationDone(conversation=conversation, command_id=name))
+
+    async def for_beginning(
+        self, call: Call[BaseModel, BaseModel], command: Begin, own_id: str | None
+    ) -> Answer:
+        """Give the command that begins a conversation. Raises ``BadRequest`` for an id that was
+        used for another command."""
+        trace_id = call.request[REQUEST_ID]
+        name, outcome = await self.desk.give(
+            command, call.caller, own_id, trace_id=trace_id, begins=True
+        )
+        if outcome is None:
+            return Answer(Accepted(command_id=name), 202)
+        if not {"conversation", "message"} <= outcome.result.keys():
+            raise BadRequest("this id was used for a command elsewhere", field="id")
+        begun = ConversationBegun(
+            conversation=Conversation.model_validate(outcome.result["conversation"]),
+            message=Message.model_validate(outcome.result["message"]),
+            command_id=name,
+        )
+        return Answer(begun, 201)
 
     async def for_task(
         self, call: Call[BaseModel, BaseModel], command: Command, own_id: str | None

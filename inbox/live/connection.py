@@ -39,6 +39,7 @@ class Connection:
         self.caller = caller
         self.agent_id = caller.agent.id if caller.agent is not None else None
         self.viewing: str | None = None
+        self.watches_board = False
         self.positions: dict[Partition, int] = {}
         self.sent = 0
         """How many frames were written to it."""

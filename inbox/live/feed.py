@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from inbox.callers import Caller
-from inbox.counts import Counts
+from inbox.counts import Counts, is_shown
 from inbox.desk import Desk
 from inbox.live.connection import CAPACITY, Close, Connection
 from inbox.live.kinds import declared
@@ -81,6 +81,10 @@ class Feed:
             for connection in self._connections:
                 connection.end(Close.GOING_AWAY)
 
+    def watching_board(self) -> list[Connection]:
+        """The connections to whom the board is told."""
+        return [one for one in self._connections if one.watches_board]
+
     @contextmanager
     def joined(self, caller: Caller) -> Iterator[Connection]:
         """A connection that gets every event from this moment on."""
@@ -123,8 +127,9 @@ class Feed:
         if item.changes in _SIGNED_IN_AS:
             self._recheck(str(item.payload.get("id")))
         if item.kind in _COUNTED and (counts := item.payload.get("counts")):
-            self._dirty.update(map(str, counts))
-            self._changed.set()
+            self._dirty.update(key for key in map(str, counts) if is_shown(key))
+            if self._dirty:
+                self._changed.set()
         for connection in tuple(self._connections):
             connection.offer(item)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from inbox.board import Board
 from shared.ids import ConversationId
 from shared.model.base import Strict
 
@@ -67,6 +68,8 @@ class ViewCount(BaseModel):
 
     key: str
     count: int
+    more: bool = False
+    """At least so many: beyond that it was not counted."""
 
 
 class CountsFrame(ServerFrame):
@@ -81,6 +84,13 @@ class ResetFrame(ServerFrame):
 
     type: Literal["reset"] = "reset"
     cursor: str
+
+
+class BoardNowFrame(ServerFrame):
+    """The supervisor's board as it stands now, for those who watch it."""
+
+    type: Literal["board"] = "board"
+    board: Board
 
 
 class PongFrame(ServerFrame):
@@ -130,10 +140,18 @@ class ActiveFrame(Strict):
     type: Literal["active"]
 
 
+class BoardFrame(Strict):
+    """Whether the supervisor's board is to be told from now on: at once, and whenever it is
+    another."""
+
+    type: Literal["board"]
+    watch: bool
+
+
 class ClientFrame(
     RootModel[
         Annotated[
-            StartFrame | PingFrame | TypingFrame | ViewingFrame | ActiveFrame,
+            StartFrame | PingFrame | TypingFrame | ViewingFrame | ActiveFrame | BoardFrame,
             Field(discriminator="type"),
         ]
     ]
@@ -146,6 +164,7 @@ SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     EventFrame,
     CountsFrame,
     ResetFrame,
+    BoardNowFrame,
     PongFrame,
     ProblemFrame,
 )

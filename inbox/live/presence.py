@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from inbox.attendances import Attendances
 from inbox.live.connection import Connection
 from inbox.news import News
 from inbox.permissions import Permission
@@ -24,9 +25,10 @@ _REMEMBERED: Final = 1000
 class Presence:
     """Publishes typing and viewing; typing at most every two seconds per agent and conversation."""
 
-    def __init__(self, store: Store, news: News) -> None:
+    def __init__(self, store: Store, news: News, attendances: Attendances) -> None:
         self._store = store
         self._news = news
+        self._attendances = attendances
         self._typed: dict[tuple[str, str], float] = {}
 
     async def say_typing(self, actor: Actor, conversation_id: ConversationId) -> None:
@@ -78,6 +80,7 @@ class Presence:
     async def _tell_viewing(
         self, connection: Connection, conversation_id: ConversationId | None
     ) -> None:
+        self._attendances.looks_at(connection.agent_id, conversation_id)
         await self._news.tell(
             Viewing(conversation_id=conversation_id, actor=connection.caller.actor)
         )

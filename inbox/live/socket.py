@@ -11,11 +11,13 @@ from pydantic import ValidationError
 
 from inbox.attendances import Attendances
 from inbox.gate import Gate
+from inbox.live.boards import LiveBoards
 from inbox.live.catch_up import missed_frames, start_position
 from inbox.live.connection import Close, Connection
 from inbox.live.feed import Feed
 from inbox.live.frames import (
     ActiveFrame,
+    BoardFrame,
     ClientFrame,
     HelloFrame,
     PingFrame,
@@ -56,6 +58,7 @@ class LiveSocket:
     feed: Feed
     gate: Gate
     presence: Presence
+    boards: LiveBoards
     attendances: Attendances
     clock: Clock
 
@@ -195,7 +198,7 @@ class LiveSocket:
         try:
             frame = ClientFrame.model_validate_json(text).root
         except ValidationError:
-            kinds = "start, ping, typing, viewing, active"
+            kinds = "start, ping, typing, viewing, active, board"
             problem = ProblemFrame(detail=f"this frame is not one of {kinds}")
             connection.offer_frame(problem.text())
             return
@@ -205,6 +208,8 @@ class LiveSocket:
             await self.presence.typing(connection, frame.conversation_id)
         elif isinstance(frame, ViewingFrame):
             await self.presence.viewing(connection, frame.conversation_id)
+        elif isinstance(frame, BoardFrame):
+            self.boards.watch(connection, on=frame.watch)
         elif isinstance(frame, PingFrame):
             connection.offer_frame(PongFrame(server_time=self.clock.now()).text())
 

@@ -62,6 +62,11 @@ class Case:
         return self.seen.version
 
     @property
+    def since(self) -> datetime:
+        """Since when it waits, or would."""
+        return self.key[2]
+
+    @property
     def queue(self) -> tuple[str | None, str | None]:
         """The team and line in whose queue it stands."""
         return self.seen.team_id, self.seen.line

@@ -1,6 +1,7 @@
 """The queues as they are told: how many wait, how long, and who is called to help. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -22,9 +23,9 @@ Queue = tuple[str | None, str | None]
 def queue_states(floor: Floor) -> Sequence[QueueState]:
     """Every queue in which something waits or was handled, as it stands."""
     counts = floor.waiting.counts()
-    firsts = _firsts(floor)
+    firsts, oldest = _firsts(floor), floor.waiting.oldest()
     return [
-        _state(floor, queue, counts.get(queue, 0), firsts.get(queue, ()))
+        _state(floor, queue, counts.get(queue, 0), firsts.get(queue, ()), oldest.get(queue))
         for queue in sorted({(None, None), *counts, *floor.handled}, key=str)
     ]
 
@@ -42,7 +43,13 @@ def helpers(floor: Floor, states: Sequence[QueueState]) -> Mapping[str, str]:
     return found
 
 
-def _state(floor: Floor, queue: Queue, waiting: int, first: Sequence[ConversationId]) -> QueueState:
+def _state(
+    floor: Floor,
+    queue: Queue,
+    waiting: int,
+    first: Sequence[ConversationId],
+    oldest_at: datetime | None,
+) -> QueueState:
     team_id, line = queue
     handling = floor.handled.get(queue, Handling())
     known = floor.book.get(LINES, line)
@@ -64,6 +71,7 @@ def _state(floor: Floor, queue: Queue, waiting: int, first: Sequence[Conversatio
         handled=handling.count,
         average_s=round(handling.average_s, 1),
         wait_s=None if wait_s is None else round(wait_s, 1),
+        oldest_at=oldest_at,
         overflows=team_id in floor.helpers,
         first=tuple(first),
         at=floor.now,

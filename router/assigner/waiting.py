@@ -3,6 +3,7 @@
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from router.assigner.cases import Case, Key, Need
 
@@ -62,6 +63,15 @@ class WaitingList:
     def counts(self) -> Mapping[tuple[str | None, str | None], int]:
         """How many wait in the queue of each team's line."""
         return {queue: count for queue, count in self._counts.items() if count}
+
+    def oldest(self) -> Mapping[tuple[str | None, str | None], datetime]:
+        """Since when the one waits that has waited longest, in the queue of each team's line."""
+        found: dict[tuple[str | None, str | None], datetime] = {}
+        for case in self._cases.values():
+            known = found.get(case.queue)
+            if known is None or case.since < known:
+                found[case.queue] = case.since
+        return found
 
     def all(self) -> Sequence[Case]:
         """All of them, in their order."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from router import timeline
-from router.cases import forget_snooze
+from router.snoozes import forget_snooze
 from router.work import Work
 from shared.collections import TOPICS
 from shared.ids import TeamId

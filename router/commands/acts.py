@@ -2,13 +2,14 @@
 
 from typing import Any, Final
 
-from router import cases, timeline
+from router import timeline
 from router.bots import hold
 from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
 from router.happening import Happening
 from router.rules.actions import carry_out
+from router.snoozes import forget_snooze, wake_id
 from router.work import Work
 from shared.collections import BULK_STEPS, CONVERSATIONS, TIMERS
 from shared.commands import Act, UndoAct
@@ -82,7 +83,7 @@ async def undo(work: Work, conversation: Conversation, command: UndoAct) -> Done
     work.unit.revise(BULK_STEPS, step, {"undone": True})
     if not fields:
         return with_conversation(conversation, changed=False)
-    cases.forget_snooze(work, conversation)
+    forget_snooze(work, conversation)
     changed = timeline.change(work, conversation, "undo", fields, command.actor)
     _snooze_again(work, changed)
     changed = await _waited_for_again(work, changed)
@@ -112,7 +113,7 @@ def _back(step: BulkStep, conversation: Conversation) -> dict[str, Any]:
 def _snooze_again(work: Work, conversation: Conversation) -> None:
     if conversation.status is Status.SNOOZED and conversation.snoozed_until is not None:
         timer = Timer(
-            id=cases.wake_id(conversation.id),
+            id=wake_id(conversation.id),
             kind="wake",
             conversation_id=conversation.id,
             due_at=conversation.snoozed_until,

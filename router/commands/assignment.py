@@ -91,7 +91,7 @@ def give(
         "agent_id": agent_id,
         "agent_name": agent_name,
         "team_id": team_id,
-        "team": _name_of_team(work, team_id),
+        "team": name_of_team(work, team_id),
         "line": line if line != conversation.line else None,
         "cause": cause,
         "by": actor.name,
@@ -129,13 +129,17 @@ def _require_known(
     work: Work, conversation: Conversation, team_id: TeamId | None, line: str | None
 ) -> None:
     """The team and line are there, where it did not stand there before. Raises ``Refused``."""
-    book = work.policy.book
-    teams = book.all(TEAMS)
-    moves = team_id is not None and team_id != conversation.team_id
-    if moves and teams and book.get(TEAMS, team_id) is None:
-        raise Refused("there is no such team", code=422, field="team_id")
-    if line is not None and line != conversation.line and book.get(LINES, line) is None:
-        raise Refused("there is no such line", code=422, field="line")
+    require_team(work, conversation, team_id)
+    known = work.policy.book.get(LINES, line)
+    if line is not None and line != conversation.line and known is None:
+        raise Refused(f"there is no such line: {line}", code=422, field="line")
+
+
+def require_team(work: Work, conversation: Conversation, team_id: TeamId | None) -> None:
+    """The team is there, where it is another than the conversation's. Raises ``Refused``."""
+    known = work.policy.book.get(TEAMS, team_id)
+    if team_id is not None and team_id != conversation.team_id and known is None:
+        raise Refused(f"there is no such team: {team_id}", code=422, field="team_id")
 
 
 async def _agent(work: Work, agent_id: str | None) -> Agent | None:
@@ -188,7 +192,8 @@ def _noted(work: Work, conversation: Conversation, command: Assign) -> Conversat
     return timeline.append(work, conversation, draft)[1]
 
 
-def _name_of_team(work: Work, team_id: TeamId | None) -> str | None:
+def name_of_team(work: Work, team_id: TeamId | None) -> str | None:
+    """What the team is called."""
     team = work.policy.book.get(TEAMS, team_id)
     return team.name if team is not None else None
 

@@ -8,6 +8,7 @@ from router.bots.handing import hand_over
 from router.bots.hold import arm
 from router.bots.turn import require_turn
 from router.commands import replies
+from router.commands.assignment import name_of_team, require_team
 from router.commands.done import Done, Refused, with_conversation
 from router.work import Work
 from shared.collections import BOT_DUTIES, BOTS, CONVERSATIONS
@@ -95,11 +96,17 @@ async def hand_off(work: Work, conversation: Conversation, command: HandOff) -> 
         by_people = standing is not None and standing.people_since is not None
         if by_people or conversation.assignee_id is not None:
             return with_conversation(conversation, changed=False)
+    require_team(work, conversation, command.team_id)
     after = hand_over(
         work,
         conversation,
         command.actor,
-        details={"reason": command.reason or None, "by": command.actor.name},
+        details={
+            "reason": command.reason or None,
+            "by": command.actor.name,
+            "team_id": command.team_id,
+            "team": name_of_team(work, command.team_id),
+        },
         collected=command.collected,
         topic=command.topic,
         team_id=command.team_id,

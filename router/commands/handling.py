@@ -6,6 +6,7 @@ from typing import Any, Final
 from router.commands import (
     acts,
     assignment,
+    beginnings,
     bots,
     changes,
     drafts,
@@ -28,6 +29,7 @@ from shared.collections import AUDIT, CONVERSATIONS, OUTCOMES, TIMERS
 from shared.commands import (
     Act,
     Assign,
+    Begin,
     Cancel,
     Command,
     DeleteMessage,
@@ -155,17 +157,14 @@ async def _apply(
 ) -> Outcome:
     if partition_of(command.conversation_id) != work.partition:
         raise Refused("the command was addressed to another partition", code=422)
-    if conversation is None:
-        raise NotFound("there is no such conversation")
-    bots.check(conversation, command)
-    done = await _HANDLERS[type(command)](work, conversation, command)
+    done = await _done(work, command, conversation)
     if done.changed:
         entry = AuditEntry(
             id=id,
             actor=command.actor,
             action=command.kind.removeprefix("command."),
-            target=done.target or conversation.id,
-            conversation_id=conversation.id,
+            target=done.target or command.conversation_id,
+            conversation_id=command.conversation_id,
             details=done.details,
             at=work.now,
         )
@@ -174,10 +173,21 @@ async def _apply(
         id=id,
         status=OutcomeStatus.DONE,
         code=done.code,
-        conversation_id=conversation.id,
+        conversation_id=command.conversation_id,
         result=done.result,
         at=work.now,
     )
+
+
+async def _done(work: Work, command: Command, conversation: Conversation | None) -> Done:
+    if isinstance(command, Begin):
+        if conversation is not None:
+            raise Refused("there is such a conversation already")
+        return await beginnings.begin(work, command)
+    if conversation is None:
+        raise NotFound("there is no such conversation")
+    bots.check(conversation, command)
+    return await _HANDLERS[type(command)](work, conversation, command)
 
 
 def _refused(

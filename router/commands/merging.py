@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from router import cases, people, timeline
-from router.bots.handing import given_to_people
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.followers import together
 from router.commands.standing import require_latest
+from router.joining import AGREE, arm, end_into, text_of
+from router.snoozes import forget_snooze
 from router.threading import after_customer_wrote, waiting_since
 from router.work import Work
-from shared.collections import CONVERSATIONS, MESSAGES, TIMERS
+from shared.collections import CONVERSATIONS, MESSAGES
 from shared.commands import Merge, Unmerge
 from shared.ids import ConversationId
 from shared.model.conversation import Conversation, Status
@@ -25,8 +26,6 @@ from shared.model.message import Message
 from shared.model.people import Actor
 from shared.model.records import Timer
 
-AGREE: Final = "agree"
-"""The kind of the timer by which the other one looks at the merged one."""
 PART: Final = "part"
 """By which a merged one learns that the other cannot have it."""
 STIR: Final = "stir"
@@ -48,30 +47,7 @@ async def merge(work: Work, conversation: Conversation, command: Merge) -> Done:
     why = _why_not(conversation, into)
     if why is not None:
         raise Refused(why, field="into_id")
-    cases.forget_snooze(work, conversation)
-    fields: dict[str, Any] = {
-        "merged_into": into.id,
-        "status": Status.RESOLVED,
-        "resolved_at": work.now,
-        "pending_for": None,
-        "awaited": None,
-        "snoozed_until": None,
-        "waiting_since": None,
-        "due_at": None,
-        "unread": 0,
-    }
-    if conversation.bot_id is not None:
-        fields |= {"bot_id": None, "bots": given_to_people(conversation, work.now)}
-    after = timeline.change(work, conversation, "merge", fields, command.actor)
-    details = {"conversation_id": into.id, "by": command.actor.name}
-    after = timeline.line(work, after, "merged", command.actor, details)
-    extra = {
-        "source": conversation.id,
-        "actor": command.actor.model_dump(mode="json"),
-        "waiting_since": _text(conversation.waiting_since),
-        "unread": conversation.unread,
-    }
-    _arm(work, AGREE, f"{conversation.id}/{into.id}", into.id, extra)
+    after = end_into(work, conversation, into.id, command.actor, cause="merge")
     return with_conversation(after, details={"into_id": into.id})
 
 
@@ -102,8 +78,9 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
         return with_conversation(after)
     if has:
         return with_conversation(conversation, changed=False)
-    if conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED:
-        _arm(work, PART, source.id, source.id, {"into": conversation.id})
+    full = conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED
+    if full and not told.get("renamed"):
+        arm(work, PART, source.id, source.id, {"into": conversation.id})
         return with_conversation(conversation, changed=False)
     joined = {
         "joined": (*conversation.joined, source.id),
@@ -113,6 +90,10 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
     after = timeline.line(work, conversation, "joined", by, details, joined)
     if told.get("waiting_since") is not None:
         since = datetime.fromisoformat(told["waiting_since"])
+        if after.merged_into is not None:
+            extra = {"message": source.id, "waiting_since": told["waiting_since"]}
+            arm(work, STIR, source.id, after.merged_into, extra)
+            return with_conversation(after)
         after = _stirred(work, after, since, unread=told.get("unread", 0))
     return with_conversation(after)
 
@@ -130,7 +111,7 @@ async def stir(work: Work, conversation: Conversation, timer: Timer) -> Done:
     told = timer.model_extra or {}
     if conversation.merged_into is not None:
         told_on = {name: told[name] for name in ("message", "waiting_since")}
-        _arm(work, STIR, told["message"], conversation.merged_into, told_on)
+        arm(work, STIR, told["message"], conversation.merged_into, told_on)
         return with_conversation(conversation, changed=False)
     if told["waiting_since"] is not None:
         since = datetime.fromisoformat(told["waiting_since"])
@@ -145,9 +126,9 @@ def tell_of(work: Work, conversation: Conversation, message: Message, *, waits: 
     """Let the conversation into which this one is merged know of a message in its thread: the
     customer ``waits`` for an answer, or has it."""
     if conversation.merged_into is not None:
-        since = _text(message.at) if waits else None
+        since = text_of(message.at) if waits else None
         extra = {"message": message.id, "waiting_since": since}
-        _arm(work, STIR, message.id, conversation.merged_into, extra)
+        arm(work, STIR, message.id, conversation.merged_into, extra)
 
 
 async def _part(
@@ -170,7 +151,7 @@ async def _part(
     details = {"conversation_id": into_id, "by": actor.name}
     after = timeline.line(work, after, "unmerged", actor, details)
     extra = {"source": conversation.id, "actor": actor.model_dump(mode="json")}
-    _arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
+    arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
     return after
 
 
@@ -180,7 +161,7 @@ def _stirred(
     """The customer waits in a joined thread: as if it had been written in this one."""
     if conversation.status is Status.RESOLVED:
         conversation = cases.reopen(work, conversation, people.SYSTEM, cause="joined")
-    cases.forget_snooze(work, conversation)
+    forget_snooze(work, conversation)
     fields: dict[str, Any] = {
         **after_customer_wrote(conversation),
         "waiting_since": min(conversation.waiting_since or since, since),
@@ -198,14 +179,3 @@ def _why_not(conversation: Conversation, into: Conversation) -> str | None:
     if conversation.escalation.open:
         return "a line has a task of this conversation; it is finished first"
     return None
-
-
-def _arm(work: Work, kind: str, of: str, to: ConversationId, extra: dict[str, Any]) -> None:
-    timer = Timer.model_validate(
-        {"id": f"{kind}/{of}", "kind": kind, "conversation_id": to, "due_at": work.now} | extra
-    )
-    work.unit.put(TIMERS, timer)
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None

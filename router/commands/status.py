@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from router import cases, timeline
+from router import timeline
 from router.answers import after_reopening
 from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
+from router.snoozes import forget_snooze, wake_id
 from router.work import Work
 from shared.collections import TIMERS
 from shared.commands import Command, Pend, Reopen, Resolve, Snooze
@@ -87,7 +88,7 @@ async def snooze(work: Work, conversation: Conversation, command: Snooze) -> Don
     details = {"until": command.until.isoformat()}
     done = _change(work, conversation, command, "snoozed", fields, details)
     timer = Timer(
-        id=cases.wake_id(conversation.id),
+        id=wake_id(conversation.id),
         kind="wake",
         conversation_id=conversation.id,
         due_at=command.until,
@@ -106,7 +107,7 @@ def _change(
     fields: dict[str, Any],
     details: dict[str, str] | None = None,
 ) -> Done:
-    cases.forget_snooze(work, conversation)
+    forget_snooze(work, conversation)
     cause = command.kind.removeprefix("command.")
     after = timeline.change(work, conversation, cause, fields, command.actor)
     by = {"by": command.actor.name}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from router import timeline
-from router.cases import forget_snooze
 from router.commands.done import Done, Refused
+from router.snoozes import forget_snooze
 from router.work import Work
 from shared.collections import LINES, TASKS, TOPICS
 from shared.commands import Escalate, FinishTask, TakeTask

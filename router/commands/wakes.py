@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from router import onward, people, timeline
+from router import joining, onward, people, timeline
 from router.bots import hold
-from router.commands import awaiting, merging
+from router.commands import awaiting, beginnings, merging
 from router.commands.done import Done, with_conversation
 from router.contacts.facts import look_again
 from router.deadlines import keep
@@ -63,9 +63,10 @@ _OF_KIND: Final[Mapping[str, TimerHandler]] = {
     keep.TIMER: deadline_timer.fired,
     FACTS: look_again,
     awaiting.COLLEAGUE: awaiting.look,
-    merging.AGREE: merging.agree,
+    joining.AGREE: merging.agree,
     merging.PART: merging.part,
     merging.STIR: merging.stir,
+    beginnings.CONTINUED: beginnings.continued,
     timed.TIMER: timed.wake,
 }
 """What each kind of timer is for."""

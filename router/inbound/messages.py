@@ -6,13 +6,14 @@ from typing import Any
 from router import mailthreads, people, presence, refs, timeline
 from router.aliases import thread_named
 from router.answers import after_answer
-from router.cases import case_for, forget_snooze, thread_facts
+from router.cases import case_for, keep_secrets, thread_facts
 from router.commands.merging import tell_of
 from router.contacts.facts import heard
 from router.inbound import answers, echoes
 from router.inbound.times import happened_at, until
 from router.places import Place
 from router.receipts import join_parked
+from router.snoozes import forget_snooze
 from router.threading import after_customer_wrote
 from router.timeline import Draft
 from router.work import Work
@@ -73,6 +74,7 @@ async def store_from_customer(
     # An out-of-office note is shown, but nobody waits for an answer to it.
     machine = content.email is not None and content.email.automatic
     conversation = await case_for(work, item, place, person, quiet=machine)
+    await keep_secrets(work, item)
     at = happened_at(work, item)
     changes: dict[str, Any] = {
         **thread_facts(item, conversation),

@@ -115,9 +115,7 @@ def _of_change(change: Change, events: Sequence[Event]) -> Iterable[Notice]:
     if _waits(after) and not (before is not None and _waits_alike(before, after)):
         told = next((one for one in added if one.direction is Direction.INBOUND), None)
         by = told.author if told is not None else _who_changed(after, events)
-        yield Notice(
-            NotificationKind.UNASSIGNED, after, team_id=after.team_id, message=told, by=by
-        )
+        yield Notice(NotificationKind.UNASSIGNED, after, team_id=after.team_id, message=told, by=by)
     had = before.assignee_id if before is not None else None
     if after.assignee_id not in (None, had):
         yield _assigned(after, added)

@@ -7,6 +7,7 @@ repeat with the same id gets the same outcome and does nothing.
 from datetime import datetime
 
 from shared.commands.base import Command
+from shared.commands.beginnings import Begin
 from shared.commands.bots import HandBack, Hold, Misunderstood
 from shared.commands.conversations import (
     Act,
@@ -47,7 +48,7 @@ from shared.ports.bus import Exchange, Publication
 from shared.topology import partition_key
 
 __all__ = [
-    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Cancel", "Command",
+    "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Begin", "Cancel", "Command",
     "DeleteMessage", "Edit", "Escalate", "FinishTask", "Follow", "HandBack", "HandOff", "Hold",
     "MarkRead", "Merge", "Misunderstood", "Note", "Pend", "React", "Reopen", "Reply",
     "Reschedule", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
@@ -56,6 +57,7 @@ __all__ = [
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
+    Begin,
     Reply,
     Note,
     Cancel,

@@ -34,6 +34,9 @@ class Reason(StrEnum):
     CHANNEL_REMOVED = "channel_removed"
     NEWER_CONVERSATION = "newer_conversation"
     MERGED = "merged"
+    WRITES_NOT_FIRST = "writes_not_first"
+    BLOCKED = "blocked"
+    OPEN_CONVERSATION = "open_conversation"
     CANNED_MISSING = "canned_missing"
     CANNED_PERSONAL = "canned_personal"
     CANNED_SLOT_EMPTY = "canned_slot_empty"
@@ -65,6 +68,11 @@ _WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.CHANNEL_REMOVED: "the channel of this conversation was removed",
         Reason.NEWER_CONVERSATION: "a newer conversation has begun in this thread",
         Reason.MERGED: "the conversation was merged into another one",
+        Reason.WRITES_NOT_FIRST: (
+            "this channel lets us write only to those who have written to it before"
+        ),
+        Reason.BLOCKED: "this contact is blocked",
+        Reason.OPEN_CONVERSATION: "there is an open conversation with this customer already",
         Reason.CANNED_MISSING: "{variable} is not known here",
         Reason.CANNED_PERSONAL: "{variable} is personal, and it is not certain who this contact is",
         Reason.CANNED_SLOT_EMPTY: "{variable} is to be filled in first",

@@ -102,6 +102,11 @@ class Capabilities(Model):
     idempotent: bool = False
     """A repeat with the same key is not sent twice."""
     write_first: bool = False
+    """We may write to somebody who never wrote to us; the connector's ``reach`` says where."""
+    first_address: Literal["email", "phone"] | None = None
+    """What such a person is addressed by."""
+    first_template: bool = False
+    """The first message to them is a template."""
     templates: bool = False
     """Approved texts can be sent, also outside of the reply window."""
     rate_thread: RateLimit | None = None

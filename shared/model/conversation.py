@@ -154,6 +154,10 @@ class Conversation(Document):
     """The conversation in which the case goes on; the thread stays this one's."""
     joined: tuple[ConversationId, ...] = ()
     """Those whose cases go on in this one."""
+    continued_from: ConversationId | None = None
+    """The conversation, mostly of another channel, that an agent went on with here."""
+    continued_in: tuple[ConversationId, ...] = ()
+    """Where agents went on with this one."""
     ruled: Ruled = Ruled()
     created_at: Utc
     resolved_at: Utc | None = None
@@ -174,6 +178,8 @@ class Thread(Document):
     """The partition key under which it was first seen; its slot never changes."""
     conversation_id: ConversationId | None = None
     """The latest conversation."""
+    secrets: dict[str, str] = Field(default_factory=dict)
+    """As connectors told them: codes that let whoever has them in as the customer."""
     has_parked: bool = False
     """Receipts have come for messages of it that we did not know yet, and were parked."""
     version: int = 1

@@ -69,6 +69,8 @@ class ThreadRef(Model):
     title: str | None = None
     context: dict[str, str] = Field(default_factory=dict)
     """What the connector needs to answer there; merged into the conversation's."""
+    secrets: dict[str, str] = Field(default_factory=dict)
+    """What nobody may read who reads conversations; kept with the thread, and shown nowhere."""
     renamed_from: ExternalId | None = None
     clues: tuple[Clue, ...] = ()
     """Best first: the first that names a thread which the author may join decides, and

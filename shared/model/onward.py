@@ -1,15 +1,18 @@
 """Where a conversation goes on once the customer has left the place in which it stands.
 
-A connector that can say so puts it into its threads' context; the router acts on it. Pure.
+A connector that can say so puts it into its threads' context; the router acts on it. The code that
+lets the customer in again is no part of that: whoever reads conversations would have it. Pure.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from shared.ids import ChannelId
 from shared.model.base import Model
 
 _KEY: Final = "onward_"
+CODE: Final = f"{_KEY}code"
+"""Among the secrets of a thread: what stands behind the link in the mail, ``#`` and all."""
 NOWHERE: Final[Mapping[str, str]] = {f"{_KEY}channel": ""}
 """The context of a thread that does not go on elsewhere, even if it once did."""
 
@@ -24,7 +27,7 @@ class Onward(Model):
     after_s: float
     """So long a message may stay unread."""
     link: str = ""
-    """Brings the customer back here; empty: there is no such link."""
+    """The page that the customer came from; empty: there is none that is ours."""
     language: str = ""
     title: str = ""
     """What the customer knows this place as."""
@@ -32,6 +35,15 @@ class Onward(Model):
     def context(self) -> dict[str, str]:
         """As it stands in a thread's context."""
         return {f"{_KEY}{name}": str(value) for name, value in self.model_dump().items()}
+
+
+def without_code(conversation: dict[str, Any]) -> dict[str, Any]:
+    """A conversation as it is stored, of version 1, in whose link the code stood."""
+    link = conversation.get("context", {}).get(f"{_KEY}link", "")
+    if "#" not in link:
+        return conversation
+    context = {**conversation["context"], f"{_KEY}link": link.partition("#")[0]}
+    return {**conversation, "context": context}
 
 
 def onward_of(context: Mapping[str, str]) -> Onward | None:

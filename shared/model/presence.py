@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shared.ids import AgentId
+from shared.ids import AgentId, ConversationId
 from shared.model.base import Model, Utc
 from shared.ports.store import Document
 
@@ -47,6 +47,11 @@ class Attendance(Document):
     active_at: Utc
     """When the agent last did something."""
     until: Utc
+    since: Utc | None = None
+    """Since when the agent has been connected to it."""
+    viewing: ConversationId | None = None
+    """The conversation that is open on the agent's screen."""
+    viewing_since: Utc | None = None
 
 
 class Standing(Model):
@@ -81,7 +86,11 @@ def standing(
     idle_at = active_at + timedelta(seconds=idle_after_s)
     if idle_at <= now:
         return Standing(agent_id=agent_id, state=PresenceState.AWAY, reason=IDLE, since=idle_at)
-    return Standing(agent_id=agent_id, state=PresenceState.ONLINE)
+    came_at = [row.since for row in present if row.since is not None]
+    since = min(came_at, default=None)
+    if since is not None and chosen is not None:
+        since = max(since, chosen.changed_at)
+    return Standing(agent_id=agent_id, state=PresenceState.ONLINE, since=since)
 
 
 def _as_chosen(agent_id: AgentId, chosen: Presence) -> Standing:

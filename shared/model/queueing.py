@@ -130,6 +130,8 @@ class QueueState(Document):
     """What those took."""
     wait_s: float | None = None
     """What the next one has to wait; None while nobody is there."""
+    oldest_at: Utc | None = None
+    """Since when the one waits that has waited longest; None while nothing does."""
     overflows: bool = False
     """It waits so long that another team answers too."""
     first: tuple[ConversationId, ...] = ()

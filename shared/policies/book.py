@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from shared.collections import (
     ACKNOWLEDGEMENTS,
+    ANSWER_SIZES,
     BOT_DUTIES,
     CALENDARS,
     CANNED_REPLIES,
@@ -39,6 +40,7 @@ POLICY_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TEAMS,
     LINES,
     SKILLS,
+    ANSWER_SIZES,
     QUEUEING,
     BOT_DUTIES,
     CALENDARS,

@@ -167,9 +167,13 @@ class Store(Protocol):
         order: str | None = None,
         descending: bool = False,
         cursor: str | None = None,
+        skip: int = 0,
         limit: int = 50,
     ) -> Page[D]:
         """The documents whose fields equal these values, in order of one field and then id.
+
+        ``skip`` passes over so many of them (after the cursor): the index is walked, no document
+        is read.
 
         A declared index must begin with the equal fields (in any order among themselves),
         followed by the field of ``order`` and of ``range`` if these are given (one and the same).

@@ -112,6 +112,7 @@ class MongoStore:
         order: str | None = None,
         descending: bool = False,
         cursor: str | None = None,
+        skip: int = 0,
         limit: int = 50,
     ) -> Page[D]:
         """One page of a query; see the port."""
@@ -120,9 +121,16 @@ class MongoStore:
         found: list[Stored] = []
         for select in selects(query, cursor):
             left = limit + 1 - len(found)
-            if left > 0:
-                cursor_of = self._database[collection.name].find(select.filter).sort(select.sort)
-                found += await self._read(cursor_of.limit(left).to_list(left))
+            if left <= 0:
+                break
+            table = self._database[collection.name]
+            hits = table.find(select.filter).sort(select.sort).skip(skip).limit(left)
+            some = await self._read(hits.to_list(left))
+            found += some
+            if some or not skip:
+                skip = 0
+            else:
+                skip -= await self._read(table.count_documents(select.filter))
         return _page(documents, query, found, limit)
 
     async def search(

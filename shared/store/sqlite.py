@@ -14,7 +14,7 @@ from shared.store.layout import Layout, field_column
 from shared.store.query import Query, plan
 from shared.store.rows import Rows
 from shared.store.search import check_narrowing, search
-from shared.store.statements import statements
+from shared.store.statements import Statement, statements
 from shared.store.values import instant, is_text
 
 D = TypeVar("D", bound=Document)
@@ -65,6 +65,7 @@ class SqliteStore:
         order: str | None = None,
         descending: bool = False,
         cursor: str | None = None,
+        skip: int = 0,
         limit: int = 50,
     ) -> Page[D]:
         """One page of a query; see the port."""
@@ -73,12 +74,7 @@ class SqliteStore:
         selects = list(statements(query, cursor))
 
         def job(connection: sqlite3.Connection) -> Page[D]:
-            found: list[tuple[str, int, str, Any]] = []
-            for select in selects:
-                if len(found) <= limit:
-                    left = limit + 1 - len(found)
-                    found += connection.execute(f"{select.sql} LIMIT ?", (*select.values, left))
-            return _page(rows, query, found, limit)
+            return _page(rows, query, _answer(connection, selects, skip, limit + 1), limit)
 
         return await self._database.read(job)
 
@@ -177,6 +173,25 @@ def _get_many(connection: sqlite3.Connection, rows: Rows[D], ids: Sequence[str])
         sql = f"SELECT id, v, doc FROM {rows.layout.table} WHERE id IN ({marks})"  # noqa: S608 - our own names
         for id, version, doc in connection.execute(sql, some):
             found[id] = rows.read(doc, version)
+    return found
+
+
+def _answer(
+    connection: sqlite3.Connection, selects: Sequence[Statement], skip: int, most: int
+) -> list[tuple[str, int, str, Any]]:
+    """The rows of the statements, one after another, behind those that are passed over."""
+    found: list[tuple[str, int, str, Any]] = []
+    for select in selects:
+        if len(found) >= most:
+            break
+        sql = f"{select.sql} LIMIT ? OFFSET ?"
+        some = connection.execute(sql, (*select.values, most - len(found), skip)).fetchall()
+        found += some
+        if some or not skip:
+            skip = 0
+        else:
+            counted = f"SELECT COUNT(*) FROM ({select.sql})"  # noqa: S608 - our own names
+            skip -= connection.execute(counted, select.values).fetchone()[0]
     return found
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES
-from shared.ids import ChannelType, ContactId, ExternalId, IdentityId
-from shared.model.conversation import Status
-from shared.model.people import Contact, Identity, Role
+from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES, TOPICS
+from shared.ids import ChannelId, ChannelType, ContactId, ExternalId, IdentityId
+from shared.model.content import Attachment, AttachmentKind, Content
+from shared.model.conversation import Priority, Status
+from shared.model.people import Actor, ActorKind, Contact, Identity, Role
+from shared.model.topic import Topic
 from shared.ports.store import Put
 from tests.inbox.stage import AT, Stage, a_conversation, a_message
 
@@ -23,7 +25,16 @@ async def _three(stage: Stage) -> str:
         me: str = (await browser.get("/session")).data["agent"]["id"]
     mine = a_conversation("a", contact_name="mine", assignee_id=me, last_activity_at=AT)
     free = a_conversation(
-        "b", contact_name="free", labels=("vip",), last_activity_at=AT + timedelta(hours=1)
+        "b",
+        contact_name="free",
+        labels=("vip",),
+        priority=Priority.URGENT,
+        topic="money",
+        line="L2",
+        language="ru",
+        segments=("gold",),
+        waiting_since=AT,
+        last_activity_at=AT + timedelta(hours=1),
     )
     done = a_conversation("c", contact_name="done", status=Status.RESOLVED)
     for conversation in (mine, free, done):
@@ -49,6 +60,15 @@ async def _three(stage: Stage) -> str:
         ("contact_id=k1&status=open", None),
         ("q=mine", ["mine"]),
         ("q=mine&view=unassigned", []),
+        ("label=vip&channel_id=site", ["free"]),
+        ("label=vip&channel_id=vk", []),
+        ("priority=urgent", ["free"]),
+        ("priority=urgent&topic=money", ["free"]),
+        ("segment=gold&language=ru&line=L2", ["free"]),
+        ("waiting_s=3600", ["free"]),
+        ("waiting_s=3600&assignee_id=me", []),
+        ("offset=1", ["mine"]),
+        ("offset=5", []),
     ],
 )
 async def test_lists_show_what_their_filters_say_newest_first(
@@ -63,12 +83,103 @@ async def test_lists_show_what_their_filters_say_newest_first(
     assert expected is None or _names(answer) == expected
 
 
-async def test_filters_that_no_index_serves_are_refused_with_those_that_go(stage: Stage) -> None:
+async def _of_topics(stage: Stage) -> None:
+    """Two of refunds, one of them held and in another channel; one of repairs; one of nothing."""
+    await stage.hub.store.commit(
+        [Put(TOPICS, Topic(id="refunds", name="Refunds", created_at=AT, updated_at=AT))]
+    )
+    for name, fields in {
+        "one": {"topic": "refunds", "language": "ru"},
+        "two": {"topic": "refunds", "assignee_id": "anna", "channel_id": ChannelId("mail")},
+        "three": {"topic": "repairs", "language": "en"},
+        "four": {},
+        "done": {"topic": "refunds", "status": Status.RESOLVED},
+    }.items():
+        await stage.store_conversation(a_conversation(name, contact_name=name, **fields))
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("topic=refunds", {"one", "two"}),
+        ("topic=refunds&status=resolved", {"done"}),
+        ("topic=refunds&channel_id=mail", {"two"}),
+        ("topic=refunds&view=unassigned", {"one"}),
+        ("topic=refunds&assignee_id=anna", {"two"}),
+        ("topic=none", {"four"}),
+        ("language=ru", {"one"}),
+        ("language=none", {"two", "four"}),
+        ("topic=refunds&q=two", {"two"}),
+    ],
+)
+async def test_lists_are_narrowed_by_topic_and_language(
+    stage: Stage, query: str, expected: set[str]
+) -> None:
+    await _of_topics(stage)
     async with stage.browser() as browser:
-        answer = await browser.get("/conversations?label=vip&team_id=t1")
+        answer = await browser.get(f"/conversations?{query}")
+
+    assert set(_names(answer)) == expected
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("", [("refunds", "Refunds", 2), (None, None, 1), ("repairs", None, 1)]),
+        ("status=pending", []),
+        ("channel_id=mail", [("refunds", "Refunds", 1)]),
+        ("unassigned=true", [(None, None, 1), ("refunds", "Refunds", 1), ("repairs", None, 1)]),
+    ],
+)
+async def test_topics_are_told_with_how_many_there_are_the_most_first(
+    stage: Stage, query: str, expected: list[Any]
+) -> None:
+    await _of_topics(stage)
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/views/topics?{query}")
+
+    told = [(one["topic"], one["name"], one["count"]) for one in answer.data["items"]]
+    assert told == expected
+
+
+async def test_topics_are_not_counted_by_what_no_counter_is_kept_of(stage: Stage) -> None:
+    async with stage.browser() as browser:
+        resolved = await browser.get("/views/topics?status=resolved")
+        both = await browser.get("/views/topics?channel_id=mail&unassigned=true")
+
+    assert (resolved.status, resolved.data["errors"][0]["field"]) == (422, "status")
+    assert (both.status, both.data["field"]) == (422, "unassigned")
+
+
+async def test_a_contacts_conversations_are_asked_for_by_themselves(stage: Stage) -> None:
+    async with stage.browser() as browser:
+        answer = await browser.get("/conversations?contact_id=k1&team_id=t1")
 
     assert answer.status == 422
     assert "label + status" in answer.data["detail"]
+
+
+async def test_pages_of_filters_without_an_index_of_their_own_follow_each_other(
+    stage: Stage,
+) -> None:
+    for number in range(9):
+        await stage.store_conversation(
+            a_conversation(
+                str(number),
+                contact_name=str(number),
+                priority=Priority.HIGH if number % 2 else Priority.LOW,
+                last_activity_at=AT + timedelta(minutes=number),
+            )
+        )
+    async with stage.browser() as browser:
+        first = await browser.get("/conversations?priority=high&limit=2")
+        second = await browser.get(
+            f"/conversations?priority=high&limit=2&cursor={first.data['next']}"
+        )
+        placed = await browser.get("/conversations?priority=high&offset=1")
+
+    assert [_names(first), _names(second)] == [["7", "5"], ["3", "1"]]
+    assert (placed.status, placed.data["field"]) == (422, "offset")
 
 
 async def test_contradicting_filters_are_named(stage: Stage) -> None:
@@ -142,6 +253,81 @@ async def test_search_finds_names_and_words_by_their_stem(stage: Stage) -> None:
     ]
 
 
+async def test_search_marks_the_words_that_it_found(stage: Stage) -> None:
+    conversation = a_conversation(contact_name="Анна")
+    long = f"{'слово ' * 40}🙂 Мои заказы не пришли"
+    await stage.store_conversation(conversation, a_message(conversation, 1, long))
+
+    async with stage.browser() as browser:
+        answer = await browser.get("/search?q=заказ")
+
+    ((snippet,),) = [item["snippets"] for item in answer.data["items"]]
+    units = snippet["text"].encode("utf-16-le")
+    marked = [
+        units[2 * one["start"] : 2 * (one["start"] + one["length"])].decode("utf-16-le")
+        for one in snippet["marks"]
+    ]
+    assert (snippet["where"], marked) == ("text", ["заказы"])
+    assert snippet["text"].startswith("…")
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("", ["customer", "agent"]),
+        ("kind=conversations", []),
+        ("author=contact", ["customer"]),
+        ("author=agent", ["agent"]),
+        ("attachments=true", ["agent"]),
+        ("since=2026-01-05T09:01:30Z", ["customer"]),
+        ("before=2026-01-05T09:01:30Z", ["agent"]),
+        ("channel_id=vk", []),
+        ("status=open", ["customer", "agent"]),
+        ("status=resolved", []),
+    ],
+)
+async def test_a_search_is_narrowed_by_its_filters(
+    stage: Stage, query: str, expected: list[str]
+) -> None:
+    conversation = a_conversation()
+    agent = Actor(kind=ActorKind.AGENT, id="a1", name="agent")
+    invoice = Attachment(id="f", kind=AttachmentKind.FILE, name="parcel.pdf")
+    sent = a_message(conversation, 1, "parcel").model_copy(
+        update={
+            "author": agent,
+            "content": Content(text="parcel", attachments=(invoice,)),
+            "at": AT + timedelta(minutes=1),
+        }
+    )
+    received = a_message(conversation, 2, "parcel").model_copy(
+        update={
+            "author": Actor(kind=ActorKind.CONTACT, name="customer"),
+            "at": AT + timedelta(minutes=2),
+        }
+    )
+    await stage.store_conversation(conversation, sent, received)
+
+    async with stage.browser() as browser:
+        answer = await browser.get(f"/search?q=parcels&{query}")
+
+    assert [one["message"]["author"]["name"] for one in answer.data["items"]] == expected
+
+
+async def test_messages_around_one_are_those_before_and_after_it(stage: Stage) -> None:
+    conversation = a_conversation()
+    messages = [a_message(conversation, seq, str(seq)) for seq in range(1, 10)]
+    await stage.store_conversation(conversation, *messages)
+    path = f"/conversations/{conversation.id}/messages"
+    async with stage.browser() as browser:
+        around = await browser.get(f"{path}?around={messages[4].id}&limit=4")
+        older = await browser.get(f"{path}?before={around.data['next']}&limit=4")
+        nowhere = await browser.get(f"{path}?around=m-other")
+
+    assert [item["content"]["text"] for item in around.data["items"]] == ["3", "4", "5", "6"]
+    assert [item["content"]["text"] for item in older.data["items"]] == ["1", "2"]
+    assert nowhere.status == 404
+
+
 async def test_a_search_cursor_that_is_none_is_refused(stage: Stage) -> None:
     async with stage.browser() as browser:
         answer = await browser.get("/search?q=x&cursor=nonsense")
@@ -166,6 +352,8 @@ async def test_views_count_what_the_lists_show(stage: Stage) -> None:
         "resolved": 1,
         "channel/site": 2,
         "label/vip": 1,
+        "topic/-": 1,
+        "topic/money": 1,
     }
     assert answer.data["positions"]
     assert labels.data["items"] == [{"name": "vip"}]
@@ -220,3 +408,63 @@ async def test_a_case_of_several_conversations_is_one_timeline(stage: Stage) -> 
     assert texts == [["0-0", "0-1"], ["1-0", "0-1", "1-1"], ["0-0"]]
     assert first.data["next"] is None
     assert (wrong.status, wrong.data["field"]) == (422, "after")
+
+
+async def test_messages_stand_around_one_and_go_on_in_both_directions(stage: Stage) -> None:
+    conversation, other = a_conversation(), a_conversation("other")
+    messages = [a_message(conversation, seq, str(seq)) for seq in range(1, 10)]
+    foreign = a_message(other, 1, "foreign")
+    await stage.store_conversation(conversation, *messages)
+    await stage.store_conversation(other, foreign)
+    path = f"/conversations/{conversation.id}/messages?limit=4"
+    async with stage.browser() as browser:
+        around = await browser.get(f"{path}&around={messages[4].id}")
+        older = await browser.get(f"{path}&before={around.data['next']}")
+        newer = await browser.get(f"{path}&after={around.data['newer']}")
+        last = await browser.get(f"{path}&around={messages[8].id}")
+        strange = await browser.get(f"{path}&around={foreign.id}")
+        both = await browser.get(f"{path}&around={messages[4].id}&before=x")
+
+    seqs = [[m["seq"] for m in page.data["items"]] for page in (around, older, newer, last)]
+    assert seqs == [[3, 4, 5, 6], [1, 2], [7, 8, 9], [7, 8, 9]]
+    assert (older.data["next"], newer.data["newer"], last.data["newer"]) == (None, None, None)
+    assert strange.status == 404
+    assert (both.status, both.data["field"]) == (422, "around")
+
+
+async def test_a_day_shows_the_first_message_from_it_on(stage: Stage) -> None:
+    conversation = a_conversation()
+    messages = [
+        a_message(conversation, seq, str(seq), at=AT + timedelta(days=seq)) for seq in range(1, 8)
+    ]
+    await stage.store_conversation(conversation, *messages)
+    path = f"/conversations/{conversation.id}/messages?limit=3"
+    async with stage.browser() as browser:
+        day = await browser.get(f"{path}&at={(AT + timedelta(days=3.5)).isoformat()[:19]}Z")
+        after_all = await browser.get(f"{path}&at={(AT + timedelta(days=99)).isoformat()[:19]}Z")
+
+    seqs = [[m["seq"] for m in page.data["items"]] for page in (day, after_all)]
+    assert seqs == [[3, 4, 5], [5, 6, 7]]
+
+
+async def test_a_case_of_several_conversations_is_read_around_a_message_too(stage: Stage) -> None:
+    root, joined = a_conversation("a"), a_conversation("b")
+    root = root.model_copy(update={"joined": (joined.id,)})
+    joined = joined.model_copy(update={"merged_into": root.id, "status": Status.RESOLVED})
+    stored = {}
+    for number, case in enumerate((root, joined)):
+        stored[number] = [
+            a_message(case, seq, f"{number}-{seq}", at=AT + timedelta(minutes=2 * seq + number))
+            for seq in range(4)
+        ]
+        await stage.store_conversation(case, *stored[number])
+    path = f"/conversations/{root.id}/messages?joined=true&limit=2"
+    async with stage.browser() as browser:
+        around = await browser.get(f"{path}&around={stored[1][1].id}")
+        newer = await browser.get(f"{path}&after={around.data['newer']}")
+        older = await browser.get(f"{path}&before={around.data['next']}")
+        day = await browser.get(f"{path}&at={(AT + timedelta(minutes=5)).isoformat()[:19]}Z")
+
+    pages = (around, newer, older, day)
+    texts = [[one["content"]["text"] for one in page.data["items"]] for page in pages]
+    assert texts == [["0-1", "1-1", "0-2"], ["1-2", "0-3"], ["0-0", "1-0"], ["0-2", "1-2"]]

@@ -101,3 +101,17 @@ async def test_a_bots_duty_names_hours_that_can_be(stage: Stage) -> None:
     assert (empty.status, empty.data["field"]) == (422, "hours.0.end")
     assert no_name.data["errors"][0]["field"] == "bot"
     assert too_long.data["errors"][0]["field"] == "lease_s"
+
+
+async def test_an_answer_size_is_for_channels_that_are_there(stage: Stage) -> None:
+    async with stage.browser() as admin:
+        added = await admin.post("/answer-sizes", {"name": "Chats"})
+        wrong = await admin.post("/answer-sizes", {"name": "Odd", "channel_types": ["pigeon"]})
+        none = await admin.post("/answer-sizes", {"name": "None", "chars": 0})
+    async with stage.program(Role.AGENT) as agent:
+        listed = await agent.get("/answer-sizes")
+
+    assert (added.status, added.data["chars"], added.data["lines"]) == (201, 600, 12)
+    assert (wrong.status, wrong.data["field"]) == (422, "channel_types")
+    assert (none.status, none.data["errors"][0]["field"]) == (422, "chars")
+    assert [one["name"] for one in listed.data["items"]] == ["Chats"]

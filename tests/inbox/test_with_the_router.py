@@ -1,5 +1,6 @@
 """The inbox and the real router, meeting on the bus."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -226,6 +227,34 @@ async def test_a_colleague_who_goes_to_lunch_is_seen_to_do_so(stage: Stage) -> N
             standing = (await next_event(mine, "presence.changed"))["payload"]["standing"]
 
     assert standing["reason"] == "lunch"
+
+
+async def test_a_transfer_to_a_team_waits_for_it_and_an_unknown_team_is_a_problem(
+    stage: Stage,
+) -> None:
+    async with stage.browser() as me, stage.live(me) as socket:
+        team = (await me.post("/teams", {"name": "Billing"})).data["id"]
+        await frames(socket, 1)
+        await _customer_writes(stage.hub, "1", "my order is broken")
+        id = (await next_event(socket, "message.added"))["payload"]["conversation"]["id"]
+        path = f"/conversations/{id}/assign"
+        await me.post(path, {"agent_id": (await me.get("/session")).data["agent"]["id"]})
+        unknown = await me.post(path, {"team_id": "biling"})
+        transfer = {"team_id": team, "note": "a refund", "cause": "money"}
+        async with asyncio.timeout(10):
+            # The router reads what admins have changed when it is told of it.
+            while (given := await me.post(path, transfer)).status == 422:
+                pass
+        handed = await me.post(f"/conversations/{id}/hand-off", {"team_id": "biling"})
+        thread = await me.get(f"/conversations/{id}/messages")
+
+    assert (unknown.status, unknown.data["field"]) == (422, "team_id")
+    assert "biling" in unknown.data["detail"]
+    assert (handed.status, handed.data["field"]) == (422, "team_id")
+    conversation = given.data["conversation"]
+    assert (conversation["team_id"], conversation["assignee_id"]) == (team, None)
+    line = [one["system"] for one in thread.data["items"] if one["system"]][-1]
+    assert (line["details"]["team"], line["details"]["cause"]) == ("Billing", "money")
 
 
 async def test_a_transfer_carries_its_note_and_gives_its_reason(stage: Stage) -> None:

@@ -347,7 +347,11 @@ async def test_counters_follow_the_conversations(world: World) -> None:
     assert await counters(world) == {
         "open": 1,
         "open/channel/shop": 1,
+        "open/channel/shop/topic/-": 1,
+        "open/queue/-/-": 1,
+        "open/topic/-": 1,
         "open/unassigned": 1,
+        "open/unassigned/topic/-": 1,
         "resolved": 1,
     }
 

@@ -10,8 +10,9 @@ from router.work import Work
 from shared.collections import CONVERSATIONS, COUNTERS, TIMERS
 from shared.commands import Merge, Reopen, Reply, Resolve, Unmerge, publication
 from shared.envelope import Envelope
-from shared.ids import CommandId, Partition, partition_of
+from shared.ids import CommandId, ExternalId, Partition, partition_of
 from shared.model.conversation import Conversation, Status
+from shared.model.inbound import ThreadRef
 from shared.model.records import Outcome, OutcomeStatus
 from tests.router.faulty import Crash, FaultyBus
 from tests.router.world import AGENT, START, World, inbound
@@ -217,3 +218,43 @@ async def test_a_merged_one_is_not_opened_by_itself(world: World) -> None:
     refused = await world.ask(Reopen(conversation_id=source.id, actor=AGENT))
 
     assert refused.status is REFUSED
+
+
+def named_anew(old: str, new: str) -> ThreadRef:
+    """The platform says that the thread ``old`` is called ``new`` from now on."""
+    return ThreadRef(external_id=ExternalId(new), partition_key=new, renamed_from=ExternalId(old))
+
+
+async def test_what_was_written_under_a_new_name_first_is_one_case_with_what_was_before(
+    world: World,
+) -> None:
+    source, into = await two(world)
+
+    await world.tell(inbound("chat-2", thread=named_anew("chat-1", "chat-2"), text="three"))
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert source.id == into.id, "both names lead to the case that goes on"
+    (old,) = [id for id in into.joined]
+    ended = await world.store.get(CONVERSATIONS, old)
+    assert ended is not None
+    assert (ended.merged_into, ended.status, ended.unread) == (into.id, Status.RESOLVED, 0)
+    assert (into.unread, into.waiting_since) == (3, START)
+    assert await world.texts("chat-2") == ["two", "three", "[joined]"]
+
+
+async def test_a_new_name_whose_case_was_merged_itself_leads_to_where_that_one_goes_on(
+    world: World,
+) -> None:
+    await world.tell(inbound("old", text="one"), inbound("new", text="two"), inbound("main"))
+    old, new = await world.conversation("old"), await world.conversation("new")
+    main = await world.conversation("main")
+    await merge(world, new, main)
+    await agree(world)
+
+    await world.tell(inbound("new", thread=named_anew("old", "new"), text="three"))
+    await agree(world)
+
+    new, main = await world.conversation("new"), await world.conversation("main")
+    assert (new.joined, new.merged_into, new.status) == ((old.id,), main.id, Status.RESOLVED)
+    assert main.waiting_since == START

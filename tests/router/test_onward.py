@@ -8,13 +8,13 @@ import pytest
 from router.timers import Timers
 from shared.collections import CHANNEL_TYPES, CHANNELS, TIMERS
 from shared.commands import DeleteMessage, Reply, Resend
-from shared.ids import ChannelId, ChannelType, ExternalId, part_id
+from shared.ids import ChannelId, ChannelType, ExternalId, part_id, partition_of
 from shared.model.channel import Channel, ChannelState, ChannelTypeInfo
 from shared.model.content import Attachment, AttachmentKind, Content, EmailFields
 from shared.model.delivery import Delivery, Failure, FailureKind
 from shared.model.inbound import Clue, Inbound, ThreadRef
 from shared.model.message import Direction, Message
-from shared.model.onward import NOWHERE, Onward
+from shared.model.onward import CODE, NOWHERE, Onward, without_code
 from shared.model.people import Actor, ActorKind, Participant
 from shared.ports.store import Put, Update
 from tests.router.world import (
@@ -30,12 +30,13 @@ from tests.router.world import (
 MAIL = ChannelId("letters")
 EMAIL = ChannelType("email")
 ANNA = "anna@customer.example"
+CODE_BACK = "#omnihub-chat=code"
 AFTER = timedelta(minutes=10)
 WANTED = Onward(
     channel=MAIL,
     to=ANNA,
     after_s=AFTER.total_seconds(),
-    link="https://shop.example/#omnihub-chat=code",
+    link="https://shop.example/",
     language="en",
     title="The shop",
 )
@@ -53,10 +54,17 @@ async def shop(world: World) -> World:
     return world
 
 
-async def says(world: World, text: str, wanted: Onward | None = WANTED) -> None:
+async def says(
+    world: World, text: str, wanted: Onward | None = WANTED, *, code: str = CODE_BACK
+) -> None:
     """The customer writes in the chat."""
     context = dict(NOWHERE) if wanted is None else wanted.context()
-    thread = ThreadRef(external_id=ExternalId("chat-1"), partition_key="chat-1", context=context)
+    thread = ThreadRef(
+        external_id=ExternalId("chat-1"),
+        partition_key="chat-1",
+        context=context,
+        secrets={CODE: code},
+    )
     await world.tell(inbound(thread=thread, text=text))
 
 
@@ -137,6 +145,36 @@ async def test_what_stays_unread_is_mailed_once_with_all_of_it(shop: World) -> N
     assert one.content.email.subject == "An answer from The shop"
     assert [address.email for address in one.content.email.to] == [ANNA]
     assert (part.channel_id, part.state) == (MAIL, Delivery.QUEUED)
+
+
+async def test_what_lets_the_customer_in_again_is_in_no_conversation_and_no_event(
+    shop: World,
+) -> None:
+    await answers(shop, "Yes.")
+    await passes(shop)
+
+    conversation = await shop.conversation()
+    told = [repr(event) for event in await shop.events(partition_of(conversation.id))]
+    assert conversation.context["onward_link"] == "https://shop.example/"
+    assert not [one for one in (*told, conversation.model_dump_json()) if CODE_BACK in one]
+
+
+async def test_a_code_that_is_another_takes_the_place_of_the_old_one(shop: World) -> None:
+    await says(shop, "And in red?", code="#omnihub-chat=new")
+    await answers(shop, "Yes.")
+
+    await passes(shop)
+
+    (one,) = await mailed(shop)
+    (part,) = await shop.parts(one)
+    assert "https://shop.example/#omnihub-chat=new" in part.content.text
+
+
+def test_conversations_of_older_hubs_lose_the_code() -> None:
+    old = {"id": "c1", "context": {"onward_link": "https://shop.example/#omnihub-chat=code"}}
+
+    assert without_code(old)["context"] == {"onward_link": "https://shop.example/"}
+    assert without_code({"id": "c2", "context": {}}) == {"id": "c2", "context": {}}
 
 
 async def test_before_its_time_nothing_is_mailed(shop: World) -> None:

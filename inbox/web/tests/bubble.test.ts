@@ -15,7 +15,7 @@ function shown(album: Message[], standsIn?: string): HTMLElement {
   setActivePinia(pinia)
   if (standsIn && album[0]) useConversations().put(conversation({ id: album[0].conversation_id, channel_id: standsIn }))
   const place = document.createElement('div')
-  app = createApp(MessageBubble, { message: album[0], album, pending: null, first: true, last: true, group: false, abilities: undefined, flash: false }).use(pinia).use(i18n)
+  app = createApp(MessageBubble, { message: album[0], album, pending: null, first: true, last: true, group: false, abilities: undefined, flash: false, home: 'c1' }).use(pinia).use(i18n)
   app.component('RouterLink', { template: '<a><slot /></a>' })
   app.mount(place)
   return place

@@ -4,7 +4,7 @@ import { fileProblem, meterOf } from '@/components/composer/limits'
 import { snoozeTimes } from '@/components/thread/snoozeTimes'
 import { initialsOf } from '@/format/people'
 import { isBigEmoji, lengthIn, piecesOf, safeUrl } from '@/format/text'
-import { keyOfRoute, matches, queryOf, routeOfKey } from '@/stores/views'
+import { filterOfKey, keyOfRoute, matches, routeOfKey } from '@/list/filter'
 import type { Capabilities } from '@/api/types'
 import { conversation } from './make'
 
@@ -51,12 +51,12 @@ describe('people', () => {
 describe('views', () => {
   it('hold what the hub would put there', () => {
     const one = conversation({ labels: ['vip'], assignee_id: 'x' })
-    expect(['mine', 'unassigned', 'open', 'resolved', 'channel/ch', 'channel/other', 'label/vip'].map((key) => matches(key, one, 'x'))).toEqual([true, false, true, false, true, false, true])
-    expect(matches('open', { ...one, merged_into: 'c2' }, 'x')).toBe(false)
+    expect(['mine', 'unassigned', 'open', 'resolved', 'channel/ch', 'channel/other', 'label/vip'].map((key) => matches(filterOfKey(key), one, 'x', 0))).toEqual([true, false, true, false, true, false, true])
+    expect(matches(filterOfKey('open'), { ...one, merged_into: 'c2' }, 'x', 0)).toBe(false)
   })
   it('stand in addresses and queries', () => {
     expect(keyOfRoute(routeOfKey('channel/ch'))).toBe('channel/ch')
-    expect(queryOf('label/vip')).toEqual({ view: 'open', label: 'vip' })
+    expect(filterOfKey('label/vip')).toEqual({ status: 'open', label: 'vip' })
   })
 })
 

@@ -1,7 +1,9 @@
 """Mail that is handed over by SMTP or LMTP: what is taken, what is refused, and how."""
 
 import asyncio
+import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -16,6 +18,7 @@ from shared.errors import ChannelBroken, Unavailable
 from tests.connectors.email.desk import listening
 from tests.connectors.email.player import a_mail, make_connector, make_part, signature
 from tests.support.mail_server import free_port
+from tests.support.waiting import until
 
 OURS = "support@shop.example"
 
@@ -438,3 +441,34 @@ def test_a_mail_arrives_as_it_was_however_it_is_cut(body: bytes, cuts: list[int]
 
 async def _nowhere(_: object) -> None:
     raise AssertionError("nothing was to come")
+
+
+@pytest.mark.parametrize("when", ["before it is attended", "after the end"])
+async def test_a_line_that_comes_as_the_listening_ends_is_hung_up(
+    http: ClientSession, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    came: list[Callable[..., None]] = []
+    start = asyncio.start_server
+
+    async def started(arrived: Callable[..., None], **options: Any) -> asyncio.Server:
+        came.append(arrived)
+        return await start(arrived, **options)
+
+    monkeypatch.setattr(asyncio, "start_server", started)
+    connector = make_connector(http, receive_by="smtp", listen_port=free_port())
+    task = asyncio.create_task(connector.listen(lambda _: asyncio.sleep(0)))
+    await until(lambda: asyncio.sleep(0, result=bool(came)), limit_s=10)
+    await asyncio.sleep(0)
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours)
+    with theirs:
+        if when == "before it is attended":
+            came[0](reader, writer)
+        task.cancel()
+        await asyncio.wait([task])
+        if when == "after the end":
+            came[0](reader, writer)
+        await asyncio.sleep(0)
+
+        assert writer.is_closing()
+    await connector.close()

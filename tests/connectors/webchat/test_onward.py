@@ -10,7 +10,7 @@ from shared.clock import ManualClock
 from shared.ids import ChannelId
 from shared.model.content import Content, EmailFields
 from shared.model.message import Direction
-from shared.model.onward import NOWHERE, Onward, onward_of
+from shared.model.onward import CODE, NOWHERE, Onward, onward_of
 from tests.connectors.webchat.mailbox import Hub, OpenHub, thread_of
 
 MAILS: dict[str, Any] = {
@@ -36,6 +36,32 @@ async def wanted(hub: Hub, headers: dict[str, str], **body: Any) -> Onward | Non
     return onward_of(hub.mailbox.inbound[-1].thread.context)
 
 
+def code_of(hub: Hub) -> str:
+    """What lets the visitor in again, as the last message told it beside the conversation."""
+    thread = hub.mailbox.inbound[-1].thread
+    code = thread.secrets[CODE].removeprefix("#omnihub-chat=")
+    assert not any(code in value for value in thread.context.values())
+    return code
+
+
+async def test_the_code_is_the_same_all_day(open_chat: OpenHub) -> None:
+    clock = ManualClock()
+    hub = await open_chat(clock=clock, **MAILS)
+    headers = await headers_of(hub)
+    await wanted(hub, headers)
+    first = code_of(hub)
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    left_s = 86_400 - (clock.now() - midnight).total_seconds()
+    await clock.advance(left_s - 1)
+    await wanted(hub, headers, id="m2")
+    same = code_of(hub)
+    await clock.advance(1)
+    await wanted(hub, headers, id="m3")
+
+    assert same == first
+    assert code_of(hub) != first
+
+
 async def test_the_conversation_learns_where_it_goes_on(open_chat: OpenHub) -> None:
     hub = await open_chat(**MAILS)
 
@@ -44,7 +70,8 @@ async def test_the_conversation_learns_where_it_goes_on(open_chat: OpenHub) -> N
     assert found is not None
     assert (found.channel, found.to, found.after_s) == ("letters", "anna@customer.example", 120)
     assert (found.language, found.title) == ("ru", "Fern & Kettle")
-    assert found.link.startswith("https://shop.example/kettles#omnihub-chat=v")
+    assert found.link == "https://shop.example/kettles"
+    assert code_of(hub).startswith("v")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +109,7 @@ async def test_the_page_of_the_settings_is_linked(open_chat: OpenHub) -> None:
     found = await wanted(hub, await headers_of(hub), page=None)
 
     assert found is not None
-    assert found.link.startswith("https://shop.example/contact#omnihub-chat=")
+    assert found.link == "https://shop.example/contact"
 
 
 @pytest.mark.parametrize("page", ["shop.example", "javascript:x", "https://shop.example/#x"])
@@ -96,7 +123,7 @@ async def test_the_link_brings_the_visitor_back(open_chat: OpenHub) -> None:
     headers = await headers_of(hub)
     found = await wanted(hub, headers)
     assert found is not None
-    code = found.link.partition("#omnihub-chat=")[2]
+    code = code_of(hub)
 
     answer = await hub.client.post(hub.url("/session"), json={"link": code})
 
@@ -114,7 +141,7 @@ async def test_a_link_that_is_old_forged_or_a_token_brings_nobody_back(open_chat
     headers = await headers_of(hub)
     found = await wanted(hub, headers)
     assert found is not None
-    code = found.link.partition("#omnihub-chat=")[2]
+    code = code_of(hub)
     token = headers["Authorization"].removeprefix("Bearer ")
     until = code.split(".")[2]
     longer = code.replace(until, str(int(until) + 1))
@@ -124,7 +151,7 @@ async def test_a_link_that_is_old_forged_or_a_token_brings_nobody_back(open_chat
         for one in (longer, token, f"{code}0", "ж", "")
     ]
     bearer = await hub.client.get(hub.url("/messages"), headers={"Authorization": f"Bearer {code}"})
-    await clock.advance(31 * 86_400)
+    await clock.advance(32 * 86_400)
     late = await hub.client.post(hub.url("/session"), json={"link": code})
 
     assert forged == [401] * 5

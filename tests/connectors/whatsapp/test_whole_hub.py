@@ -49,8 +49,10 @@ async def _conversation(hub: HubProcess, who: str) -> dict[str, Any]:
 
 
 async def _messages(hub: HubProcess, who: str) -> list[dict[str, Any]]:
+    """What the agents see: with what came before under another name."""
     conversation = await _conversation(hub, who)
-    return await hub.items(f"/api/v1/conversations/{conversation['id']}/messages")
+    path = f"/api/v1/conversations/{conversation['id']}/messages"
+    return await hub.items(path, joined="true")
 
 
 async def _reply(hub: HubProcess, who: str, **body: Any) -> dict[str, Any]:
@@ -125,9 +127,13 @@ async def test_a_customer_with_a_new_number_stays_in_the_same_conversation(
     await _reply(hub, who, text="welcome back")
     await until_phone_shows(hub, CHANNEL, who, "welcome back")
 
-    told = [one["content"]["text"] for one in await _messages(hub, who) if one["system"] is None]
+    async def one_case() -> bool:
+        # The new number's message may overtake the news of it: then the two become one afterwards.
+        seen = [one for one in await _messages(hub, who) if one["system"] is None]
+        told = [one["content"]["text"] for one in seen]
+        return told == ["from the old number", "from the new number", "welcome back"]
 
-    assert told == ["from the old number", "from the new number", "welcome back"]
+    await until(one_case, limit_s=20)
 
 
 async def test_a_status_that_overtakes_the_answer_is_not_lost(hub: HubProcess, who: str) -> None:
@@ -326,16 +332,21 @@ async def test_history_is_kept_and_nobody_waits(hub: HubProcess, who: str) -> No
     await _act(hub, who, type="history", messages=6)
 
     async def kept() -> list[dict[str, Any]]:
-        return await hub.items("/api/v1/conversations", channel_id=CHANNEL, status="resolved")
+        found = await hub.items("/api/v1/conversations", channel_id=CHANNEL, status="resolved")
+        # A renamed thread of another customer may have ended in its new one.
+        return [one for one in found if one["merged_into"] is None]
+
+    async def messages() -> list[dict[str, Any]]:
+        found = [f"/api/v1/conversations/{one['id']}/messages" for one in await kept()]
+        return [message for path in found for message in await hub.items(path)]
 
     async def came() -> bool:
-        return bool(await kept())
+        return len(await messages()) == 6
 
     await until(came, limit_s=40)
     (conversation,) = await kept()
-    path = f"/api/v1/conversations/{conversation['id']}/messages"
     assert conversation["unread"] == 0
-    directions = [one["direction"] for one in await hub.items(path)]
+    directions = [one["direction"] for one in await messages()]
     assert directions == ["inbound", "outbound"] * 3
 
 

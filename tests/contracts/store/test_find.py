@@ -142,6 +142,29 @@ async def test_half_a_surrogate_pair_cannot_be_asked_for(store: ManagedStore) ->
         await store.find(THINGS, equal={"name": "\ud800"})
 
 
+@pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
+async def test_any_place_of_a_list_can_be_asked_for(store: ManagedStore, descending: bool) -> None:
+    timed = [Thing(id=f"t{n}", at=NOON + timedelta(minutes=n)) for n in range(4)]
+    await put(store, *timed, Thing(id="n0"), Thing(id="n1"))
+    query: dict[str, Any] = {"equal": {}, "order": "at", "descending": descending}
+    whole = await find(store, **query)
+
+    places = [await find(store, **query, skip=skip, limit=2) for skip in range(8)]
+
+    assert places == [whole[skip : skip + 2] for skip in range(8)]
+
+
+async def test_pages_go_on_from_a_place(store: ManagedStore) -> None:
+    await put(store, *(Thing(id=str(number), number=number) for number in range(6)))
+    query: dict[str, Any] = {"equal": {"colour": Colour.RED}, "order": "number"}
+
+    first = await store.find(THINGS, **query, skip=2, limit=2)
+    second = await store.find(THINGS, **query, cursor=first.next, limit=2)
+
+    assert [ids(first.items), ids(second.items)] == [["2", "3"], ["4", "5"]]
+    assert second.next is None
+
+
 UNSERVED: dict[str, dict[str, Any]] = {
     "no index at all": {"equal": {"version": 1}},
     "not its beginning": {"equal": {"place.city": "x", "colour": "red"}},

@@ -12,6 +12,7 @@ from .manifest import SmsSettings
 _STATES = {"ACCEPTED": hub.Delivery.SENT, "DELIVERED": hub.Delivery.DELIVERED,
            "UNDELIVERABLE": hub.Delivery.FAILED, "EXPIRED": hub.Delivery.FAILED}  # fmt: skip
 _REFUSALS = {"opted_out": hub.ContactGone, "unknown_number": hub.ContactGone}
+_SHORTEST, _LONGEST = 7, 16  # of a number with its plus
 _NEWEST_AT = 253_402_300_799  # the last second of the year 9999
 
 
@@ -71,6 +72,16 @@ class SmsConnector:
             raw=None if known else {**form},
         )
         return hub.Parsed(inbound=[inbound])
+
+    def reach(self, address: str, name: str | None) -> hub.Reached:
+        """The thread of a number. Raises ``BadRequest``."""
+        phone = "+" + "".join(filter(str.isdigit, address))
+        if not address.strip().startswith("+") or not _SHORTEST < len(phone) <= _LONGEST:
+            raise hub.BadRequest("this is no phone number with its country, such as +4915112345678")
+        number = hub.Identifier(kind=hub.IdentifierKind.PHONE, value=phone)
+        id = hub.ExternalId(phone)
+        person = hub.Participant(external_id=id, name=name, identifiers=(number,))
+        return hub.Reached(thread=hub.ThreadRef(external_id=id, partition_key=phone), person=person)
 
     async def send(self, outgoing: hub.Outgoing) -> hub.Sent:
         """One form. Ferry sends the same reference once. Raises a ``SendError``."""

@@ -41,6 +41,7 @@ MANIFEST = Manifest(
         text_unit="utf16",
         receipts=("delivered",),
         write_first=True,
+        first_address="phone",
         idempotent=True,
         rate_thread=RateLimit(count=1, per_s=1, burst=5),
         rate_channel=RateLimit(count=30, per_s=1, burst=30),

@@ -93,7 +93,7 @@ export const http = {
   /** Until `ended` fires, after which nobody waits for the answer. */
   ask: async <T>(path: string, body: unknown, ended: AbortSignal): Promise<T> => (await request<T>('POST', path, undefined, body, ended)).body,
   send: <T>(path: string, body: unknown): Promise<Answer<T>> => request<T>('POST', path, undefined, body),
-  patch: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PATCH', path, undefined, body)).body,
   put: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PUT', path, undefined, body)).body,
+  patch: async <T>(path: string, body: unknown): Promise<T> => (await request<T>('PATCH', path, undefined, body)).body,
   delete: async <T>(path: string): Promise<T> => (await request<T>('DELETE', path)).body,
 }

@@ -68,6 +68,16 @@ export type Checked = None<
   | Same<T.NotificationKind, Hub['NotificationKind']>
   | Same<T.Means, Hub['Means']>
   | Strange<T.SearchHit, Hub['SearchHit']>
+  | Strange<T.Snippet, Hub['Snippet']>
+  | Strange<T.ListFilter, Hub['ConversationFilter']>
+  | Strange<T.SavedView, Hub['SavedView']>
+  | Strange<T.SavedViewCount, Hub['SavedViewCount']>
+  | Strange<T.Count, Hub['ViewCount']>
+  | Strange<T.BulkView, Hub['BulkView']>
+  | Strange<T.Team, Hub['Team']>
+  | Strange<T.Line, Hub['Line']>
+  | Strange<T.Topic, Hub['Topic']>
+  | Strange<T.Segment, Hub['Segment']>
   | Strange<Omit<T.HubInfo, 'name'>, Hub['Info']>
   | Same<T.Delivery, Hub['Delivery']>
   | Same<T.Direction, Hub['Direction']>

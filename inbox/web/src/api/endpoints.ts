@@ -1,6 +1,7 @@
 /** One function per route that the screens use. */
 import { csrfHeader, http, ApiError, type Answer, type Problem, type Query } from './client'
 import type * as T from './types'
+import type { DraftUse } from './writing'
 
 const id = encodeURIComponent
 
@@ -10,7 +11,14 @@ export type MessageAnswer = { message?: T.Message; command_id?: string }
 export interface Reply {
   text: string; spans?: T.Span[]; attachments?: string[]; buttons?: T.Button[][]; reply_to?: string; email?: T.MailHead; template?: T.TemplateRequest
 }
-export interface NewMessage extends Reply { id: string; kind: 'reply' | 'note'; send_at?: string; undo_s?: number }
+export interface NewMessage extends Reply {
+  id: string; kind: 'reply' | 'note'; send_at?: string; recall?: boolean; undo_s?: number; mentions?: T.Mention[]; draft?: DraftUse
+  blocks?: (T.LocationBlock | T.ContactCardBlock)[]; canned?: T.CannedUse
+}
+
+/** Conversations by their ids, or those of a list. */
+export interface BulkChoice { id: string; ids?: string[]; filter?: T.ListFilter }
+export interface BulkReply { text?: string; canned?: { id: string; values: Record<string, string> }; per_minute?: number }
 
 export const api = {
   info: () => http.get<T.HubInfo>('/info'),
@@ -25,7 +33,7 @@ export const api = {
 
   conversations: (query: Query) => http.get<T.Page<T.Conversation>>('/conversations', query),
   conversation: (cid: string) => http.get<T.Conversation>(`/conversations/${id(cid)}`),
-  messages: (cid: string, query: Query) => http.get<T.Page<T.Message>>(`/conversations/${id(cid)}/messages`, query),
+  messages: (cid: string, query: Query) => http.get<T.MessagePage>(`/conversations/${id(cid)}/messages`, query),
   send: (cid: string, message: NewMessage): Promise<Answer<MessageAnswer>> => http.send(`/conversations/${id(cid)}/messages`, message),
   preview: (cid: string, reply: Reply, ended: AbortSignal) => http.ask<T.CustomersView>(`/conversations/${id(cid)}/preview`, reply, ended),
   act: (cid: string, action: string, body: Record<string, unknown>) => http.post<ConversationAnswer>(`/conversations/${id(cid)}/${action}`, body),
@@ -42,9 +50,24 @@ export const api = {
   attachment: (mid: string, aid: string) => `/api/v1/attachments/${id(mid)}/${id(aid)}`,
 
   command: (command: string) => http.get<T.Outcome>(`/commands/${id(command)}`),
-  views: () => http.get<{ items: T.Count[]; positions?: string }>('/views'),
+  views: () => http.get<{ items: T.Count[]; positions?: string; saved?: T.SavedViewCount[] }>('/views'),
+  viewCounts: (ids: string[]) => http.get<T.Page<T.Count>>('/views/counts', { ids: ids.join() }),
+  addView: (spec: T.SavedViewSpec) => http.post<T.SavedView>('/views', spec),
+  changeView: (vid: string, spec: T.SavedViewSpec) => http.put<T.SavedView>(`/views/${id(vid)}`, spec),
+  removeView: (vid: string) => http.delete<void>(`/views/${id(vid)}`),
+  orderViews: (ids: string[]) => http.put<void>('/views/order', { ids }),
+  teams: () => http.get<T.Page<T.Team>>('/teams'),
+  lines: () => http.get<T.Page<T.Line>>('/lines'),
+  topics: () => http.get<T.Page<T.Topic>>('/topics'),
+  segments: () => http.get<T.Page<T.Segment>>('/segments'),
+  bulk: (body: BulkChoice & { actions: T.BulkAction[] }) => http.post<T.BulkView>('/bulk', body),
+  bulkReply: (body: BulkChoice & BulkReply) => http.post<T.BulkView>('/bulk/replies', body),
+  bulkStanding: (bid: string) => http.get<T.BulkView>(`/bulk/${id(bid)}`),
+  undoBulk: (bid: string) => http.post<T.BulkView>(`/bulk/${id(bid)}/undo`),
+  findContacts: (q: string) => http.get<T.Page<T.Contact>>('/contacts', { q }),
+  choosePresence: (state: string) => http.put<unknown>('/presence/me', { state }),
   labels: () => http.get<{ items: { name: string }[] }>('/labels'),
-  search: (q: string, cursor?: string | null) => http.get<T.Page<T.SearchHit>>('/search', { q, cursor }),
+  search: (query: Query) => http.get<T.Page<T.SearchHit>>('/search', query),
 
   contact: (cid: string) => http.get<{ contact: T.Contact; identities: T.Identity[] }>(`/contacts/${id(cid)}`),
   timeline: (cid: string) => http.get<T.Page<T.Conversation>>(`/contacts/${id(cid)}/conversations`),

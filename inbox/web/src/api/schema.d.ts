@@ -189,7 +189,8 @@ export interface paths {
         /** List conversations */
         get: operations["get_conversations"];
         put?: never;
-        post?: never;
+        /** Begin a conversation, or go on in another channel */
+        post: operations["post_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -243,6 +244,76 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations each view holds */
+        get: operations["get_views"];
+        put?: never;
+        /** Keep a filter as a view */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations these saved views hold */
+        get: operations["get_views_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The order of the caller's views */
+        put: operations["put_views_order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a saved view */
+        put: operations["put_views_id"];
+        post?: never;
+        /** Remove a saved view */
+        delete: operations["delete_views_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -311,6 +382,23 @@ export interface paths {
         put?: never;
         /** React to a message */
         post: operations["post_messages_id_reaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which channels a person could be written to */
+        get: operations["get_contacts_id_ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1453,6 +1541,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How queues and agents stand, and what is overdue, now */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/dry-run": {
         parameters: {
             query?: never;
@@ -2079,6 +2184,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answer-sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every answer size */
+        get: operations["get_answer_sizes"];
+        put?: never;
+        /** Add a answer size */
+        post: operations["post_answer_sizes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answer-sizes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One answer size */
+        get: operations["get_answer_sizes_id"];
+        /** Change a answer size */
+        put: operations["put_answer_sizes_id"];
+        post?: never;
+        /** Remove a answer size */
+        delete: operations["delete_answer_sizes_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/canned-reply": {
         parameters: {
             query?: never;
@@ -2403,15 +2545,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/views": {
+    "/api/v1/views/topics": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How many conversations each view holds */
-        get: operations["get_views"];
+        /** How many conversations there are of each topic, the most first */
+        get: operations["get_views_topics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3075,6 +3217,94 @@ export interface components {
             ok: boolean;
         };
         /**
+         * AnswerSize
+         * @description What an admin has decided of it.
+         */
+        AnswerSize: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Chars
+             * @default 600
+             */
+            chars: number | null;
+            /**
+             * Lines
+             * @default 12
+             */
+            lines: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AnswerSizeSpec
+         * @description What an admin says of it. It is advice to whoever writes, and refuses nothing.
+         *
+         *     That which names the channel counts before that of its type, and both before one that names
+         *     nothing.
+         */
+        AnswerSizeSpec: {
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /**
+             * Channel Ids
+             * @default []
+             */
+            channel_ids: string[];
+            /**
+             * Channel Types
+             * @default []
+             */
+            channel_types: string[];
+            /**
+             * Chars
+             * @default 600
+             */
+            chars: number | null;
+            /**
+             * Lines
+             * @default 12
+             */
+            lines: number | null;
+        };
+        /**
          * Answers
          * @description Who of us has answered in a case, as the figures need it.
          */
@@ -3470,6 +3700,146 @@ export interface components {
             until: string | null;
         };
         /**
+         * Board
+         * @description Everything that the supervisor's board shows.
+         */
+        Board: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Assignment */
+            assignment: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Queues */
+            queues: components["schemas"]["BoardQueue"][];
+            /** Agents */
+            agents: components["schemas"]["BoardAgent"][];
+            /** Breaches */
+            breaches: components["schemas"]["BoardBreach"][];
+            /** More Breaches */
+            more_breaches: boolean;
+        };
+        /**
+         * BoardAgent
+         * @description One agent.
+         */
+        BoardAgent: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Team Ids */
+            team_ids: string[];
+            state: components["schemas"]["PresenceState"];
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Load */
+            load: number;
+            /** Capacity */
+            capacity: number;
+            /** Conversations */
+            conversations: number;
+            /** Viewing */
+            viewing: string | null;
+            /** Viewing Name */
+            viewing_name: string | null;
+            /** Viewing Since */
+            viewing_since: string | null;
+        };
+        /**
+         * BoardBreach
+         * @description A conversation in which something should have happened by now.
+         */
+        BoardBreach: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Number */
+            number: number | null;
+            /** Contact Name */
+            contact_name: string | null;
+            status: components["schemas"]["Status"];
+            priority: components["schemas"]["Priority"];
+            target: components["schemas"]["Target"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Line */
+            line: string | null;
+        };
+        /**
+         * BoardFrame
+         * @description Whether the supervisor's board is to be told from now on: at once, and whenever it is
+         *     another.
+         */
+        BoardFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board";
+            /** Watch */
+            watch: boolean;
+        };
+        /**
+         * BoardNowFrame
+         * @description The supervisor's board as it stands now, for those who watch it.
+         */
+        BoardNowFrame: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Type
+             * @default board
+             * @constant
+             */
+            type: "board";
+            board: components["schemas"]["Board"];
+        };
+        /**
+         * BoardQueue
+         * @description One queue: a team's line.
+         */
+        BoardQueue: {
+            /** Id */
+            id: string;
+            /** Team Id */
+            team_id: string | null;
+            /** Team Name */
+            team_name: string | null;
+            /** Line */
+            line: string | null;
+            /** Line Name */
+            line_name: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Expected Wait S */
+            expected_wait_s: number | null;
+            /** Agents */
+            agents: number | null;
+            /** Overflows */
+            overflows: boolean;
+        };
+        /**
          * BotDuty
          * @description A bot answers first.
          */
@@ -3775,9 +4145,16 @@ export interface components {
             status: components["schemas"]["Status"] | null;
             /**
              * Assignee Id
+             * @description an id, `me` or `none`
              * @default null
              */
             assignee_id: string | null;
+            /**
+             * Follower
+             * @description an agent's id, or `me`
+             * @default null
+             */
+            follower: string | null;
             /**
              * Channel Id
              * @default null
@@ -3789,10 +4166,40 @@ export interface components {
              */
             team_id: string | null;
             /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
              * Label
              * @default null
              */
             label: string | null;
+            /**
+             * Topic
+             * @description an id, or `none`
+             * @default null
+             */
+            topic: string | null;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /**
+             * Language
+             * @description `ru`, `en` ..., or `none`
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Segment
+             * @default null
+             */
+            segment: string | null;
+            /**
+             * Waiting S
+             * @description the customer has waited for an answer so many seconds, or longer
+             * @default null
+             */
+            waiting_s: number | null;
             /**
              * Contact Id
              * @default null
@@ -4377,6 +4784,16 @@ export interface components {
              */
             write_first: boolean;
             /**
+             * First Address
+             * @default null
+             */
+            first_address: ("email" | "phone") | null;
+            /**
+             * First Template
+             * @default false
+             */
+            first_template: boolean;
+            /**
              * Templates
              * @default false
              */
@@ -4638,6 +5055,8 @@ export interface components {
              * @default null
              */
             templates: components["schemas"]["Template"][] | null;
+            /** @default null */
+            reached: components["schemas"]["Reached"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -4684,7 +5103,31 @@ export interface components {
          * ClientFrame
          * @description Any frame of the client's.
          */
-        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"];
+        ClientFrame: components["schemas"]["StartFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewingFrame"] | components["schemas"]["ActiveFrame"] | components["schemas"]["BoardFrame"];
+        /**
+         * Clue
+         * @description What may tell which thread an item belongs to, where the platform has no name for threads.
+         */
+        Clue: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Trust
+             * @default participant
+             * @enum {string}
+             */
+            trust: "anyone" | "participant" | "customer";
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * ColleagueDraft
          * @description A colleague writes something.
@@ -5262,6 +5705,16 @@ export interface components {
              */
             joined: string[];
             /**
+             * Continued From
+             * @default null
+             */
+            continued_from: string | null;
+            /**
+             * Continued In
+             * @default []
+             */
+            continued_in: string[];
+            /**
              * @default {
              *       "fired": 0,
              *       "counted_from": null,
@@ -5294,6 +5747,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ConversationBegun
+         * @description The new conversation and its first message, as they are stored now.
+         */
+        ConversationBegun: {
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"];
+            /** Command Id */
+            command_id: string;
+        };
+        /**
          * ConversationDone
          * @description The conversation as it is stored now.
          */
@@ -5313,6 +5776,73 @@ export interface components {
             note: components["schemas"]["AgentDraft"] | null;
             /** Others */
             others: components["schemas"]["ColleagueDraft"][];
+        };
+        /**
+         * ConversationFilter
+         * @description Which conversations. What is left out restricts nothing; without a status it is open.
+         */
+        ConversationFilter: {
+            /** @default null */
+            view: components["schemas"]["View"] | null;
+            /** @default null */
+            status: components["schemas"]["Status"] | null;
+            /**
+             * Assignee Id
+             * @description an id, `me` or `none`
+             * @default null
+             */
+            assignee_id: string | null;
+            /**
+             * Follower
+             * @description an agent's id, or `me`
+             * @default null
+             */
+            follower: string | null;
+            /**
+             * Channel Id
+             * @default null
+             */
+            channel_id: string | null;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /**
+             * Line
+             * @default null
+             */
+            line: string | null;
+            /**
+             * Label
+             * @default null
+             */
+            label: string | null;
+            /**
+             * Topic
+             * @description an id, or `none`
+             * @default null
+             */
+            topic: string | null;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /**
+             * Language
+             * @description `ru`, `en` ..., or `none`
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Segment
+             * @default null
+             */
+            segment: string | null;
+            /**
+             * Waiting S
+             * @description the customer has waited for an answer so many seconds, or longer
+             * @default null
+             */
+            waiting_s: number | null;
         };
         /**
          * CountsFrame
@@ -6851,6 +7381,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[AnswerSize] */
+        Items_AnswerSize_: {
+            /** Items */
+            items: components["schemas"]["AnswerSize"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[ApiToken] */
         Items_ApiToken_: {
             /** Items */
@@ -7201,10 +7741,40 @@ export interface components {
              */
             next: string | null;
         };
+        /** Items[TopicCount] */
+        Items_TopicCount_: {
+            /** Items */
+            items: components["schemas"]["TopicCount"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
         /** Items[Topic] */
         Items_Topic_: {
             /** Items */
             items: components["schemas"]["Topic"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[ViewCount] */
+        Items_ViewCount_: {
+            /** Items */
+            items: components["schemas"]["ViewCount"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /** Items[WayView] */
+        Items_WayView_: {
+            /** Items */
+            items: components["schemas"]["WayView"][];
             /**
              * Next
              * @default null
@@ -7642,6 +8212,16 @@ export interface components {
             bcc: components["schemas"]["AddressRequest"][];
         };
         /**
+         * Mark
+         * @description A word that was looked for. Counts UTF-16 code units of the snippet's text.
+         */
+        Mark: {
+            /** Start */
+            start: number;
+            /** Length */
+            length: number;
+        };
+        /**
          * Match
          * @description Every list that is not empty must have what the conversation has; none: any conversation.
          */
@@ -7908,16 +8488,22 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description Messages ascending by ``sort``.
+         * @description Messages ascending by ``sort``, or by time where they are joined.
          *
          *     ``next`` is the value of ``before`` for older ones; of a page ``after`` something, that of
-         *     ``after`` for newer ones.
+         *     ``after`` for newer ones. ``newer`` is the value of ``after`` for newer ones, of pages that do
+         *     not begin at the end.
          */
         MessagePage: {
             /** Items */
             items: components["schemas"]["Message"][];
             /** Next */
             next: string | null;
+            /**
+             * Newer
+             * @default null
+             */
+            newer: string | null;
         };
         /**
          * NewAgent
@@ -7979,6 +8565,45 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * NewConversation
+         * @description A conversation that an agent begins.
+         */
+        NewConversation: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /** Channel Id */
+            channel_id: string;
+            /**
+             * Identity Id
+             * @default null
+             */
+            identity_id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id: string | null;
+            /**
+             * From Id
+             * @default null
+             */
+            from_id: string | null;
+            message: components["schemas"]["NewMessage"];
         };
         /**
          * NewMessage
@@ -8488,6 +9113,60 @@ export interface components {
             /** Buttons */
             buttons: components["schemas"]["Button"][][];
             reply_to: components["schemas"]["ReplyRef"] | null;
+        };
+        /**
+         * Participant
+         * @description Somebody on the platform: the author of a message, a member of a group.
+         */
+        Participant: {
+            /** External Id */
+            external_id: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Username
+             * @default null
+             */
+            username: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * Is Bot
+             * @default false
+             */
+            is_bot: boolean;
+            /**
+             * Is Anonymous
+             * @default false
+             */
+            is_anonymous: boolean;
+            /**
+             * Identifiers
+             * @default []
+             */
+            identifiers: components["schemas"]["Identifier"][];
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+            /** Avatar Native */
+            avatar_native?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /**
          * PasswordRequest
@@ -9312,6 +9991,11 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Oldest At
+             * @default null
+             */
+            oldest_at: string | null;
+            /**
              * Overflows
              * @default false
              */
@@ -9522,6 +10206,17 @@ export interface components {
              * @default 1
              */
             burst: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Reached
+         * @description What a connector makes of an address. What its owner writes later leads to the same
+         *     thread.
+         */
+        Reached: {
+            thread: components["schemas"]["ThreadRef"];
+            person: components["schemas"]["Participant"];
         } & {
             [key: string]: unknown;
         };
@@ -10011,12 +10706,74 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SavedView
+         * @description A view as the hub keeps it. ``me`` in its filter is whoever looks.
+         */
+        SavedView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            filter: components["schemas"]["ConversationFilter"];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+            /** Owner Id */
+            owner_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SavedViewCount
+         * @description A saved view, and how many conversations it holds for the caller.
+         */
+        SavedViewCount: {
+            view: components["schemas"]["SavedView"];
+            /** Count */
+            count: number;
+            /** More */
+            more: boolean;
+        };
+        /**
+         * SavedViewSpec
+         * @description What an agent says of a view.
+         */
+        SavedViewSpec: {
+            /** Name */
+            name: string;
+            filter: components["schemas"]["ConversationFilter"];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: string | null;
+        };
+        /**
          * SearchHit
          * @description A conversation, and the message that holds the words if not its name does.
          */
         SearchHit: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"] | null;
+            /** Snippets */
+            snippets: components["schemas"]["Snippet"][];
         };
         /**
          * Segment
@@ -10420,6 +11177,26 @@ export interface components {
             required: boolean;
         };
         /**
+         * Snippet
+         * @description A piece of a text in which words were found.
+         */
+        Snippet: {
+            /**
+             * Where
+             * @enum {string}
+             */
+            where: "text" | "subject" | "attachment" | "title" | "contact_name";
+            /** Text */
+            text: string;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Attachment Id
+             * @default null
+             */
+            attachment_id: string | null;
+        };
+        /**
          * SnoozeRequest
          * @description Until when it is out of sight.
          */
@@ -10560,6 +11337,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Target
+         * @description What is to happen in time.
+         * @enum {string}
+         */
+        Target: "first_reply" | "next_reply" | "resolution";
         /**
          * Task
          * @description Something that a line is to do for a conversation, which stays with its owner.
@@ -10931,6 +11714,57 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ThreadRef
+         * @description Where it happened.
+         */
+        ThreadRef: {
+            /** External Id */
+            external_id: string;
+            /** Partition Key */
+            partition_key: string;
+            /**
+             * Kind
+             * @default private
+             * @enum {string}
+             */
+            kind: "private" | "group" | "channel" | "email" | "topic";
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /** Context */
+            context?: {
+                [key: string]: string;
+            };
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            };
+            /**
+             * Renamed From
+             * @default null
+             */
+            renamed_from: string | null;
+            /**
+             * Clues
+             * @default []
+             */
+            clues: components["schemas"]["Clue"][];
+            /**
+             * Names
+             * @default []
+             */
+            names: string[];
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TokenMade
          * @description The record and, this once, the token itself.
          */
@@ -10994,6 +11828,18 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TopicCount
+         * @description How many conversations there are of a topic.
+         */
+        TopicCount: {
+            /** Topic */
+            topic: string | null;
+            /** Name */
+            name: string | null;
+            /** Count */
+            count: number;
         };
         /**
          * TopicIs
@@ -11173,6 +12019,19 @@ export interface components {
             key: string;
             /** Count */
             count: number;
+            /**
+             * More
+             * @default false
+             */
+            more: boolean;
+        };
+        /**
+         * ViewOrderRequest
+         * @description Ids of saved views, first to last.
+         */
+        ViewOrderRequest: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * ViewingFrame
@@ -11199,6 +12058,8 @@ export interface components {
             items: components["schemas"]["ViewCount"][];
             /** Positions */
             positions: string;
+            /** Saved */
+            saved?: components["schemas"]["SavedViewCount"][];
         };
         /**
          * Vouch
@@ -11229,6 +12090,32 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * WayView
+         * @description How a contact could be written to by one channel.
+         */
+        WayView: {
+            /** Channel Id */
+            channel_id: string;
+            /** Channel Type */
+            channel_type: string;
+            /** Channel Name */
+            channel_name: string;
+            /** Identity Id */
+            identity_id: string | null;
+            /** Address */
+            address: string | null;
+            /** First Address */
+            first_address: string | null;
+            /** Template */
+            template: boolean;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Reason Code */
+            reason_code: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * WebhookAttempt
@@ -11874,14 +12761,25 @@ export interface operations {
                 status?: ("open" | "pending" | "snoozed" | "resolved") | null;
                 /** @description an id, `me` or `none` */
                 assignee_id?: string | null;
-                channel_id?: string | null;
-                team_id?: string | null;
-                label?: string | null;
-                contact_id?: string | null;
                 /** @description an agent's id, or `me` */
                 follower?: string | null;
+                channel_id?: string | null;
+                team_id?: string | null;
+                line?: string | null;
+                label?: string | null;
+                /** @description an id, or `none` */
+                topic?: string | null;
+                priority?: ("low" | "normal" | "high" | "urgent") | null;
+                /** @description `ru`, `en` ..., or `none` */
+                language?: string | null;
+                segment?: string | null;
+                /** @description the customer has waited for an answer so many seconds, or longer */
+                waiting_s?: number | null;
+                contact_id?: string | null;
                 q?: string | null;
                 cursor?: string | null;
+                /** @description passes over so many; for filters that one index serves, see `placed` */
+                offset?: number;
                 limit?: number;
             };
             header?: never;
@@ -11897,6 +12795,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Conversation_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBegun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -11944,10 +12884,14 @@ export interface operations {
     get_conversations_id_messages: {
         parameters: {
             query?: {
-                /** @description `sort` of a message */
+                /** @description `next` of a page, or `sort` of a message */
                 before?: string | null;
-                /** @description `sort` of a message */
+                /** @description `newer` of a page, or `sort` of a message */
                 after?: string | null;
+                /** @description Id of the message in the middle of the page */
+                around?: string | null;
+                /** @description The first message from this time on stands in the middle */
+                at?: string | null;
                 joined?: boolean;
                 limit?: number;
             };
@@ -12026,7 +12970,31 @@ export interface operations {
     get_search: {
         parameters: {
             query: {
+                view?: ("mine" | "following" | "unassigned" | "open" | "pending" | "snoozed" | "resolved") | null;
+                status?: ("open" | "pending" | "snoozed" | "resolved") | null;
+                /** @description an id, `me` or `none` */
+                assignee_id?: string | null;
+                /** @description an agent's id, or `me` */
+                follower?: string | null;
+                channel_id?: string | null;
+                team_id?: string | null;
+                line?: string | null;
+                label?: string | null;
+                /** @description an id, or `none` */
+                topic?: string | null;
+                priority?: ("low" | "normal" | "high" | "urgent") | null;
+                /** @description `ru`, `en` ..., or `none` */
+                language?: string | null;
+                segment?: string | null;
+                /** @description the customer has waited for an answer so many seconds, or longer */
+                waiting_s?: number | null;
                 q: string;
+                kind?: "all" | "conversations" | "messages";
+                since?: string | null;
+                before?: string | null;
+                /** @description `contact`, `agent`, `bot`, `me`, or the id of who wrote the message */
+                author?: string | null;
+                attachments?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -12044,6 +13012,195 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Items_SearchHit_"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_counts: {
+        parameters: {
+            query: {
+                /** @description separated by commas */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ViewCount_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_views_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -12263,6 +13420,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WayView_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -15112,6 +16300,35 @@ export interface operations {
             };
         };
     };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_rules_dry_run: {
         parameters: {
             query?: never;
@@ -17723,6 +18940,165 @@ export interface operations {
             };
         };
     };
+    get_answer_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AnswerSize_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_answer_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSizeSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answer_sizes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_answer_sizes_id: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSizeSpec"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSize"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_answer_sizes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_conversations_id_canned_reply: {
         parameters: {
             query?: never;
@@ -18384,9 +19760,13 @@ export interface operations {
             };
         };
     };
-    get_views: {
+    get_views_topics: {
         parameters: {
-            query?: never;
+            query?: {
+                status?: "open" | "pending" | "snoozed";
+                channel_id?: string | null;
+                unassigned?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -18399,7 +19779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Views"];
+                    "application/json": components["schemas"]["Items_TopicCount_"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -35,6 +35,8 @@ export type Block = LocationBlock | ContactCardBlock | PollBlock | DiceBlock | L
 
 export interface Button { kind: 'action' | 'reply' | 'link'; label: string; value?: string | null; url?: string | null }
 export interface ReplyRef { message_id?: string | null; external_id?: string | null; quote?: string | null; author_name?: string | null; other_thread?: boolean }
+/** Whom a note calls, and where in its text. */
+export interface Mention { agent_id?: string | null; team_id?: string | null; name?: string | null; start?: number | null; length?: number | null }
 export interface Forward { origin: string; name?: string | null; at?: Iso | null; nested?: Content[] }
 export interface Action { value?: string | null; label?: string | null }
 export interface MailAddress { email: string; name?: string | null }
@@ -43,7 +45,7 @@ export interface Entry { kind: 'deep_link' | 'ad' | 'page' | 'other'; ref?: stri
 export interface Content {
   text: string; spans?: Span[]; attachments?: Attachment[]; blocks?: Block[]; buttons?: Button[][]
   reply_to?: ReplyRef | null; forward?: Forward | null; action?: Action | null; email?: EmailFields | null
-  entry?: Entry | null; group_key?: string | null; template?: { name: string; language: string } | null
+  entry?: Entry | null; group_key?: string | null; mentions?: Mention[]; template?: { name: string; language: string } | null
 }
 
 // Messages -----------------------------------------------------------------------------------
@@ -72,6 +74,7 @@ export interface CustomersView { channel_type: string; parts: PartView[]; count:
 export type Status = 'open' | 'pending' | 'snoozed' | 'resolved'
 export type PendingFor = 'customer' | 'colleague' | 'third_party'
 export type Priority = 'low' | 'normal' | 'high' | 'urgent'
+export const STATUSES: readonly Status[] = ['open', 'pending', 'snoozed', 'resolved']
 export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low']
 export interface Preview { text: string; kind: string; direction: Direction; author_name?: string | null; at: Iso; delivery?: Delivery | null }
 export interface BotStanding { last_bot_id: string; people_since?: Iso | null }
@@ -86,10 +89,10 @@ export interface Conversation {
   pending_for?: PendingFor | null; snoozed_until?: Iso | null; assignee_id?: string | null
   assignee_name?: string | null; team_id?: string | null; line?: string | null; bot_id?: string | null
   bots?: BotStanding | null; drafted_at?: Iso | null; fields?: Words
-  priority: Priority; labels: string[]; topic?: string | null; unread: number; preview?: Preview | null
+  priority: Priority; labels: string[]; topic?: string | null; language?: string | null; segments?: string[]; followers?: string[]; unread: number; preview?: Preview | null
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
-  merged_into?: string | null; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
+  merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
 // What is written ----------------------------------------------------------------------------
@@ -105,9 +108,10 @@ export interface Template {
 }
 export interface TemplateValue { text: string; name?: string }
 export interface CannedSlot { name: string; label: string; required?: boolean }
-export interface CannedReply { id: string; name: string; shortcut: string; text: string; slots?: CannedSlot[] }
+export interface CannedReply { id: string; name: string; shortcut: string; text: string; slots?: CannedSlot[]; variants?: { channel_type?: string | null; language?: string | null; text: string }[] }
 export interface CannedUse { id: string; values: Record<string, string> }
-export interface FilledReply { text: string; problem?: { code: string; variable: string; field: string; reason: string } | null }
+export interface CannedFile { blob_id: string; name: string; mime: string; size_bytes: number }
+export interface FilledReply { text: string; files?: CannedFile[]; problem?: { code: string; variable: string; field: string; reason: string } | null }
 export interface Macro { id: string; name: string; names?: Record<string, string> }
 export interface TemplateRequest { name: string; language: string; header: TemplateValue[]; body: TemplateValue[]; buttons: { index: number; value: string }[] }
 
@@ -135,7 +139,7 @@ export type Format = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'c
 export interface MediaLimit { kind: string; max_bytes: number; mimes: string[] }
 export interface Capabilities {
   max_text: number; text_unit: 'utf16' | 'characters' | 'bytes'; max_caption: number; media: MediaLimit[]
-  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean
+  album_max: number; formats?: Format[]; buttons: boolean; max_buttons?: number; max_button_label?: number; reply: boolean; edit: boolean; delete: boolean; reactions: boolean; blocks?: string[]; typing_in?: boolean; typing_out?: boolean; read_out?: boolean; write_first?: boolean; first_address?: 'email' | 'phone' | null; first_template?: boolean
   reply_window_s?: number | null; receipts?: string[]; templates?: boolean
 }
 export interface SchemaField {
@@ -167,8 +171,30 @@ export interface DeadLetter {
   state: 'open' | 'replayed' | 'dropped'; at: Iso; closed_at?: Iso | null
 }
 export interface Page<T> { items: T[]; next: string | null }
-export interface Count { key: string; count: number }
-export interface SearchHit { conversation: Conversation; message?: Message | null }
+export interface MessagePage extends Page<Message> { newer?: string | null }
+export interface Count { key: string; count: number; more?: boolean }
+/** What a list is narrowed by; a status that is not named is open. */
+export interface ListFilter {
+  status?: Status | null; assignee_id?: string | null; follower?: string | null; channel_id?: string | null; team_id?: string | null; line?: string | null; label?: string | null
+  topic?: string | null; priority?: Priority | null; language?: string | null; segment?: string | null; waiting_s?: number | null
+}
+export interface SavedViewSpec { name: string; filter: ListFilter; team_id?: string | null }
+export interface SavedView extends SavedViewSpec { id: string; owner_id: string; version: number }
+export interface SavedViewCount { view: SavedView; count: number; more: boolean }
+export interface Snippet { where: 'text' | 'subject' | 'attachment' | 'title' | 'contact_name'; text: string; marks: { start: number; length: number }[]; attachment_id?: string | null }
+export interface SearchHit { conversation: Conversation; message?: Message | null; snippets: Snippet[] }
+export interface BulkFailed { conversation_id: string; reason: string; reason_code?: string | null }
+export interface BulkView {
+  id: string; kind: string; at: Iso; total: number; done: number; waiting: number; failed: BulkFailed[]
+  left_out: { conversation_id: string; reason: string; reason_code?: string | null }[]
+  deliveries: Record<string, number>; undone_at: Iso | null; undone: number; not_undone: BulkFailed[]
+}
+export type BulkAction = { type: 'assign'; agent_id: string } | { type: 'team'; team_id: string | null } | { type: 'resolve' } | { type: 'reopen' } | { type: 'snooze'; for_s: number }
+  | { type: 'add_labels' | 'remove_labels'; labels: string[] } | { type: 'priority'; priority: Priority } | { type: 'topic'; topic: string | null }
+export interface Team { id: string; name: string; names?: Words }
+export interface Line { id: string; name: string; names?: Words }
+export interface Topic { id: string; name: string; names?: Words; parent_id?: string | null }
+export interface Segment { id: string; name: string; names?: Words }
 export interface SessionView { agent: AgentView; csrf_header: string; csrf_token: string }
 export interface HubInfo { version: string; simulators: boolean; simulators_public: boolean; languages: string[]; undo_s: number; name?: string }
 export interface Upload { id: string; name: string; mime: string; size_bytes: number }

@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export const useKeysDialog = defineStore('keys', () => ({ open: ref(false) }))
+/** The list of keys, and the palette. */
+export const useKeysDialog = defineStore('keys', () => ({ open: ref(false), palette: ref(false) }))

@@ -3,6 +3,8 @@ import type { Actor, Conversation, Count, Message, Notification, Outcome } from 
 
 export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
 export interface Viewing { conversation_id: string | null; actor?: Actor; agent_id?: string; agent_name?: string; agents?: Actor[] }
+/** What an agent writes was saved, sent or thrown away; it does not say what stands there. */
+export interface DraftChanged { conversation_id: string; agent_id: string; agent_name: string | null; draft_kind: 'reply' | 'note'; written: boolean; version: number; device: string | null; updated_at: string }
 export interface Payloads {
   'message.added': { message: Message; conversation: Conversation }
   'message.changed': { message: Message; conversation?: Conversation | null }
@@ -14,6 +16,7 @@ export interface Payloads {
   viewing: Viewing
   'notification.added': { notification: Notification }
   'notifications.read': { agent_id: string; ids: string[]; unread: number }
+  'draft.changed': DraftChanged
 }
 export type EventKind = keyof Payloads
 export type EventFrame = {

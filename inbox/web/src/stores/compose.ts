@@ -3,44 +3,34 @@ import { defineStore } from 'pinia'
 import { reactive, ref, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { api, upload } from '@/api/endpoints'
-import type { Button, CannedUse, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
+import type { Attachment, Button, MailHead, Mention, Message, Span, TemplateRequest, Upload } from '@/api/types'
 import { behind, trimmed } from '@/format/spans'
 import { i18n } from '@/i18n'
 import { dropUnsent, isFresh, isUnsent, keepUnsent, Turns, unsentOf } from '@/offline/outbox'
+import { blockWords } from '@/thread/blockWords'
+import { blankDraft, type Draft, type DraftFile, type DraftHead, type Tab } from '@/thread/draft'
 import type { Pending } from '@/thread/pending'
+import { dayAndTime } from '@/format/time'
 import { useClock } from './clock'
 import { useCommands } from './commands'
 import { useLine } from './line'
+import { readCopy } from './draftCopies'
+import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { useSession } from './session'
 import { useToasts, wordsOf } from './toasts'
+import { useUndo } from './undo'
 
-export type Tab = 'reply' | 'note'
-export interface DraftFile { key: number; file: File; share: number; upload: Upload | null; error: string; abort: AbortController }
-/** The fields of a mail's head as they are written; null: as in the mail that is answered. */
-export interface DraftHead { subject: string; to: string; cc: string; bcc: string }
-/** `spans` are those of the reply: a note has no formatting. */
-export interface Draft { tab: Tab; text: Record<Tab, string>; spans: Span[]; files: DraftFile[]; buttons: Button[]; head: DraftHead | null; replyTo: Message | null; canned: CannedUse | null }
 /** What goes along with the text, made of the fields by whoever knows the conversation. */
-export interface Along { head?: MailHead | null }
+export interface Along { head?: MailHead | null; sendAt?: string | null; recall?: boolean; mentions?: Mention[] }
+export type { Draft, DraftFile, DraftHead, Tab }
 export interface Undoable { pendingId: string; conversationId: string; messageId: string | null; until: number; wanted: boolean }
 
-const KEY = 'hub.drafts'
 const PREVIEW = 'hub.preview'
 /** What heals by itself: no line, too much, a hub that is away, and a session that ended (401): its agent signs in again. */
 const REPEATABLE = new Set([0, 401, 429, 502, 503, 504])
 
-type Saved = Record<Tab, string> & { spans?: Span[] }
-const blank = (): Draft => ({ tab: 'reply', text: { reply: '', note: '' }, spans: [], files: [], buttons: [], head: null, replyTo: null, canned: null })
 export const rowsOf = (buttons: readonly Button[]): Button[][] => buttons.filter((button) => button.label.trim() !== '').map((button) => [button])
-
-function saved(): Record<string, Saved> {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Record<string, Saved>
-  } catch {
-    return {}
-  }
-}
 
 export const useCompose = defineStore('compose', () => {
   const drafts = reactive(new Map<string, Draft>())
@@ -51,24 +41,41 @@ export const useCompose = defineStore('compose', () => {
   const turns = new Turns()
   let lastKey = 0
 
-  for (const [cid, { reply, note, spans }] of Object.entries(saved())) drafts.set(cid, { ...blank(), text: { reply, note }, spans: spans ?? [] })
   watch(previewing, (on) => { localStorage.setItem(PREVIEW, on ? '1' : '0') })
-  watch(drafts, () => {
-    const kept = [...drafts].filter(([, one]) => one.text.reply || one.text.note).map(([cid, one]) => [cid, { ...one.text, spans: one.spans }])
-    sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)))
-  }, { deep: true })
 
+  /** What stands in the composer of a conversation: at first what this device remembers. */
   function draft(cid: string): Draft {
-    if (!drafts.has(cid)) drafts.set(cid, blank())
+    if (!drafts.has(cid)) {
+      const copy = readCopy(useSession().agent?.id ?? '', cid)
+      const { uploads = [], known: _known, ...rest } = copy ?? {}
+      drafts.set(cid, { ...blankDraft(), ...rest })
+      const own = drafts.get(cid) as Draft
+      for (const done of uploads) keep(own, done)
+      useDrafts().follow(cid, own)
+    }
     return drafts.get(cid) as Draft
   }
   function attach(cid: string, file: File): void {
     const own = draft(cid)
     own.files.push({ key: ++lastKey, file, share: 0, upload: null, error: '', abort: new AbortController() })
-    const entry = own.files.at(-1) as DraftFile
-    upload(file, (share) => { entry.share = share }, entry.abort.signal)
+    start(own.files.at(-1) as DraftFile)
+  }
+  function start(entry: DraftFile): void {
+    Object.assign(entry, { share: 0, error: '', abort: new AbortController() })
+    upload(entry.file, (share) => { entry.share = share }, entry.abort.signal)
       .then((done) => { entry.upload = done; entry.share = 1 })
       .catch((failure: unknown) => { entry.error = wordsOf(failure) })
+  }
+  /** Upload a file again that did not arrive. */
+  function retry(cid: string, key: number): void {
+    const entry = draft(cid).files.find((file) => file.key === key)
+    if (entry?.error) start(entry)
+  }
+  /** The files that the hub has of a draft, in the place of what stands here, or beside it. */
+  function refile(cid: string, kept: readonly Attachment[], beside = false): void {
+    const own = draft(cid)
+    if (!beside) own.files = own.files.filter((file) => !file.upload)
+    for (const file of kept) keep(own, { id: file.id, name: file.name ?? '', mime: file.mime ?? '', size_bytes: file.size_bytes ?? 0 })
   }
   function detach(cid: string, key: number): void {
     const own = draft(cid)
@@ -91,7 +98,7 @@ export const useCompose = defineStore('compose', () => {
   function giveBack(pending: Pending): void {
     const own = draft(pending.conversationId)
     if (pending.template) return
-    refill(own, pending.kind, pending.text, pending.spans, pending.buttons.flat())
+    refill(own, pending.kind, pending.block ? blockWords(pending.block) : pending.text, pending.spans, pending.buttons.flat())
     own.replyTo ??= pending.replyTo
     own.canned ??= pending.canned
     for (const done of pending.uploads) keep(own, done)
@@ -103,7 +110,7 @@ export const useCompose = defineStore('compose', () => {
     const { text, spans } = trimmed(own.text[own.tab], reply ? own.spans : [])
     const uploads = own.files.flatMap((file) => (file.upload ? [file.upload] : []))
     if (!text && uploads.length === 0) return
-    const begun = begin(cid, own.tab, text, { spans, uploads, ...(reply ? { buttons: rowsOf(own.buttons), head: along.head ?? null, replyTo: own.replyTo, canned: own.canned } : {}) })
+    const begun = begin(cid, own.tab, text, { spans, uploads, sendAt: along.sendAt ?? null, recall: along.recall ?? false, mentions: along.mentions ?? [], draft: useDrafts().sent(cid, own.tab), ...(reply ? { buttons: rowsOf(own.buttons), head: along.head ?? null, replyTo: own.replyTo, canned: own.canned } : {}) })
     if (!begun) return
     own.text[own.tab] = ''
     own.files = []
@@ -114,6 +121,20 @@ export const useCompose = defineStore('compose', () => {
   function sendTemplate(cid: string, template: TemplateRequest, text: string, uploads: Upload[]): void {
     begin(cid, 'reply', text, { template, uploads })
   }
+  /** Send a place or a contact card. */
+  function sendBlock(cid: string, block: NonNullable<Pending['block']>): void {
+    begin(cid, 'reply', '', { block })
+  }
+  /** Upload a file and send it alone, such as a voice message; false: it could not be uploaded, and why was said. */
+  async function sendFile(cid: string, kind: Tab, file: File): Promise<boolean> {
+    try {
+      const done = await upload(file, () => undefined, new AbortController().signal)
+      return begin(cid, kind, '', { uploads: [done] })
+    } catch (failure) {
+      useToasts().fail(failure)
+      return false
+    }
+  }
   function begin(cid: string, kind: Tab, text: string, more: Partial<Pending>): boolean {
     const me = useSession().agent
     if (!me) return false
@@ -121,7 +142,8 @@ export const useCompose = defineStore('compose', () => {
       id: crypto.randomUUID(), conversationId: cid, kind, text, spans: [], uploads: [], buttons: [], head: null, template: null, replyTo: null, canned: null,
       at: new Date(useClock().serverNow()).toISOString(), authorId: me.id, authorName: me.name, state: 'sending', adopted: null, ...more,
     })
-    if (pending.kind === 'reply') {
+    useUndo().drop()
+    if (pending.kind === 'reply' && !pending.sendAt) {
       const undoS = useSession().info?.undo_s ?? 5
       undoable.value = { pendingId: pending.id, conversationId: cid, messageId: null, until: useClock().serverNow() + undoS * 1000, wanted: false }
     }
@@ -148,7 +170,8 @@ export const useCompose = defineStore('compose', () => {
       id: pending.id, kind: pending.kind, text: pending.template ? '' : pending.text, attachments: pending.uploads.map((done) => done.id),
       ...(pending.spans.length > 0 ? { spans: pending.spans } : {}), ...(pending.buttons.length > 0 ? { buttons: pending.buttons } : {}),
       ...(pending.head ? { email: pending.head } : {}), ...(pending.template ? { template: pending.template } : {}), ...(pending.canned ? { canned: pending.canned } : {}),
-      ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}),
+      ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}), ...(pending.block ? { blocks: [pending.block] } : {}), ...(pending.draft ? { draft: pending.draft } : {}),
+      ...(pending.sendAt ? { send_at: pending.sendAt, recall: pending.recall ?? false } : {}), ...(pending.mentions?.length ? { mentions: pending.mentions } : {}),
     })
     return answer.body.message ?? answer.body.command_id ?? pending.id
   }
@@ -187,6 +210,8 @@ export const useCompose = defineStore('compose', () => {
   function stored(pending: Pending, message: Message): void {
     void dropUnsent(pending.id)
     messages.settle(pending, message)
+    if (pending.kind === 'note') offer('undo.note', () => unwrite(pending, message))
+    else if (pending.sendAt) offer('undo.scheduled', () => cancel(message.id), { time: dayAndTime(pending.sendAt, useClock().now) })
     const open = undoable.value
     if (open?.pendingId !== pending.id) return
     open.messageId = message.id
@@ -202,8 +227,14 @@ export const useCompose = defineStore('compose', () => {
     if (failure) useToasts().fail(failure)
   }
 
-  /** Take the last reply back while it can be. */
+  const offer = (words: string, run: () => Promise<unknown>, values: Record<string, string> = {}): void => useUndo().offer(i18n.global.t(words, values), run)
+  /** A note that nobody was to read: it goes, and its text comes back. */
+  async function unwrite(pending: Pending, message: Message): Promise<void> {
+    if (await messages.change(() => api.remove(message.id).then((answer) => answer ?? { message: { ...message, deleted_at: new Date().toISOString(), version: message.version + 1 } }))) giveBack(pending)
+  }
+  /** Take back what was done last, while it can be. */
   function undo(): void {
+    if (useUndo().latest) return useUndo().run()
     const open = undoable.value
     if (!open || open.wanted) return
     open.wanted = true
@@ -216,8 +247,9 @@ export const useCompose = defineStore('compose', () => {
   }
   /** Take back a reply that has not left; its text returns to the composer. */
   async function cancel(messageId: string): Promise<void> {
-    const before = messages.find(messageId)
+    const known = messages.find(messageId)
     const after = await messages.change(() => api.cancel(messageId))
+    const before = known ?? after
     if (!before || !after) return
     const own = draft(before.conversation_id)
     if (before.content.template) return
@@ -226,7 +258,7 @@ export const useCompose = defineStore('compose', () => {
     for (const file of before.content.attachments ?? []) keep(own, { id: file.id, name: file.name ?? '', mime: file.mime ?? '', size_bytes: file.size_bytes ?? 0 })
     useToasts().show(i18n.global.t('compose.takenBack'))
   }
-  function clear(): void { drafts.clear(); undoable.value = null; sessionStorage.removeItem(KEY) }
+  function clear(): void { useDrafts().clear(); useUndo().drop(); drafts.clear(); undoable.value = null }
 
-  return { drafts, undoable, previewing, draft, attach, detach, send, sendTemplate, resume, undo, cancel, clear }
+  return { drafts, undoable, previewing, draft, attach, retry, detach, refile, send, sendTemplate, sendBlock, sendFile, resume, undo, cancel, clear }
 })

@@ -1,18 +1,22 @@
-/** Conversations, and the list that is shown: a view or a search. */
+/** Conversations, and the list that is shown: windows of a view, kept in order as they change. */
 import { defineStore } from 'pinia'
-import { computed, reactive, ref } from 'vue'
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
-import type { Conversation, Message } from '@/api/types'
+import type { Conversation, ListFilter, Message } from '@/api/types'
+import { countKey, matches, queryOfFilter, same, together } from '@/list/filter'
+import { Windows } from '@/list/windows'
+import { useClock } from './clock'
 import { useCommands } from './commands'
-import { useLine } from './line'
 import { useSession } from './session'
 import { useToasts, wordsOf } from './toasts'
-import { matches, queryOf, useViews, type ViewKey } from './views'
+import { useViews, type ViewKey } from './views'
 
 export interface ListRow { conversation: Conversation; message: Message | null }
 type Loading = 'idle' | 'loading' | 'ready' | 'error'
 const PAGE = 50
+/** Pages without a hit that are read on, until somebody scrolls again. */
+const EMPTY_PAGES = 20
 
 /** Newest activity first; ids break ties, so that the order never wavers. */
 export function byActivity(a: Conversation, b: Conversation): number {
@@ -22,110 +26,186 @@ export function byActivity(a: Conversation, b: Conversation): number {
 
 export const useConversations = defineStore('conversations', () => {
   const session = useSession()
+  const views = useViews()
   const byId = reactive(new Map<string, Conversation>())
   const view = ref<ViewKey>('open')
-  const query = ref('')
-  const ids = ref<Set<string>>(new Set())
-  const hits = ref<ListRow[]>([])
+  /** What was chosen on top of the view. */
+  const chosen = shallowRef<ListFilter>({})
+  const filter = computed<ListFilter>(() => together(views.filterOf(view.value) ?? {}, chosen.value))
+  /** The view's live count, by which any place of the list can be reached. */
+  const counted = computed(() => countKey(filter.value, session.agent?.id))
+  const windows = new Windows()
+  /** The windows have changed. */
+  const tick = ref(0)
   const next = ref<string | null>(null)
   const state = ref<Loading>('idle')
   const loadingMore = ref(false)
   const error = ref('')
-  /** There is no line: what is shown is what was known before. */
+  /** The hub could not be asked: what is shown is what was known before. */
   const partial = ref(false)
+  const reading = new Set<number>()
   let turn = 0
   /** What came in by itself while a page was being read: the page may not have it. */
   let arrived = new Set<string>()
 
-  const rows = computed<ListRow[]>(() => {
-    if (query.value) return hits.value.map((hit) => ({ ...hit, conversation: byId.get(hit.conversation.id) ?? hit.conversation }))
-    const found: Conversation[] = []
-    for (const id of ids.value) {
-      const conversation = byId.get(id)
-      if (conversation && matches(view.value, conversation, session.agent?.id)) found.push(conversation)
+  const total = computed(() => (tick.value, windows.total))
+  /** Those that are known, in order. */
+  const rows = computed<ListRow[]>(() => (tick.value, windows.ids()).flatMap((id) => {
+    const conversation = byId.get(id)
+    return conversation ? [{ conversation, message: null }] : []
+  }))
+  const rowAt = (index: number): Conversation | undefined => { void tick.value; return byId.get(windows.at(index) ?? '') }
+  const indexOf = (id: string | null): number => (void tick.value, id === null ? -1 : windows.indexOf(id))
+  const before = (one: string, other: string): boolean => {
+    const [a, b] = [byId.get(one), byId.get(other)]
+    return a !== undefined && b !== undefined && byActivity(a, b) < 0
+  }
+  const fits = (one: Conversation): boolean => matches(filter.value, one, session.agent?.id, useClock().serverNow())
+
+  /** Into its place in the list, or out of it. */
+  function settle(one: Conversation): void {
+    if (state.value === 'idle' || state.value === 'error') return
+    if (!fits(one)) windows.remove(one.id)
+    else {
+      const isNew = !windows.has(one.id)
+      // Below the last known row it would stand in the wrong place: it comes with its page.
+      const last = windows.at(windows.total - 1)
+      if (isNew && next.value !== null && last !== null && windows.total === windows.loaded && !before(one.id, last)) return
+      windows.place(one.id, before)
+      if (isNew) fit()
     }
-    return found.sort(byActivity).map((conversation) => ({ conversation, message: null }))
-  })
+    tick.value++
+  }
+  /** The live count knows how long the list is. */
+  function fit(): void {
+    const count = counted.value === null ? undefined : views.counts[counted.value]
+    if (count === undefined || state.value !== 'ready' || partial.value) return
+    if (next.value !== null || count > windows.total || windows.total > windows.loaded) windows.resize(count)
+    tick.value++
+  }
+  watch(() => (counted.value === null ? undefined : views.counts[counted.value]), fit)
 
   /** Take a conversation from anywhere; what is older than what we have is ignored. */
   function put(conversation: Conversation): void {
     const known = byId.get(conversation.id)
     if (known && known.version > conversation.version) return
     byId.set(conversation.id, conversation)
-    useViews().learn(conversation.labels)
-    if (!query.value && matches(view.value, conversation, session.agent?.id) && inRange(conversation)) { ids.value.add(conversation.id); arrived.add(conversation.id) }
+    views.learn(conversation.labels)
+    views.touched(known, conversation)
+    arrived.add(conversation.id)
+    settle(conversation)
   }
-  /** Below the last loaded row it would stand in the wrong place: it comes with its page. */
-  function inRange(conversation: Conversation): boolean {
-    if (next.value === null) return true
-    const last = rows.value.at(-1)
-    return !last || byActivity(conversation, last.conversation) <= 0
-  }
-
-  async function page(cursor: string | null): Promise<{ rows: ListRow[]; next: string | null }> {
-    if (query.value) {
-      const found = await api.search(query.value, cursor)
-      return { rows: found.items.map((hit) => ({ conversation: hit.conversation, message: hit.message ?? null })), next: found.next }
+  /** A page as it was read; what has changed meanwhile stands where it belongs now. */
+  function take(items: readonly Conversation[], offset: number, last: boolean): void {
+    for (const one of items) {
+      const known = byId.get(one.id)
+      if (!known || known.version <= one.version) byId.set(one.id, one)
+      views.learn(one.labels)
     }
-    const found = await api.conversations({ ...queryOf(view.value), limit: PAGE, cursor })
-    return { rows: found.items.map((conversation) => ({ conversation, message: null })), next: found.next }
+    windows.fill(offset, items.map((one) => one.id), last)
+    state.value = 'ready'
+    const changed = [...arrived, ...items.filter((one) => (byId.get(one.id)?.version ?? 0) > one.version).map((one) => one.id)]
+    for (const id of changed) {
+      const one = byId.get(id)
+      if (one) settle(one)
+    }
+    fit()
+    tick.value++
   }
+  const ask = (place: { cursor?: string | null; offset?: number }) => api.conversations({ ...queryOfFilter(filter.value), limit: PAGE, ...place })
+
   /** `quiet`: what stands is shown until the new page is there, and a failure is the caller's to handle. */
   async function load(quiet = false): Promise<void> {
     const mine = ++turn
     arrived = new Set()
-    if (!quiet) { state.value = 'loading'; ids.value = new Set(); hits.value = []; next.value = null }
+    reading.clear()
+    if (!quiet) { state.value = 'loading'; windows.clear(); next.value = null; tick.value++ }
+    if (view.value.startsWith('saved/') && views.filterOf(view.value) === null && !views.loaded) return // It comes with the views.
     try {
-      const found = await page(null)
+      const found = await ask({})
       if (mine !== turn) return
+      if (quiet) windows.clear()
       next.value = found.next
-      ids.value = new Set([...found.rows.map((row) => row.conversation.id), ...arrived])
-      hits.value = query.value ? found.rows : []
-      found.rows.forEach((row) => put(row.conversation))
-      state.value = 'ready'
       partial.value = false
+      take(found.items, 0, found.next === null)
+      if (found.next !== null && found.items.length < PAGE) await more()
     } catch (failure) {
       if (mine !== turn) return
       if (quiet) throw failure
-      if (failure instanceof ApiError && failure.offline && useLine().state !== 'online' && byId.size > 0 && !query.value) return restore([...byId.values()])
+      if (failure instanceof ApiError && failure.offline && byId.size > 0) return restore([...byId.values()])
       error.value = wordsOf(failure)
       state.value = 'error'
     }
   }
-  /** Show what this device remembers until the hub can be asked. */
+  /** Show what is known until the hub can be asked. */
   function restore(known: readonly Conversation[], key: ViewKey = view.value): void {
     view.value = key
     next.value = null
-    known.forEach((conversation) => { put(conversation); ids.value.add(conversation.id) })
+    for (const one of known) if ((byId.get(one.id)?.version ?? 0) <= one.version) byId.set(one.id, one)
+    windows.clear()
+    windows.fill(0, known.flatMap((one) => byId.get(one.id) ?? []).filter(fits).sort(byActivity).map((one) => one.id), true)
     partial.value = true
     state.value = 'ready'
+    tick.value++
   }
-  /** What of older pages was known may have changed unseen; they are read again when somebody gets there. */
+  /** What is not in the list may have changed unseen; it is read again when somebody gets there. */
   function forgetBut(current: string | null): void {
-    for (const id of byId.keys()) if (!ids.value.has(id) && id !== current) byId.delete(id)
+    for (const id of byId.keys()) if (!windows.has(id) && id !== current) byId.delete(id)
   }
+  /** The next page of a list whose places are not known. */
   async function more(): Promise<void> {
-    if (!next.value || loadingMore.value) return
     const mine = turn
+    if (next.value === null || loadingMore.value) return
     loadingMore.value = true
     try {
-      const found = await page(next.value)
-      if (mine !== turn) return
-      next.value = found.next
-      found.rows.forEach((row) => { byId.has(row.conversation.id) || byId.set(row.conversation.id, row.conversation); ids.value.add(row.conversation.id); put(row.conversation) })
-      if (query.value) hits.value.push(...found.rows)
+      for (let pages = 0; next.value !== null && pages < EMPTY_PAGES; pages += 1) {
+        const found = await ask({ cursor: next.value })
+        if (mine !== turn) return
+        next.value = found.next
+        const fresh = found.items.filter((one) => !windows.has(one.id))
+        take(fresh, windows.total, found.next === null)
+        if (fresh.length > 0) break
+      }
     } catch (failure) {
       useToasts().fail(failure)
     } finally {
-      loadingMore.value = false
+      if (mine === turn) loadingMore.value = false
     }
   }
-  function show(key: ViewKey, words = ''): void {
-    if (state.value !== 'idle' && key === view.value && words === query.value) return
+  /** Somebody looks at these places: what is not known of them is read. */
+  async function need(from: number, to: number): Promise<void> {
+    if (state.value !== 'ready' || partial.value) return
+    const placed = counted.value !== null && views.counts[counted.value] !== undefined
+    if (!placed) { if (to >= windows.total - 12) await more(); return }
+    const pages = windows.missing(from, to, PAGE).filter((page) => !reading.has(page))
+    await Promise.all(pages.map(readPage))
+  }
+  async function readPage(page: number): Promise<void> {
+    const mine = turn
+    reading.add(page)
+    try {
+      const found = await ask({ offset: page * PAGE })
+      if (mine !== turn) return
+      // A page that the hub does not have: the count was about to be told.
+      if (found.items.length > 0 || page === 0) take(found.items, page * PAGE, found.next === null)
+      else { windows.resize(page * PAGE); tick.value++ }
+    } catch (failure) {
+      if (mine === turn) useToasts().fail(failure)
+    } finally {
+      reading.delete(page)
+    }
+  }
+  function show(key: ViewKey, on: ListFilter = {}): void {
+    if (state.value !== 'idle' && key === view.value && same(on, chosen.value)) return
     view.value = key
-    query.value = words
+    chosen.value = on
     void load()
   }
+  // A saved view that another changed, or that is known only now.
+  watch(() => (view.value.startsWith('saved/') ? JSON.stringify(views.filterOf(view.value)) : ''), (now, was) => { if (now !== was && now !== '' && was !== '') void load() })
+  watch(() => views.loaded, () => { if (view.value.startsWith('saved/') && state.value === 'loading') void load() })
+  // Who waits for so long now did not a minute ago, and no event tells of it.
+  watch(() => useClock().minute, () => { if (filter.value.waiting_s && state.value === 'ready') load(true).catch(() => undefined) })
   async function ensure(id: string): Promise<void> {
     if (!byId.has(id)) put(await api.conversation(id))
   }
@@ -133,7 +213,7 @@ export const useConversations = defineStore('conversations', () => {
   /** Ask the hub to change one; shown at once, taken back should it refuse. */
   async function act(id: string, action: string, body: Record<string, unknown>, guess: Partial<Conversation>): Promise<boolean> {
     const before = byId.get(id)
-    if (before) byId.set(id, { ...before, ...guess })
+    if (before) { byId.set(id, { ...before, ...guess }); settle({ ...before, ...guess }) }
     try {
       const answer = await api.act(id, action, { ...body, id: crypto.randomUUID() })
       if (answer.conversation) put(answer.conversation)
@@ -144,12 +224,12 @@ export const useConversations = defineStore('conversations', () => {
       }
       return true
     } catch (failure) {
-      if (before && byId.get(id)?.version === before.version) byId.set(id, before)
+      if (before && byId.get(id)?.version === before.version) { byId.set(id, before); settle(before) }
       if (action !== 'read') useToasts().fail(failure)
       return false
     }
   }
-  function clear(): void { byId.clear(); ids.value = new Set(); hits.value = []; state.value = 'idle'; turn++ }
+  function clear(): void { byId.clear(); windows.clear(); tick.value++; state.value = 'idle'; turn++ }
 
-  return { byId, view, query, rows, next, state, error, loadingMore, partial, put, load, restore, forgetBut, more, show, ensure, act, clear }
+  return { byId, view, chosen, filter, total, rows, next, state, error, loadingMore, partial, rowAt, indexOf, fits, put, load, restore, forgetBut, more, need, show, ensure, act, clear }
 })

@@ -12,6 +12,7 @@ import { useClock } from './clock'
 import { useCommands } from './commands'
 import { useConversations } from './conversations'
 import { useLine } from './line'
+import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { useNotifications } from './notifications'
 import { useSession } from './session'
@@ -113,6 +114,9 @@ export const useLive = defineStore('live', () => {
         break
       case 'notifications.read':
         useNotifications().wereRead(frame.payload.ids, frame.payload.unread)
+        break
+      case 'draft.changed':
+        useDrafts().hear(frame.payload)
         break
       case 'channel.changed':
         read('channels', () => useChannels().load())

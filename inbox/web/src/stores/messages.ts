@@ -1,22 +1,24 @@
-/** The threads that were looked at: their messages, and what we are sending. */
+/** The threads that were looked at: a stretch of their messages, and what we are sending. */
 import { defineStore } from 'pinia'
 import { reactive, shallowReactive } from 'vue'
 import { api } from '@/api/endpoints'
 import type { Message } from '@/api/types'
-import { bySort, merge } from '@/thread/order'
 import { asMessage, mayBe, type Pending } from '@/thread/pending'
+import { addNewer, addOlder, arrive, emptyWindow, listed, orderOf, show, type ThreadWindow } from '@/thread/window'
 import { useToasts, wordsOf } from './toasts'
 
-export interface Thread {
-  known: Map<string, Message>
-  /** The cursor of what is older; null: this is the beginning. */
-  older: string | null
+export interface Thread extends ThreadWindow {
   state: 'loading' | 'ready' | 'error'
   error: string
   loadingOlder: boolean
+  loadingNewer: boolean
+  /** The conversations whose messages stand here: its own, and those that are one case with it. */
+  of: Set<string>
 }
 const PAGE = 50
 const KEPT = 20
+/** Before all messages. */
+const BEGINNING = '1970-01-01T00:00:00Z'
 
 export const useMessages = defineStore('messages', () => {
   const threads = reactive(new Map<string, Thread>())
@@ -31,9 +33,10 @@ export const useMessages = defineStore('messages', () => {
 
   /** Ascending; what is being sent comes last. */
   function list(cid: string): Message[] {
-    const stored = [...(threads.get(cid)?.known.values() ?? [])].sort(bySort)
+    const open = threads.get(cid)
     const own = pendingIn(cid).filter((pending) => pending.adopted === null).map(asMessage)
-    return [...stored, ...own]
+    if (!open) return own
+    return open.newer === null ? [...listed(open), ...own] : listed(open)
   }
   function find(id: string): Message | undefined {
     for (const open of threads.values()) {
@@ -42,34 +45,42 @@ export const useMessages = defineStore('messages', () => {
     }
     return undefined
   }
+  const query = (open: Thread): Record<string, string | number> => ({ limit: PAGE, ...(open.joined ? { joined: 'true' } : {}) })
 
-  async function open(cid: string): Promise<void> {
+  /** `joined`: show the messages of all conversations that are one case. */
+  async function open(cid: string, joined = false): Promise<void> {
     const standing = threads.get(cid)
-    if (standing && standing.state !== 'error') {
+    if (standing && standing.state !== 'error' && standing.joined === joined) {
       threads.delete(cid)
       threads.set(cid, standing)
       return
     }
     trim()
-    threads.set(cid, { known: new Map(), older: null, state: 'loading', error: '', loadingOlder: false })
+    threads.set(cid, threadOf(cid, joined, 'loading'))
     await refresh(cid)
+  }
+  const threadOf = (cid: string, joined: boolean, state: Thread['state']): Thread => ({ ...emptyWindow(joined), state, error: '', loadingOlder: false, loadingNewer: false, of: new Set([cid]) })
+  /** Show what this device remembers until the hub can be asked. */
+  function restore(cid: string, messages: readonly Message[], older: string | null): void {
+    const open = threadOf(cid, false, 'ready')
+    show(open, { items: [...messages], next: older })
+    threads.set(cid, open)
   }
   /**
    * The newest page, merged into what stands; `anew`: in its place, for what is older may have changed as well.
-   * A gap to what we had is closed by starting anew. Throws when a thread that stands could not be read.
+   * A gap to what we had is closed by starting anew; who reads elsewhere stays there. Throws when a thread that
+   * stands could not be read.
    */
   async function refresh(cid: string, anew = false): Promise<void> {
     const open = threads.get(cid)
     if (!open) return
+    const middle = open.state === 'ready' && open.newer !== null ? listed(open)[Math.floor(open.known.size / 2)] : undefined
+    if (middle) return void (await goTo(cid, { around: middle.id }))
     try {
-      const page = await api.messages(cid, { limit: PAGE })
-      const touches = !anew && page.items.some((message) => open.known.has(message.id))
-      if (open.state !== 'ready' || !touches) {
-        const first = page.items[0]
-        for (const message of open.known.values()) if (first && bySort(message, first) < 0) open.known.delete(message.id)
-        open.older = page.next
-      }
-      page.items.forEach((message) => take(open, message))
+      const page = await api.messages(cid, query(open))
+      const touches = !anew && open.state === 'ready' && page.items.some((message) => open.known.has(message.id))
+      if (touches) page.items.forEach((message) => take(open, message))
+      else present(open, page)
       open.state = 'ready'
     } catch (failure) {
       if (open.state === 'ready') throw failure
@@ -77,37 +88,80 @@ export const useMessages = defineStore('messages', () => {
       open.error = wordsOf(failure)
     }
   }
-  /** Show what this device remembers until the hub can be asked. */
-  function restore(cid: string, messages: readonly Message[], older: string | null): void {
-    threads.set(cid, { known: new Map(messages.map((message) => [message.id, message])), older, state: 'ready', error: '', loadingOlder: false })
+  function present(open: Thread, page: Awaited<ReturnType<typeof api.messages>>): void {
+    const first = page.items[0]
+    // What the live connection told while the page was being read.
+    const early = [...open.known.values()].filter((message) => !first || orderOf(open)(message, first) > 0)
+    show(open, page)
+    page.items.forEach((message) => adopt(open, message))
+    early.forEach((message) => take(open, message))
   }
   async function loadOlder(cid: string): Promise<void> {
     const open = threads.get(cid)
     if (!open?.older || open.loadingOlder) return
     open.loadingOlder = true
     try {
-      const page = await api.messages(cid, { before: open.older, limit: PAGE })
-      page.items.forEach((message) => merge(open.known, message))
-      open.older = page.next
+      const page = await api.messages(cid, { ...query(open), before: open.older })
+      page.items.forEach((message) => open.of.add(message.conversation_id))
+      addOlder(open, page)
     } catch (failure) {
       useToasts().fail(failure)
     } finally {
       open.loadingOlder = false
     }
   }
+  async function loadNewer(cid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open?.newer || open.loadingNewer) return
+    open.loadingNewer = true
+    try {
+      const page = await api.messages(cid, { ...query(open), after: open.newer })
+      addNewer(open, page)
+      page.items.forEach((message) => adopt(open, message))
+    } catch (failure) {
+      useToasts().fail(failure)
+    } finally {
+      open.loadingNewer = false
+    }
+  }
+  /** Read the stretch around a message or a time; false where that cannot be. */
+  async function goTo(cid: string, place: { around: string } | { at: string }): Promise<boolean> {
+    const open = threads.get(cid)
+    if (!open) return false
+    try {
+      const page = await api.messages(cid, { ...query(open), ...place })
+      show(open, page)
+      page.items.forEach((message) => adopt(open, message))
+      return true
+    } catch (failure) {
+      useToasts().fail(failure)
+      return false
+    }
+  }
+  const toBeginning = (cid: string): Promise<boolean> => goTo(cid, { at: BEGINNING })
+  /** Back to the newest messages. */
+  async function toEnd(cid: string): Promise<void> {
+    const open = threads.get(cid)
+    if (!open || open.newer === null) return
+    try {
+      present(open, await api.messages(cid, query(open)))
+    } catch (failure) {
+      useToasts().fail(failure)
+    }
+  }
 
-  function take(open: Thread, message: Message): void {
-    const isNew = !open.known.has(message.id)
-    merge(open.known, message)
-    if (!isNew) return
+  function adopt(open: Thread, message: Message): void {
+    open.of.add(message.conversation_id)
+    if (keys.has(message.id)) return
     const own = pendingIn(message.conversation_id).find((pending) => mayBe(pending, message))
     if (own) { own.adopted = message.id; keys.set(message.id, own.id) }
   }
+  function take(open: Thread, message: Message): void {
+    if (arrive(open, message) !== 'changed') adopt(open, message)
+  }
   /** From the live connection or an answer. Threads that nobody looked at are read when opened. */
   function put(message: Message): void {
-    const open = threads.get(message.conversation_id)
-    if (open && open.state === 'ready') take(open, message)
-    else if (open) merge(open.known, message)
+    for (const open of threads.values()) if (open.of.has(message.conversation_id)) take(open, message)
   }
 
   function begin(pending: Pending): Pending {
@@ -121,7 +175,7 @@ export const useMessages = defineStore('messages', () => {
     keys.set(message.id, pending.id)
     abandon(pending)
     const open = threads.get(pending.conversationId)
-    if (open) merge(open.known, message)
+    if (open) arrive(open, message)
   }
   function abandon(pending: Pending): void {
     const left = pendingIn(pending.conversationId).filter((other) => other.id !== pending.id)
@@ -154,5 +208,5 @@ export const useMessages = defineStore('messages', () => {
   }
   function clear(): void { threads.clear(); sending.clear(); keys.clear() }
 
-  return { threads, sending, pendingIn, isPending, thread, list, keyOf, find, open, refresh, restore, loadOlder, put, begin, settle, abandon, change, restart, clear }
+  return { threads, sending, pendingIn, isPending, thread, list, keyOf, find, open, refresh, restore, loadOlder, loadNewer, goTo, toBeginning, toEnd, put, begin, settle, abandon, change, restart, clear }
 })

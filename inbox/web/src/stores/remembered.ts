@@ -55,7 +55,7 @@ export const useRemembered = defineStore('remembered', () => {
     const conversations = useConversations()
     if (conversations.state !== 'ready' || conversations.partial) return
     const begun = wipes
-    const rows = conversations.query ? [...conversations.byId.values()] : conversations.rows.map((row) => row.conversation)
+    const rows = conversations.rows.map((row) => row.conversation)
     const read = [...useMessages().threads.keys()].flatMap((cid) => conversations.byId.get(cid) ?? [])
     const kept = new Map([...rows.slice(0, ROWS), ...read].map((conversation) => [conversation.id, conversation]))
     const { counts, labels } = useViews()

@@ -1,9 +1,10 @@
-/** Light, dark, or as the system has it; remembered for the next visit's first paint. */
-export const THEMES = ['system', 'light', 'dark'] as const
+/** Light, dark, high contrast, or as the system has it; remembered for the next visit's first paint. */
+export const THEMES = ['system', 'light', 'dark', 'contrast'] as const
 export type Theme = (typeof THEMES)[number]
 
 const KEY = 'hub.theme'
 const dark = window.matchMedia('(prefers-color-scheme: dark)')
+const contrast = window.matchMedia('(prefers-contrast: more)')
 let chosen: Theme = 'system'
 
 export function isTheme(value: unknown): value is Theme {
@@ -11,7 +12,7 @@ export function isTheme(value: unknown): value is Theme {
 }
 
 function paint(): void {
-  document.documentElement.dataset.theme = chosen === 'system' ? (dark.matches ? 'dark' : 'light') : chosen
+  document.documentElement.dataset.theme = chosen === 'system' ? (contrast.matches ? 'contrast' : dark.matches ? 'dark' : 'light') : chosen
 }
 
 export function applyTheme(theme: Theme): void {
@@ -25,5 +26,6 @@ export function initTheme(): void {
   const saved = localStorage.getItem(KEY)
   chosen = isTheme(saved) ? saved : 'system'
   dark.addEventListener('change', paint)
+  contrast.addEventListener('change', paint)
   paint()
 }

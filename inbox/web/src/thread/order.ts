@@ -6,6 +6,10 @@ export function bySort(a: Message, b: Message): number {
   if (a.sort !== b.sort) return a.sort < b.sort ? -1 : 1
   return a.seq - b.seq
 }
+/** Of several conversations that are one case: as the hub orders them. */
+export function byTime(a: Message, b: Message): number {
+  return Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}
 
 /** Whether it was news; what is older than what we have is ignored. */
 export function merge(known: Map<string, Message>, message: Message): boolean {

@@ -1,5 +1,6 @@
 /** What we are sending: shown at once, until the stored message takes its place. */
-import type { Attachment, AttachmentKind, Button, CannedUse, MailHead, Message, Span, TemplateRequest, Upload } from '@/api/types'
+import type { DraftUse } from '@/api/writing'
+import type { Attachment, AttachmentKind, Button, CannedUse, ContactCardBlock, LocationBlock, MailHead, Mention, Message, Span, TemplateRequest, Upload } from '@/api/types'
 
 export type PendingState = 'sending' | 'waiting' | 'offline'
 export interface Pending {
@@ -15,6 +16,14 @@ export interface Pending {
   template: TemplateRequest | null
   replyTo: Message | null
   canned: CannedUse | null
+  /** A place or a contact card; it goes as a message of its own. */
+  block?: LocationBlock | ContactCardBlock | null
+  /** When it is to leave; absent: now. `recall`: not at all if the customer writes first. */
+  sendAt?: string | null
+  recall?: boolean
+  mentions?: Mention[]
+  /** The draft that it is made of. */
+  draft?: DraftUse | null
   at: string
   authorId: string
   authorName: string
@@ -40,10 +49,10 @@ export function asMessage(pending: Pending): Message {
     direction: pending.kind === 'note' ? 'note' : 'outbound',
     author: { kind: 'agent', id: pending.authorId, name: pending.authorName },
     content: {
-      text: pending.text, spans: pending.spans, attachments: pending.uploads.map(attachmentOf), buttons: pending.buttons, email: pending.head,
+      text: pending.text, spans: pending.spans, attachments: pending.uploads.map(attachmentOf), buttons: pending.buttons, email: pending.head, mentions: pending.mentions ?? [], blocks: pending.block ? [pending.block] : [],
       reply_to: quoted ? { message_id: quoted.id, quote: quoted.content.text.slice(0, 200), author_name: quoted.author.name } : null,
     },
-    at: pending.at, accepted_at: pending.at, delivery: pending.kind === 'reply' ? 'queued' : null, version: 0,
+    at: pending.at, accepted_at: pending.at, delivery: pending.kind === 'reply' ? 'queued' : null, send_at: pending.sendAt ?? null, version: 0,
   }
 }
 
@@ -53,4 +62,5 @@ export function mayBe(pending: Pending, message: Message): boolean {
     && message.direction === (pending.kind === 'note' ? 'note' : 'outbound')
     && message.content.text.trim() === pending.text.trim()
     && (message.content.attachments?.length ?? 0) === pending.uploads.length
+    && (message.content.blocks?.length ?? 0) === (pending.block ? 1 : 0)
 }

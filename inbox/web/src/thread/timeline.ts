@@ -22,14 +22,24 @@ function follows(before: Message | null, message: Message): boolean {
   return sameSpeaker(before, message) && Math.abs(Date.parse(message.at) - Date.parse(before.at)) < GROUP_MS
 }
 
+/** A bubble is drawn anew only when what it shows is another: the same message gives the same entry. */
+const alone = new WeakMap<Message, Message[]>()
+function only(message: Message): Message[] {
+  const known = alone.get(message)
+  if (known) return known
+  const made = [message]
+  alone.set(message, made)
+  return made
+}
+
 /** Consecutive messages of one album become one entry; the first one stands for it. */
 function albums(messages: readonly Message[]): Message[][] {
   const out: Message[][] = []
   for (const message of messages) {
     const open = out.at(-1)
     const key = message.content.group_key
-    if (open && key && open[0]?.content.group_key === key && open[0].direction === message.direction && !message.deleted_at) open.push(message)
-    else out.push([message])
+    if (open && key && open[0]?.content.group_key === key && open[0].direction === message.direction && !message.deleted_at) out[out.length - 1] = [...open, message]
+    else out.push(only(message))
   }
   return out
 }

@@ -67,6 +67,7 @@ export function systemWords(message: Message): string {
     case 'not_acknowledged': return t('system.notAcknowledged', { reason: details.reason ?? '' })
     case 'escalated': case 'ping_pong': case 'task_taken': case 'task_done': case 'colleague_answered': case 'colleague_reminded': case 'colleague_silent': case 'joined': case 'parted': case 'unmerged':
       return t(`system.${line.name}`, { actor, line: details.line?.toUpperCase() ?? '', summary: details.summary ?? '', hops: details.hops ?? '', result: details.result ?? '', colleague: details.colleague ?? '', owner: details.mention_name ? `@${details.mention_name}` : '…' })
+    case 'begun': case 'continued_from': case 'continued_in': return t(`system.${line.name}`, { actor, channel: details.channel ?? '' })
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
     case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })

@@ -34,9 +34,10 @@ export default {
   size: { b: '{n} B', kb: '{n} KB', mb: '{n} MB', gb: '{n} GB' },
   types: { telegram: 'Telegram', vk: 'VK', whatsapp: 'WhatsApp', email: 'E-mail', webchat: 'Site chat', max: 'MAX', webhook: 'Webhook' },
   keys: {
-    title: 'Keys', help: 'They work when no field is being written in.', next: 'Next conversation', previous: 'Previous conversation', open: 'Open it', reply: 'Reply',
-    note: 'Note to colleagues', assign: 'Assign', resolve: 'Resolve or reopen', snooze: 'Snooze', label: 'Labels', priority: 'Priority',
-    search: 'Search', undo: 'Take the last reply back', list: 'This list', send: 'Send', escape: 'Leave the field, close',
-    move: 'Moving about', act: 'Doing', write: 'Writing',
+    title: 'Keys', help: 'They work when no field is being written in.', switch: 'Single-character keys', next: 'Next conversation', previous: 'Previous conversation', open: 'Open it', reply: 'Reply',
+    first: 'Write first', elsewhere: 'Go on in another channel', note: 'Note to colleagues', assign: 'Assign', resolve: 'Resolve or reopen', snooze: 'Snooze', label: 'Labels', priority: 'Priority', topic: 'Topic of the selected ones',
+    search: 'Search', undo: 'Undo', list: 'List of keys', send: 'Send', escape: 'Leave the field, clear the selection, close', palette: 'Commands', filter: 'Filter the list', byTopic: 'List by topic',
+    select: 'Select', selectTo: 'Select up to here', selectNext: 'Select and go down', selectPrevious: 'Select and go up', selectAll: 'Select all', replyToMany: 'One reply to the selected ones',
+    groups: { move: 'Moving about', act: 'Doing', choose: 'Selecting several', write: 'Writing', go: 'Finding' },
   },
 }

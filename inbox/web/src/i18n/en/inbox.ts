@@ -1,6 +1,6 @@
 export default {
   views: {
-    title: 'Views', inbox: 'Inbox', mine: 'Mine', unassigned: 'Unassigned', open: 'All open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved',
+    title: 'Views', inbox: 'Inbox', mine: 'Mine', following: 'Following', unassigned: 'Unassigned', open: 'All open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved',
     channels: 'Channels', labels: 'Labels', show: 'Show the views', hide: 'Hide the views', count: '{n} conversation | {n} conversations', paused: 'paused', broken: 'stopped',
   },
   list: {

@@ -33,7 +33,7 @@ export default {
       blocked: 'The customer blocked the channel', unblocked: 'The customer is back', started: 'The customer pressed Start', payment: 'Payment', payment_refunded: 'Payment refunded', gift: 'A gift', writing_allowed: 'The customer allowed messages', join_requested: 'Somebody asks to join', username_changed: 'The user name was changed', other: 'Service message: {name}',
     },
   },
-  quick: { title: 'Canned replies and macros', insert: 'Insert', macro: 'Macro', none: 'Nothing is called so' },
+  quick: { along: 'comes with it', title: 'Canned replies and macros', insert: 'Insert', macro: 'Macro', none: 'Nothing is called so' },
   ruleLine: {
     topic: '{actor} set the topic: {topic}', noTopic: '{actor} took the topic away', fields: '{actor} changed: {fields}', macro: '{actor} ran “{macro}”', rule_refused: 'Rule “{rule}”, {action}: {reason}', rules_stopped: 'Rules stopped at “{rule}”: {why}', scored: 'Priority by score: {priority} ({score}) {why}', scheduled_recalled: 'The customer wrote: a scheduled message was taken back', undone: '{actor} undid a bulk change',
     stops: { loop: 'they undo each other', depth: 'one sets off the next, without an end', rate: 'too many have fired here; they rest for an hour' },
@@ -49,6 +49,7 @@ export default {
     created: 'The conversation began', hub: 'The hub', merged: 'Merged with another conversation', unreachable: 'The customer cannot be reached: {reason}', reachable: 'The customer can be reached again',
     deadlineWarned: '{percent} % of the time for {target} is over: due {due}', deadlineBreached: 'Overdue: {target} was due {due}', promiseBroken: 'The customer was told {time}, and nobody has answered by then', notAcknowledged: 'Not acknowledged automatically: {reason}',
     escalated: '{actor} asked {line}: {summary}', ping_pong: 'It goes to and fro between the lines: {hops} hops', task_taken: '{actor} took the task of {line}', task_done: '{line} is done, {owner}: {result}', colleague_answered: '{actor} answered, {owner}', colleague_reminded: '{owner} was reminded to answer', colleague_silent: '{colleague} did not answer: back to the queue',
+    begun: '{actor} began this conversation', continued_from: '{actor} went on here with a conversation in {channel}', continued_in: '{actor} went on with this conversation in {channel}',
     joined: '{actor} joined another conversation to this one', parted: '{actor} parted a joined conversation from this one', unmerged: '{actor} undid the merge: it goes on by itself',
   },
   preview: {
@@ -58,7 +59,7 @@ export default {
     nothing_left: 'there is nothing in it that this channel could be sent', block_kind: 'this channel cannot be sent: {kind}', file_kind: 'this channel carries no files of this kind: {kind}', file_size: 'the file is too big for this channel: {size_mb} of {max_mb} MB', file_type: 'this channel does not carry files of the type {mime}',
     file_not_here: 'an attached file has not arrived here', file_gone: 'an attached file is no longer there', no_edit: 'messages on this channel cannot be changed', edit_too_long: 'the new text is longer than this channel takes: {size} of {limit}', no_delete: 'messages on this channel cannot be deleted', no_reactions: 'this channel has no reactions',
     deadline: 'it could not be sent in time', unconfirmed: 'the platform did not confirm it: it may have arrived', after_stop: 'the hub stopped while it was being sent: it may have arrived', thread_renamed: 'the platform renamed the thread, and what was sent before stayed behind', window_closed: 'the time in which the platform lets us answer is over',
-    unreachable: 'the customer cannot be reached on this channel', no_templates: 'this channel has no templates', channel_removed: 'the channel of this conversation was removed', newer_conversation: 'a newer conversation has begun with this customer', merged: 'the conversation was merged into another one', canned_missing: '{variable} is not known here', canned_personal: '{variable} is personal, and it is not certain who this contact is', canned_slot_empty: '{variable} is to be filled in first', canned_placeholder_left: 'a place in the text is not filled in',
+    unreachable: 'the customer cannot be reached on this channel', no_templates: 'this channel has no templates', channel_removed: 'the channel of this conversation was removed', newer_conversation: 'a newer conversation has begun with this customer', merged: 'the conversation was merged into another one', writes_not_first: 'this channel lets us write only to those who have written to it before', blocked: 'this contact is blocked', open_conversation: 'there is an open conversation with this customer already', canned_missing: '{variable} is not known here', canned_personal: '{variable} is personal, and it is not certain who this contact is', canned_slot_empty: '{variable} is to be filled in first', canned_placeholder_left: 'a place in the text is not filled in',
   },
   format: {
     title: 'Formatting', toggle: 'Formatting', help: 'Choose the words first', rendered: 'How it will look', address: 'Address of the link', set: 'Set',

@@ -1,6 +1,6 @@
 export default {
   views: {
-    title: 'Виды', inbox: 'Входящие', mine: 'Мои', unassigned: 'Без исполнителя', open: 'Все открытые', pending: 'Ожидание', snoozed: 'Отложенные', resolved: 'Решённые',
+    title: 'Виды', inbox: 'Входящие', mine: 'Мои', following: 'Слежу', unassigned: 'Без исполнителя', open: 'Все открытые', pending: 'Ожидание', snoozed: 'Отложенные', resolved: 'Решённые',
     channels: 'Каналы', labels: 'Метки', show: 'Показать виды', hide: 'Скрыть виды', count: '{n} диалог | {n} диалога | {n} диалогов', paused: 'на паузе', broken: 'остановлен',
   },
   list: {

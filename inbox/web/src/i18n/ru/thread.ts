@@ -33,7 +33,7 @@ export default {
       blocked: 'Клиент заблокировал канал', unblocked: 'Клиент вернулся', started: 'Клиент нажал «Старт»', payment: 'Оплата', payment_refunded: 'Оплата возвращена', gift: 'Подарок', writing_allowed: 'Клиент разрешил писать ему', join_requested: 'Кто-то просится в чат', username_changed: 'Имя пользователя изменено', other: 'Служебное сообщение: {name}',
     },
   },
-  quick: { title: 'Готовые ответы и макросы', insert: 'Вставить', macro: 'Макрос', none: 'Ничего с таким именем' },
+  quick: { along: 'уйдёт вместе', title: 'Готовые ответы и макросы', insert: 'Вставить', macro: 'Макрос', none: 'Ничего с таким именем' },
   ruleLine: {
     topic: '{actor}: тема — {topic}', noTopic: '{actor}: тема снята', fields: '{actor}: изменено — {fields}', macro: '{actor}: макрос «{macro}»', rule_refused: 'Правило «{rule}», {action}: {reason}', rules_stopped: 'Правила остановлены на «{rule}»: {why}', scored: 'Приоритет по баллам: {priority} ({score}) {why}', scheduled_recalled: 'Клиент написал: запланированное сообщение отозвано', undone: '{actor}: массовое изменение отменено',
     stops: { loop: 'они отменяют друг друга', depth: 'одно вызывает другое без конца', rate: 'здесь сработало слишком много; час отдыха' },
@@ -49,6 +49,7 @@ export default {
     created: 'Диалог начался', hub: 'Хаб', merged: 'Объединено с другим диалогом', unreachable: 'Клиент недоступен: {reason}', reachable: 'Клиент снова доступен',
     deadlineWarned: 'Прошло {percent} % времени на {target}: срок {due}', deadlineBreached: 'Просрочено: {target}, срок был {due}', promiseBroken: 'Клиенту назвали время {time}, и к нему никто не ответил', notAcknowledged: 'Автоматический ответ не отправлен: {reason}',
     escalated: '{actor} → {line}: {summary}', ping_pong: 'Обращение ходит по кругу между линиями: переходов {hops}', task_taken: '{actor}: задача линии {line} взята', task_done: 'Линия {line} выполнила задачу, {owner}: {result}', colleague_answered: '{actor} отвечает, {owner}', colleague_reminded: '{owner}: напоминание, ждём ответа', colleague_silent: '{colleague} не отвечает: обращение возвращено в очередь',
+    begun: 'Диалог начал(а) {actor}', continued_from: '{actor}: продолжение диалога из канала «{channel}»', continued_in: '{actor}: диалог продолжен в канале «{channel}»',
     joined: '{actor}: другое обращение объединено с этим', parted: '{actor}: объединённое обращение отделено', unmerged: '{actor}: объединение отменено, обращение снова отдельное',
   },
   preview: {
@@ -58,7 +59,7 @@ export default {
     nothing_left: 'в нём нет ничего, что можно передать по этому каналу', block_kind: 'по этому каналу нельзя отправить: {kind}', file_kind: 'этот канал не передаёт такие файлы: {kind}', file_size: 'файл слишком большой для этого канала: {size_mb} из {max_mb} МБ', file_type: 'этот канал не передаёт файлы типа {mime}',
     file_not_here: 'приложенный файл сюда не дошёл', file_gone: 'приложенного файла больше нет', no_edit: 'на этом канале сообщения нельзя изменить', edit_too_long: 'новый текст длиннее, чем принимает канал: {size} из {limit}', no_delete: 'на этом канале сообщения нельзя удалить', no_reactions: 'на этом канале нет реакций',
     deadline: 'не удалось отправить вовремя', unconfirmed: 'платформа не подтвердила: сообщение могло дойти', after_stop: 'хаб остановился во время отправки: сообщение могло дойти', thread_renamed: 'платформа переименовала чат, и отправленное раньше осталось в старом', window_closed: 'время, когда платформа разрешает отвечать, вышло',
-    unreachable: 'клиент недоступен на этом канале', no_templates: 'на этом канале нет шаблонов', channel_removed: 'канал этого диалога удалён', newer_conversation: 'с этим клиентом уже начат новый диалог', merged: 'диалог объединён с другим', canned_missing: 'здесь не известно: {variable}', canned_personal: '{variable} — личные данные, а кто этот клиент, не подтверждено', canned_slot_empty: 'сначала заполните: {variable}', canned_placeholder_left: 'в тексте осталось незаполненное место',
+    unreachable: 'клиент недоступен на этом канале', no_templates: 'на этом канале нет шаблонов', channel_removed: 'канал этого диалога удалён', newer_conversation: 'с этим клиентом уже начат новый диалог', merged: 'диалог объединён с другим', writes_not_first: 'на этом канале можно писать только тем, кто уже писал сюда', blocked: 'этот контакт заблокирован', open_conversation: 'с этим клиентом уже есть открытый диалог', canned_missing: 'здесь не известно: {variable}', canned_personal: '{variable} — личные данные, а кто этот клиент, не подтверждено', canned_slot_empty: 'сначала заполните: {variable}', canned_placeholder_left: 'в тексте осталось незаполненное место',
   },
   format: {
     title: 'Оформление', toggle: 'Оформление', help: 'Сначала выделите слова', rendered: 'Как это будет выглядеть', address: 'Адрес ссылки', set: 'Готово',

@@ -1,0 +1,22 @@
+/** What was done last and can be taken back for a moment: a note, a resolution, a scheduled reply. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { useClock } from './clock'
+import { useSession } from './session'
+
+export interface Offer { words: string; until: number; run: () => Promise<unknown> }
+
+export const useUndo = defineStore('undo', () => {
+  const latest = shallowRef<Offer | null>(null)
+
+  function offer(words: string, run: () => Promise<unknown>): void {
+    latest.value = { words, run, until: useClock().serverNow() + (useSession().info?.undo_s ?? 5) * 1000 }
+  }
+  function run(): void {
+    const taken = latest.value
+    latest.value = null
+    void taken?.run()
+  }
+  function drop(): void { latest.value = null }
+  return { latest, offer, run, drop }
+})

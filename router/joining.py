@@ -1,0 +1,75 @@
+"""One conversation goes on in another: what ends in it, and how the other one learns of it.
+
+The truth is what the one that is merged says. The other may stand in another partition: a timer in
+this commit makes it look.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from router import timeline
+from router.bots.handing import given_to_people
+from router.snoozes import forget_snooze
+from router.work import Work
+from shared.collections import TIMERS
+from shared.ids import ConversationId
+from shared.model.conversation import Conversation, Status
+from shared.model.people import Actor
+from shared.model.records import Timer
+
+AGREE: Final = "agree"
+"""The kind of the timer by which the other one looks at the merged one."""
+
+
+def end_into(
+    work: Work,
+    conversation: Conversation,
+    into_id: ConversationId,
+    actor: Actor,
+    *,
+    cause: str,
+    renamed: bool = False,
+) -> Conversation:
+    """End the case in favour of another, which takes over who waits and what is unread.
+
+    ``renamed``: the platform gave both threads one name, so that neither can refuse.
+    """
+    forget_snooze(work, conversation)
+    fields: dict[str, Any] = {
+        "merged_into": into_id,
+        "status": Status.RESOLVED,
+        "resolved_at": work.now,
+        "pending_for": None,
+        "awaited": None,
+        "snoozed_until": None,
+        "waiting_since": None,
+        "due_at": None,
+        "unread": 0,
+    }
+    if conversation.bot_id is not None:
+        fields |= {"bot_id": None, "bots": given_to_people(conversation, work.now)}
+    after = timeline.change(work, conversation, cause, fields, actor)
+    details = {"conversation_id": into_id, "by": actor.name}
+    after = timeline.line(work, after, "merged", actor, details)
+    extra = {
+        "source": conversation.id,
+        "actor": actor.model_dump(mode="json"),
+        "waiting_since": text_of(conversation.waiting_since),
+        "unread": conversation.unread,
+        "renamed": renamed,
+    }
+    arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
+    return after
+
+
+def arm(work: Work, kind: str, of: str, to: ConversationId, extra: dict[str, Any]) -> None:
+    """Put a timer that fires in the other conversation's partition at once."""
+    timer = Timer.model_validate(
+        {"id": f"{kind}/{of}", "kind": kind, "conversation_id": to, "due_at": work.now} | extra
+    )
+    work.unit.put(TIMERS, timer)
+
+
+def text_of(at: datetime | None) -> str | None:
+    """A time as a timer carries it."""
+    return at.isoformat() if at is not None else None

@@ -1,0 +1,30 @@
+"""One hub and one browser for the stories of a file."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.support.browser import open_browser
+from tests.support.running_hub import RunningHub
+from tests.support.set_ups import StartHub
+from tests.support.simulated import resolve_all
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(start_hub: StartHub) -> AsyncIterator[RunningHub]:
+    async with start_hub({"HUB_UNDO_S": "1"}) as hub:
+        yield hub
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hub(running: RunningHub) -> AsyncIterator[RunningHub]:
+    """A hub without an open conversation."""
+    yield running
+    await resolve_all(running)

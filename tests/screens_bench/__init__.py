@@ -1,0 +1,1 @@
+"""How fast the agent's screens are, in a real Chromium."""
