@@ -13,12 +13,11 @@ from connectors.base import Completes, Connector, Parsed, RawEvent
 from connectors.bugs import report_bug
 from connectors.health import Health
 from connectors.publications import (
-    inbound_publication,
+    event_publication,
     quarantine,
     receipt_id,
     receipt_publication,
     typing_publication,
-    with_small_raw,
 )
 from shared.clock import Clock
 from shared.collections import THREADS, thread_id
@@ -33,7 +32,7 @@ from shared.ids import (
 )
 from shared.metrics import Metrics
 from shared.model.content import Action
-from shared.model.inbound import InboundKind, Receipt
+from shared.model.inbound import Inbound, InboundKind, Receipt
 from shared.ports.blobs import Blobs
 from shared.ports.bus import Bus, Publication
 from shared.ports.store import Store
@@ -134,11 +133,12 @@ class Acceptance:
 
     async def _add(self, parsed: Parsed, understood: Understood) -> None:
         now = self._clock.now()
-        ours = {"channel_id": self._channel_id, "channel_type": self._channel_type}
         for event in parsed.inbound:
-            inbound = await with_small_raw(event.model_copy(update=ours), self._blobs)
+            inbound = self._ours(event)
             slot = slot_for(self._channel_id, inbound.thread.partition_key)
-            understood.publications.append(inbound_publication(inbound, slot, at=now))
+            understood.publications.append(
+                await event_publication(inbound, slot, self._blobs, at=now)
+            )
             if inbound.kind is InboundKind.MESSAGE:
                 understood.written_at.append(inbound.occurred_at)
             action = inbound.pressed()
@@ -160,6 +160,13 @@ class Acceptance:
             understood.publications.append(
                 typing_publication(self._channel_type, self._channel_id, thread, actor, at=now)
             )
+
+    def _ours(self, event: Inbound) -> Inbound:
+        """The event as one of this channel, whatever its connector says; nearly all are."""
+        if (event.channel_id, event.channel_type) == (self._channel_id, self._channel_type):
+            return event
+        ours = {"channel_id": self._channel_id, "channel_type": self._channel_type}
+        return event.model_copy(update=ours)
 
     async def _partition_of(self, receipt: Receipt) -> Partition:
         for addressed in (receipt.part_id, receipt.message_id):

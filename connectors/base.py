@@ -24,6 +24,7 @@ from shared.model.delivery import Part
 from shared.model.inbound import Inbound, Receipt
 from shared.model.message import Message
 from shared.model.people import Actor
+from shared.model.queueing import PlaceInLine
 from shared.model.reach import Reached
 from shared.model.template import Template
 from shared.ports.blobs import Blobs
@@ -90,6 +91,9 @@ class Sent:
 
     external_ids: tuple[ExternalId, ...]
     state: Literal["sent", "delivered"] = "sent"
+    thread: ExternalId | None = None
+    """How the platform itself calls the place that it went to, where it told another name than it
+    was given: what is written there comes in under this one, and is the same thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,10 @@ class ThreadReader(Protocol):
 
     async def message(self, thread: ExternalId, message_id: MessageId) -> Message | None:
         """One message of this thread, or None: never one of another. Raises ``Unavailable``."""
+
+    async def places(self, threads: Sequence[ExternalId]) -> Mapping[ExternalId, PlaceInLine]:
+        """Where those of the threads stand that wait for an agent, as far as customers are to be
+        told. Raises ``Unavailable``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from shared.ports.store import ABSENT, Change, Increment, Put, Store, Update
 
 WRITE_EVERY_S: Final = 5.0
 _REASON_LENGTH: Final = 300
-Counted = Literal["received", "sent", "failed", "unknown"]
+Counted = Literal["received", "sent", "failed", "unknown", "timed", "lag_ms"]
 
 
 class Health:
@@ -35,15 +35,19 @@ class Health:
     def came_in(self, events: int, *, occurred_at: datetime | None = None) -> None:
         """So many events of the platform are on the bus; when the newest message was written."""
         now = self._clock.now()
-        self._set(last_in_at=now)
-        self._count("received", events)
+        self._news["last_in_at"] = now
+        self._count("received", events, at=now)
         if occurred_at is not None:
-            self._set(lag_s=round(max(0.0, (now - occurred_at).total_seconds()), 1))
+            lag_s = max(0.0, (now - occurred_at).total_seconds())
+            self._news["lag_s"] = round(lag_s, 1)
+            self._count("timed", at=now)
+            self._count("lag_ms", round(lag_s * 1000), at=now)
 
     def went_out(self) -> None:
         """The platform took something."""
-        self._set(last_out_at=self._clock.now())
-        self._count("sent")
+        now = self._clock.now()
+        self._set(last_out_at=now)
+        self._count("sent", at=now)
 
     def failed(self, reason: str) -> None:
         """Something did not work."""
@@ -53,7 +57,7 @@ class Health:
     def not_sent(self, reason: str, *, unknown: bool) -> None:
         """A part was given up, or nobody knows what became of it."""
         self.failed(reason)
-        self._count("unknown" if unknown else "failed")
+        self._count("unknown" if unknown else "failed", at=self._clock.now())
 
     def waits(self, parts: int, since: datetime | None) -> None:
         """So many parts are still to be sent, the oldest of those that could go since then."""
@@ -100,8 +104,8 @@ class Health:
             for hour, add in by_hour.items()
         ]
 
-    def _count(self, what: Counted, number: int = 1) -> None:
-        hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
+    def _count(self, what: Counted, number: int = 1, *, at: datetime) -> None:
+        hour = at.replace(minute=0, second=0, microsecond=0)
         self._counts[hour, what] += number
 
     def _set(self, **values: Any) -> None:

@@ -97,7 +97,7 @@ class Intake:
         raw = RawRequest(
             method=request.method,
             path=request.path,
-            query=dict(request.query),
+            query=dict(request.query) if request.query_string else {},
             headers={name.lower(): value for name, value in request.headers.items()},
             body=body,
         )

@@ -20,6 +20,7 @@ from shared.errors import (
     Uncertain,
     WindowClosed,
 )
+from shared.ids import ExternalId
 from shared.model.channel import Capabilities
 from shared.model.delivery import FINAL, Delivery, Failure, FailureKind, Part
 
@@ -36,6 +37,8 @@ class Verdict:
     broken: str | None = None
     """The channel must stop, and why."""
     bug: bool = False
+    thread: ExternalId | None = None
+    """The platform's own name of the thread."""
 
     @property
     def stops_message(self) -> bool:
@@ -61,7 +64,7 @@ class Verdict:
 
 def accepted(sent: Sent) -> Verdict:
     """The platform took it."""
-    return Verdict(Delivery(sent.state), external_ids=sent.external_ids)
+    return Verdict(Delivery(sent.state), external_ids=sent.external_ids, thread=sent.thread)
 
 
 def failed(kind: FailureKind, why: Rejected | str) -> Verdict:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError
 
 from shared.envelope import Envelope
 from shared.events import Typing, routing_key
@@ -19,7 +19,7 @@ from shared.ids import (
     Partition,
     Slot,
     partition_of_slot,
-    uuid7,
+    uuid7_hex,
 )
 from shared.model.inbound import Inbound, Receipt
 from shared.model.people import Actor
@@ -42,10 +42,25 @@ have written it so: then cleaning finds nothing."""
 
 def plain(model: BaseModel) -> Mapping[str, Any]:
     """The model as JSON, without NUL characters and halves of surrogate pairs; written once."""
+    return _fit(model, _written(model))
+
+
+def _written(model: BaseModel) -> str | None:
+    """The model as JSON; None when it holds half of a surrogate pair, or is absurdly deep.
+
+    Of an event what its reader supplies anyway is left out: two fifths of it, which would be kept
+    in a queue. Blocks are told apart by a field that has a default.
+    """
+    brief = (
+        isinstance(model, Inbound) and not model.content.blocks and model.content.forward is None
+    )
     try:
-        text = model.model_dump_json()
-    except PydanticSerializationError:  # half of a surrogate pair
-        text = None
+        return model.model_dump_json(exclude_defaults=brief)
+    except PydanticSerializationError:
+        return None
+
+
+def _fit(model: BaseModel, text: str | None) -> Mapping[str, Any]:
     if text is None or any(mark in text for mark in _SUSPECT):
         cleaned: dict[str, Any] = clean(model.model_dump(mode="json"))
         return cleaned
@@ -79,7 +94,7 @@ async def with_small_raw(inbound: Inbound, blobs: Blobs) -> Inbound:
 
     Raises ``Unavailable``.
     """
-    if inbound.raw is None or _is_small(inbound.raw):
+    if inbound.raw is None:
         return inbound
     deep = _deeper_than(inbound.raw, _DEPTH_LIMIT)
     text = json.dumps(inbound.raw, ensure_ascii=False, default=str)
@@ -96,10 +111,33 @@ async def chunks(data: bytes, size: int = 256 * 1024) -> AsyncIterator[bytes]:
         yield data[start : start + size]
 
 
+async def event_publication(
+    inbound: Inbound, slot: Slot, blobs: Blobs, *, at: datetime
+) -> Publication:
+    """An event of a platform on its way to the partition of its thread, a large raw payload moved
+    to a blob. Raises ``Unavailable``."""
+    text = _written(inbound)
+    if inbound.raw is not None and not _is_small(text):
+        inbound = await with_small_raw(inbound, blobs)
+        text = _written(inbound)
+    return _inbound(inbound, _fit(inbound, text), slot, at=at)
+
+
 def inbound_publication(
     inbound: Inbound, slot: Slot, *, at: datetime, source: str | None = None
 ) -> Publication:
     """An event on its way to the partition of its thread; the same event has the same id."""
+    return _inbound(inbound, plain(inbound), slot, at=at, source=source)
+
+
+def _inbound(
+    inbound: Inbound,
+    payload: Mapping[str, Any],
+    slot: Slot,
+    *,
+    at: datetime,
+    source: str | None = None,
+) -> Publication:
     partition = partition_of_slot(slot)
     digest = _digest(f"{inbound.channel_id}\n{inbound.event_key}".encode("utf-8", "replace"))
     return _to_partition(
@@ -108,7 +146,7 @@ def inbound_publication(
         kind=INBOUND_KIND,
         at=at,
         source=source or f"channel/{inbound.channel_id}",
-        payload=plain(inbound),
+        payload=payload,
     )
 
 
@@ -137,7 +175,7 @@ def typing_publication(
 ) -> Publication:
     """A customer types: transient, for whoever looks at the conversation now."""
     event = Typing(channel_id=channel_id, thread=thread, actor=actor)
-    id = uuid7().hex
+    id = uuid7_hex()
     envelope = Envelope(
         id=id,
         kind=Typing.kind,
@@ -188,7 +226,7 @@ def dead_letter_publication(letter: DeadLetter) -> Publication:
         kind=QUARANTINE_KIND,
         at=letter.at,
         source=letter.source,
-        trace_id=uuid7().hex,
+        trace_id=uuid7_hex(),
         payload=letter.model_dump(mode="json"),
     )
     return Publication(Exchange.DEAD, letter.source.replace("/", "."), envelope)
@@ -209,7 +247,7 @@ def _to_partition(
         at=at,
         partition=partition,
         source=source,
-        trace_id=uuid7().hex,
+        trace_id=uuid7_hex(),
         payload=payload,
     )
     return Publication(Exchange.CONVERSATIONS, partition_key(partition), envelope)
@@ -219,14 +257,12 @@ def _digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def _is_small(raw: dict[str, Any]) -> bool:
-    """Small and flat beyond doubt; nothing is deeper than it has brackets."""
-    try:
-        data = to_json(raw)
-    except PydanticSerializationError:
+def _is_small(text: str | None) -> bool:
+    """An event as JSON whose raw payload is small and flat beyond doubt: a character has at most
+    four bytes, and nothing is deeper than it has brackets."""
+    if text is None or len(text) > RAW_LIMIT_BYTES // 4:
         return False
-    brackets = data.count(b"{") + data.count(b"[")
-    return brackets <= _DEPTH_LIMIT and len(data) <= RAW_LIMIT_BYTES
+    return text.count("{") + text.count("[") <= _DEPTH_LIMIT
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

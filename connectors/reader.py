@@ -1,11 +1,13 @@
 """What the customer of a thread may see, for channels whose far end is our own page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from shared.collections import CONVERSATIONS, MESSAGES, THREADS, thread_id
+from shared.collections import CONVERSATIONS, MESSAGES, QUEUEING, QUEUES, THREADS, thread_id
 from shared.ids import ChannelId, ConversationId, ExternalId, MessageId
+from shared.model.conversation import waits
 from shared.model.delivery import Delivery
 from shared.model.message import Direction, Message
+from shared.model.queueing import PlaceInLine, place_in, queue_id
 from shared.ports.store import Range, Store
 
 _SHOWN = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ})
@@ -44,6 +46,25 @@ class StoredThreads:
         if message is None or not self._is_shown(message):
             return None
         return message if await self._in_thread(message, thread) else None
+
+    async def places(self, threads: Sequence[ExternalId]) -> Mapping[ExternalId, PlaceInLine]:
+        """Where they stand in their queues; see ``connectors.base.ThreadReader``."""
+        page = await self._store.find(QUEUEING, equal={}, limit=1)
+        chosen = next(iter(page.items), None)
+        if chosen is None or not (chosen.assignment and chosen.tells_place):
+            return {}
+        ids = [thread_id(self._channel_id, thread) for thread in threads]
+        stored = await self._store.get_many(THREADS, ids)
+        latest = [one.conversation_id for one in stored.values() if one.conversation_id]
+        found = await self._store.get_many(CONVERSATIONS, latest)
+        waiting = {one.id: queue_id(one.team_id, one.line) for one in found.values() if waits(one)}
+        queues = await self._store.get_many(QUEUES, list(set(waiting.values())))
+        return {
+            one.thread: place_in(queues[queue], one.conversation_id)
+            for one in stored.values()
+            if one.conversation_id is not None
+            and (queue := waiting.get(one.conversation_id)) in queues
+        }
 
     def _is_shown(self, message: Message) -> bool:
         """What went out by another channel only repeats what stands here."""

@@ -145,6 +145,10 @@ class Sender:
                 if last:
                     return failed(FailureKind.REJECTED, str(moved)), renamed
             else:
+                if verdict.thread is not None and verdict.thread != shown.thread:
+                    renamed = verdict.thread
+                    self.board.rename(part.thread, renamed, self.clock.now())
+                    log.info("dispatch.thread_named", part_id=part.id)
                 return verdict, renamed
         raise AssertionError("unreachable")
 

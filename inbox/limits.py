@@ -17,8 +17,10 @@ _REMEMBERED: Final = 10_000
 class SignInLimit:
     """Counts failures by account and address in a sliding window; kept in memory, bounded."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, what: str = "failed sign-ins") -> None:
+        """``what`` is counted, as the refusal says it."""
         self._clock = clock
+        self._what = what
         self._tries: OrderedDict[tuple[str, str], deque[datetime]] = OrderedDict()
 
     def attempt(self, email: str, address: str) -> None:
@@ -30,7 +32,7 @@ class SignInLimit:
             recent = self._recent(key)
             if len(recent) >= most:
                 wait = recent[-most] + _WINDOW - self._clock.now()
-                raise TooMany("too many failed sign-ins; wait a little", wait.total_seconds())
+                raise TooMany(f"too many {self._what}; wait a little", wait.total_seconds())
         for key, most in self._keys(email, address):
             self._tries.setdefault(key, deque(maxlen=most)).append(self._clock.now())
             self._tries.move_to_end(key)

@@ -8,10 +8,10 @@ from inbox.audit import audited
 from shared.clock import Clock
 from shared.collections import CONVERSATIONS, LINES, QUEUES, SETTINGS
 from shared.errors import NotFound
-from shared.model.conversation import Conversation, Status
+from shared.model.conversation import waits
 from shared.model.line import MANY_LINES
 from shared.model.people import Actor
-from shared.model.queueing import QueueState, queue_id
+from shared.model.queueing import QueueState, place_in, queue_id
 from shared.policies.book import read_book
 from shared.policies.queueing import REBALANCE, queueing_of
 from shared.ports.store import Increment, Store
@@ -68,7 +68,7 @@ class Queues:
         conversation = await self.store.get(CONVERSATIONS, conversation_id)
         if conversation is None:
             raise NotFound("there is no such conversation")
-        if not _waits(conversation):
+        if not waits(conversation):
             return PlaceInQueue(waiting=False)
         id = queue_id(conversation.team_id, conversation.line)
         state = await self.store.get(QUEUES, id)
@@ -77,14 +77,11 @@ class Queues:
         position = None
         if conversation.id in state.first:
             position = state.first.index(conversation.id) + 1
-        wait_s = state.wait_s
-        if wait_s is not None and position is not None and state.waiting:
-            wait_s = round(wait_s * position / state.waiting, 1)
         return PlaceInQueue(
             waiting=True,
             position=position,
             waiting_in_queue=state.waiting,
-            expected_wait_s=wait_s,
+            expected_wait_s=place_in(state, conversation.id).wait_s,
         )
 
     async def rebalance(self, by: Actor) -> None:
@@ -92,11 +89,3 @@ class Queues:
         wish = Increment(SETTINGS, REBALANCE, {"version": 1}, on_insert={"value": None})
         entry = audited(by, "queues.rebalance", REBALANCE, at=self.clock.now())
         await self.store.commit([wish, entry])
-
-
-def _waits(conversation: Conversation) -> bool:
-    return (
-        conversation.status is Status.OPEN
-        and conversation.assignee_id is None
-        and conversation.bot_id is None
-    )

@@ -1,6 +1,7 @@
 """Search: conversations by their names first, then messages by their words."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from shared.ports.store import Scalar, Store
 from shared.stems import Stemmer
 
 Stage = Literal["names", "words"]
+_NUMBER: Final = re.compile(r"[#№]?\s?([0-9]{1,15})", re.ASCII)
 _STAGES: Final[tuple[Stage, ...]] = ("names", "words")
 _INDEXED: Final = frozenset({"status", "assignee_id", "channel_id", "team_id", "labels"})
 """Fields of a conversation by which the store narrows hits; others are looked at afterwards."""
@@ -89,6 +91,8 @@ class Search:
         stage, position = (asked.first, None) if cursor is None else _decode(cursor)
         if stage is None:
             return [], None
+        if cursor is None and stage == "names" and (named := await self._numbered(asked)):
+            return named, _encode("names", None)
         if stage == "words":
             return await self._words(asked, position, limit)
         hits, following = await self._names(asked, position, limit)
@@ -98,6 +102,17 @@ class Search:
             return hits, _encode("words", None)
         more, following = await self._words(asked, None, limit - len(hits))
         return hits + more, following
+
+    async def _numbered(self, asked: Asked) -> list[Hit]:
+        """The conversation whose number was given, ``#1042`` or ``1042``."""
+        found = _NUMBER.fullmatch(asked.text.strip())
+        if found is None:
+            return []
+        page = await self.store.find(CONVERSATIONS, equal={"number": int(found.group(1))}, limit=1)
+        snippets = self._snippets(asked)
+        return [
+            Hit(one, None, snippets.of_conversation(one)) for one in page.items if asked.names(one)
+        ]
 
     async def _names(
         self, asked: Asked, position: str | None, limit: int

@@ -47,6 +47,7 @@ from inbox.api.scheduled import ScheduledApi
 from inbox.api.session import SessionApi
 from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
+from inbox.api.verifications import VerificationsApi
 from inbox.attendances import Attendances
 from inbox.beginnings import Beginnings
 from inbox.board import Boards
@@ -82,6 +83,7 @@ from inbox.push.devices import Devices
 from inbox.push.keys import PushKey
 from inbox.push.pusher import Pusher
 from inbox.queues import Queues
+from inbox.reports.delivery import DeliveryReports
 from inbox.reports.reports import Reports
 from inbox.rest import binding
 from inbox.rest.addresses import Proxies
@@ -93,6 +95,7 @@ from inbox.saved_views import SavedViews
 from inbox.search import Search
 from inbox.sessions import Sessions
 from inbox.tokens import Tokens
+from inbox.verifications import Verifications
 from shared.checks import CHECK_LIMIT_S
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -330,6 +333,9 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
+        *VerificationsApi(
+            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+        ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
         *ChannelsApi(inbox.channels).routes(),
@@ -343,7 +349,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *BulkApi(store, Bulks(bus, store, clock), policies).routes(),
         *ScheduledApi(store, orders).routes(),
         *PeakApi(store, clock).routes(),
-        *ReportsApi(Reports(store)).routes(),
+        *ReportsApi(Reports(store), DeliveryReports(store, clock)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
         *about.routes(),
         Route(

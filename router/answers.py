@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from shared.model.conversation import Conversation
+from shared.model.conversation import Conversation, waits
 from shared.model.figures import Answers
 from shared.model.people import Actor, ActorKind
 
@@ -20,6 +20,25 @@ def after_answer(conversation: Conversation, by: Actor, at: datetime) -> Answers
     if by.id != answers.agent_id and not answers.several:
         return answers.model_copy(update={"several": True})
     return answers
+
+
+def after_end(conversation: Conversation, by: Actor, at: datetime) -> Answers:
+    """Once it was resolved: with a bot alone, or not."""
+    served = (
+        conversation.bots is not None and not with_people(conversation) and by.kind not in _PEOPLE
+    )
+    return conversation.answers.model_copy(update={"self_served_at": at if served else None})
+
+
+def with_people(conversation: Conversation) -> bool:
+    """Whether people have it or had it: no bot ends it alone any more."""
+    standing = conversation.bots
+    return (
+        conversation.assignee_id is not None
+        or conversation.answers.first_at is not None
+        or (standing is not None and standing.people_since is not None)
+        or waits(conversation)
+    )
 
 
 def after_reopening(conversation: Conversation) -> Answers:

@@ -111,6 +111,7 @@ async def begin(work: Work, opening: Opening, place: Place, identity: Identity) 
     }
     conversation = Conversation(
         id=opening.id or new_conversation_id(place.slot),
+        number=await work.unit.number(),
         channel_id=opening.channel_id,
         channel_type=opening.channel_type,
         # Where the platform has renamed the thread, the case before it knows the present name.

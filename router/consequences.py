@@ -17,6 +17,7 @@ from router.deadlines.keep import keep as keep_deadlines
 from router.figures.counting import count
 from router.happening import Change, Consequence, Happening
 from router.notifications.notifying import notify
+from router.queueing.telling import tell_place
 from router.rules import counting, following
 from router.unit import Mark
 from router.work import Work
@@ -28,7 +29,9 @@ CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     following.follow,
     hold,
     keep_deadlines,
+    following.follow_deadlines,
     acknowledge,
+    tell_place,
     outdate,
     loads.carry,
     counting.count,

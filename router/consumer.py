@@ -20,6 +20,7 @@ from router.health import Troubles
 from router.items import Item, NotUnderstood
 from router.known import Known
 from router.ledger import LeaseLost, Ledger
+from router.numbers import Numbers
 from router.outbox import Outbox, publication_of
 from router.policy import Policy
 from router.preload import preload
@@ -65,6 +66,8 @@ class Consumer:
         policy: Policy,
         troubles: Troubles,
         metrics: Metrics,
+        *,
+        numbers: Numbers | None = None,
     ) -> None:
         self._bus = bus
         self._store = store
@@ -74,6 +77,7 @@ class Consumer:
         self._policy = policy
         self._troubles = troubles
         self._metrics = metrics
+        self._numbers = numbers or Numbers(store, clock)
         self._known = Known(ledger.partition)
         self._queue = partition_queue(ledger.partition).name
         self.leaving = False
@@ -215,7 +219,7 @@ class Consumer:
         raise Conflict("a shared document, again and again")
 
     async def _decided(self, decide_on: Callable[[Unit], Awaitable[None]]) -> Unit:
-        unit = Unit(self._store, self._clock.now(), self._known)
+        unit = Unit(self._store, self._clock.now(), self._known, self._numbers)
         await decide_on(unit)
         return unit
 

@@ -1,5 +1,6 @@
 """The keeper of the dead letters: what lies in the dead queue becomes documents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,14 +11,14 @@ from router.backoff import Backoff
 from router.health import Troubles
 from router.work import SOURCE
 from shared.clock import Clock
-from shared.collections import DEAD_LETTERS
+from shared.collections import CHANNEL_HOURS, DEAD_LETTERS
 from shared.envelope import Envelope
 from shared.errors import BadPayload, Conflict, Unavailable
 from shared.events import SettingsChanged, routing_key
-from shared.model.records import DeadLetter, DeadLetterState
+from shared.model.records import DeadLetter, DeadLetterState, channel_hour_id
 from shared.payload import Payload
 from shared.ports.bus import Bus, Delivery, Exchange, Publication
-from shared.ports.store import ABSENT, Change, Put, Store
+from shared.ports.store import ABSENT, Change, Increment, Put, Store
 from shared.topology import DEAD_QUEUE
 
 log = structlog.get_logger(__name__)
@@ -60,7 +61,7 @@ class DeadLetterKeeper:
             if known is not None and not _is_news(known, letter):
                 return
             try:
-                await self._store.commit([_write(letter, known)])
+                await self._store.commit([_write(letter, known), *_counted(letter)])
             except Conflict:
                 continue
             except BadPayload as error:
@@ -126,6 +127,16 @@ def _is_news(known: DeadLetter, letter: DeadLetter) -> bool:
         return letter.at > known.at
     closed_at: datetime | None = known.closed_at
     return closed_at is None or letter.at > closed_at
+
+
+def _counted(letter: DeadLetter) -> Sequence[Change]:
+    """One more in its channel's hour, where the channel is known."""
+    if letter.channel_id is None:
+        return ()
+    hour = letter.at.replace(minute=0, second=0, microsecond=0)
+    row = {"channel_id": letter.channel_id, "hour": hour}
+    id = channel_hour_id(letter.channel_id, hour)
+    return (Increment(CHANNEL_HOURS, id, {"dead": 1}, on_insert=row),)
 
 
 def _write(letter: DeadLetter, known: DeadLetter | None) -> Change:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from router import timeline
-from router.bots.handing import given_to_people
+from router.bots.duty import given_to_people
 from router.snoozes import forget_snooze
 from router.work import Work
 from shared.collections import TIMERS

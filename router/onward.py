@@ -157,7 +157,7 @@ async def _mail(
     code = await _code(work, conversation) if wanted.link else ""
     whole = wanted.model_copy(update={"link": f"{wanted.link}{code}"})
     content = message.content.model_copy(update={"text": letter(unread, whole)[1]})
-    part = await _part(work, conversation, message, content, channel)
+    part = await mail_part(work, conversation, message, content, channel)
     work.unit.put(PARTS, part)
     work.publish(hint(channel.id, [part.thread], at=work.now, source=SOURCE))
     return message
@@ -168,13 +168,14 @@ async def _code(work: Work, conversation: Conversation) -> str:
     return thread.secrets.get(CODE, "") if thread is not None else ""
 
 
-async def _part(
+async def mail_part(
     work: Work,
     conversation: Conversation,
     message: Message,
     content: Content,
     channel: Channel,
 ) -> Part:
+    """What leaves by the mail channel of a message that is in another channel's conversation."""
     info = await work.unit.get(CHANNEL_TYPES, channel.type)
     answered = {
         "message_id": conversation.context.get(MAIL_ID, ""),

@@ -12,6 +12,7 @@ from router.consumer import BATCH, PREFETCH, Consumer
 from router.health import Troubles
 from router.items import NotUnderstood
 from router.ledger import LeaseLost, Ledger
+from router.numbers import Numbers
 from router.outbox import Outbox
 from router.policy import Policy
 from shared.clock import Clock
@@ -39,7 +40,10 @@ class PartitionTask:
         policy: Policy,
         troubles: Troubles,
         metrics: Metrics,
+        *,
+        numbers: Numbers | None = None,
     ) -> None:
+        """``numbers`` is the process's own."""
         self._bus = bus
         self._store = store
         self._clock = clock
@@ -48,7 +52,7 @@ class PartitionTask:
         self._metrics = metrics
         self._outbox = Outbox(bus, clock, troubles)
         self._consumer = Consumer(
-            bus, store, clock, ledger, self._outbox, policy, troubles, metrics
+            bus, store, clock, ledger, self._outbox, policy, troubles, metrics, numbers=numbers
         )
         self._name = f"partition/{partition_key(ledger.partition)}"
         self._idle: asyncio.Timeout | None = None

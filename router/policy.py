@@ -24,13 +24,15 @@ class Policy:
     """After that a part fails, where the channel type says nothing else."""
     owner_writes: Literal["escalated", "always", "never"] = "escalated"
     """When only the agent who holds a conversation writes to its customer."""
+    public_url: str | None = None
+    """How customers reach this hub from outside."""
     shelf: Shelf = field(default_factory=Shelf)
     """Where the present book of what admins decide stands."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """From the hub's settings."""
-        return cls(owner_writes=settings.owner_writes)
+        return cls(owner_writes=settings.owner_writes, public_url=settings.public_url)
 
     @property
     def book(self) -> Book:

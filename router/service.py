@@ -11,6 +11,7 @@ from router.dead import DeadLetterKeeper
 from router.figures.folding import Folding
 from router.health import Health, PartitionHealth, Troubles
 from router.ledger import Ledger
+from router.numbers import Numbers
 from router.partition import PartitionTask
 from router.partitions import Partitions
 from router.peaks import PeakWatch
@@ -75,6 +76,7 @@ class Router:
         self._name = leases.owner
         self._metrics = metrics or Metrics()
         self._troubles = Troubles()
+        self._numbers = Numbers(store, clock)
         self._partitions = Partitions(store, clock, leases, self._troubles, self._task_for)
         self._assigner = Assigner(
             bus, store, clock, leases, self._policy, self._troubles, self._metrics
@@ -186,7 +188,14 @@ class Router:
     def _task_for(self, partition: Partition, lease: Lease) -> PartitionTask:
         ledger = Ledger(self._store, self._clock, self._troubles, partition=partition, lease=lease)
         return PartitionTask(
-            self._bus, self._store, self._clock, ledger, self._policy, self._troubles, self._metrics
+            self._bus,
+            self._store,
+            self._clock,
+            ledger,
+            self._policy,
+            self._troubles,
+            self._metrics,
+            numbers=self._numbers,
         )
 
     async def _leave(self) -> None:

@@ -47,12 +47,15 @@ def after_customer_wrote(conversation: Conversation) -> dict[str, Any]:
 
 
 def waiting_since(latest_first: Sequence[Message]) -> datetime | None:
-    """When the oldest customer message came that no answer follows, looking back from the end."""
+    """When the oldest customer message came that no answer and no end of the case follows, looking
+    back from the end. What a machine or a blocked contact wrote asks for no answer."""
     since = None
     for message in latest_first:
         ours = message.direction is Direction.OUTBOUND and not is_hub(message.author)
         if ours and message.delivery is not Delivery.CANCELLED:
             break
-        if message.direction is Direction.INBOUND:
+        if message.system is not None and message.system.name == "resolved":
+            break
+        if message.direction is Direction.INBOUND and not (message.muted or message.automatic):
             since = message.at
     return since

@@ -12,6 +12,7 @@ from typing import Any
 from router.counts import moves
 from router.entries import UNREAD, Entry, change_of
 from router.known import SHARED, Key, Known, Used
+from router.numbers import Numbers
 from shared.collections import CONVERSATIONS, COUNTERS
 from shared.events import Event
 from shared.ids import Partition
@@ -54,8 +55,15 @@ class Unit:
     What is ``known`` is not read.
     """
 
-    def __init__(self, store: Store, now: datetime, known: Known | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: datetime,
+        known: Known | None = None,
+        numbers: Numbers | None = None,
+    ) -> None:
         self._store = store
+        self._numbers = numbers
         self._known = known
         self.now = now
         self._entries: dict[Key, Entry] = {}
@@ -83,6 +91,10 @@ class Unit:
             self._entries[collection.name, id] = Entry(collection, loaded, loaded)
         document: D | None = self._entries[collection.name, id].current
         return document
+
+    async def number(self) -> int | None:
+        """A number for a new conversation; it is used up whatever becomes of the unit."""
+        return await self._numbers.next() if self._numbers is not None else None
 
     def presume_absent(self, collection: Collection[Any], id: str) -> bool:
         """Take it that there is no such document, and let the commit through only if so.
@@ -146,11 +158,14 @@ class Unit:
         return found[:limit]
 
     def put(self, collection: Collection[D], document: D) -> D:
-        """Write the document as it stands: a new one, or one that was read here before."""
+        """Write the document as it stands, in the place of whatever is there."""
         key = (collection.name, document.id)
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = Entry(collection, None, None)
+            # Never read: should it be removed later in this unit, what is there goes too.
+            self._entries[key] = Entry(collection, UNREAD, document)
+            self._journal.append((key, UNREAD))
+            return document
         self._journal.append((key, entry.current))
         entry.current = document
         return document
@@ -247,7 +262,8 @@ class Unit:
         totals: dict[str, int] = {}
         for (name, _), entry in self._entries.items():
             if name == CONVERSATIONS.name and entry.current is not entry.loaded:
-                left, entered = moves(entry.loaded, entry.current)
+                before = None if entry.loaded is UNREAD else entry.loaded
+                left, entered = moves(before, entry.current)
                 for key in entered:
                     totals[key] = totals.get(key, 0) + 1
                 for key in left:

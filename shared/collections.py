@@ -46,6 +46,7 @@ from shared.model.records import (
     Lease,
     LoggedEvent,
     Member,
+    NumberSeries,
     Outcome,
     ParkedReceipt,
     SeenEvent,
@@ -63,6 +64,7 @@ from shared.model.sla import SlaPolicy
 from shared.model.task import Task
 from shared.model.team import Team
 from shared.model.topic import Topic
+from shared.model.verification import Verification
 from shared.ports.store import Collection, Index
 
 
@@ -109,6 +111,7 @@ CONVERSATIONS: Final = Collection(
         Index(("status", "assignee_id", "topic", "last_activity_at")),
         Index(("status", "language", "last_activity_at")),
         Index(("status", "due_at")),
+        Index(("number",), unique=True),
         Index(("identity_id", "last_activity_at")),
         Index(("channel_id", "thread", "created_at")),
     ),
@@ -172,7 +175,11 @@ CHANNELS: Final = Collection("channels", Channel, indexes=(Index(("state", "crea
 CHANNEL_TYPES: Final = Collection("channel_types", ChannelTypeInfo)
 CHANNEL_HEALTH: Final = Collection("channel_health", ChannelHealth)
 CHANNEL_HOURS: Final = Collection(
-    "channel_hours", ChannelHour, keep_for=timedelta(days=30), expires_from="hour"
+    "channel_hours",
+    ChannelHour,
+    indexes=(Index(("channel_id", "hour")),),
+    keep_for=timedelta(days=30),
+    expires_from="hour",
 )
 PARTS: Final = Collection(
     "parts",
@@ -223,6 +230,7 @@ TASKS: Final = Collection(
 )
 TIMERS: Final = Collection("timers", Timer, indexes=(Index(("due_at",)),))
 COUNTERS: Final = Collection("counters", Counter, indexes=(Index(("key",)),))
+NUMBER_SERIES: Final = Collection("number_series", NumberSeries)
 DEAD_LETTERS: Final = Collection(
     "dead_letters",
     DeadLetter,
@@ -333,6 +341,13 @@ SAVED_VIEWS: Final = Collection(
     indexes=(Index(("owner_id", "created_at")), Index(("team_id", "created_at"))),
 )
 VIEW_ORDERS: Final = Collection("view_orders", ViewOrder)
+VERIFICATIONS: Final = Collection(
+    "verifications",
+    Verification,
+    indexes=(Index(("conversation_id", "at")),),
+    keep_for=timedelta(days=7),
+    expires_from="at",
+)
 UPLOADS: Final = Collection("uploads", Upload, keep_for=timedelta(days=2), expires_from="at")
 WEBHOOK_ATTEMPTS: Final = Collection(
     "webhook_attempts",
@@ -370,6 +385,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     TASKS,
     TIMERS,
     COUNTERS,
+    NUMBER_SERIES,
     DEAD_LETTERS,
     LEASES,
     MEMBERS,
@@ -411,6 +427,7 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     BULK_STEPS,
     SAVED_VIEWS,
     VIEW_ORDERS,
+    VERIFICATIONS,
     UPLOADS,
     WEBHOOK_ATTEMPTS,
 )
@@ -439,6 +456,7 @@ DECLARED_QUERIES: Final = (
     Query(CONVERSATIONS, ("status", "assignee_id", "topic"), "last_activity_at"),
     Query(CONVERSATIONS, ("status", "language"), "last_activity_at"),
     Query(CONVERSATIONS, ("status",), "due_at"),
+    Query(CONVERSATIONS, ("number",)),
     Query(CONVERSATIONS, ("identity_id",), "last_activity_at"),
     Query(CONVERSATIONS, ("channel_id", "thread"), "created_at"),
     Query(MESSAGES, ("conversation_id",), "seq"),
@@ -465,6 +483,7 @@ DECLARED_QUERIES: Final = (
     Query(CHANNELS, ("state",), "created_at"),
     Query(CHANNELS),
     Query(CHANNEL_TYPES),
+    Query(CHANNEL_HOURS, ("channel_id",), "hour"),
     Query(PARTS, ("channel_id", "open"), "order"),
     Query(PARTS, ("channel_id", "thread", "open"), "order"),
     Query(PARTS, ("channel_id", "unreported"), "changed_at"),
@@ -520,5 +539,6 @@ DECLARED_QUERIES: Final = (
     Query(BULKS, (), "at"),
     Query(SAVED_VIEWS, ("owner_id",), "created_at"),
     Query(SAVED_VIEWS, ("team_id",), "created_at"),
+    Query(VERIFICATIONS, ("conversation_id",), "at"),
     Query(WEBHOOK_ATTEMPTS, ("target",), "at"),
 )

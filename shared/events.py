@@ -14,7 +14,7 @@ from shared.envelope import Envelope
 from shared.ids import AgentId, ChannelId, ChannelType, ConversationId, Partition
 from shared.model.agent_draft import AgentDraft, DraftKind
 from shared.model.base import Model, Utc
-from shared.model.conversation import Conversation
+from shared.model.conversation import Conversation, waits
 from shared.model.deadlines import Deadline, Promise, Target
 from shared.model.message import Message
 from shared.model.notification import Notification
@@ -319,6 +319,6 @@ def count_keys(conversation: Conversation | None) -> frozenset[str]:
         keys.add(f"{status}/unassigned/topic/{topic}")
     keys.add(f"{status}/topic/{topic}")
     keys.add(f"{status}/channel/{conversation.channel_id}/topic/{topic}")
-    if status == "open" and conversation.assignee_id is None and conversation.bot_id is None:
+    if waits(conversation):
         keys.add(f"open/queue/{queue_id(conversation.team_id, conversation.line)}")
     return frozenset(keys)

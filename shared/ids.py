@@ -5,7 +5,7 @@ slot is CRC-32 of ``"<channel id>\\n<partition key>"`` modulo 256, so that whoev
 address its partition without looking anything up. The 32 digits are a UUIDv7 and sort by time.
 """
 
-import secrets
+import os
 import time
 from typing import Final, NewType
 from uuid import UUID
@@ -40,16 +40,24 @@ _ADDRESSED_LENGTH: Final = 35
 
 def uuid7(now_ms: int | None = None) -> UUID:
     """A UUID version 7 (RFC 9562): milliseconds since 1970 in front, the rest random."""
+    return UUID(int=_uuid7(now_ms))
+
+
+def uuid7_hex() -> str:
+    """The 32 hex digits of a new UUID version 7."""
+    return f"{_uuid7():032x}"
+
+
+def _uuid7(now_ms: int | None = None) -> int:
     milliseconds = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | secrets.randbits(80)
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    return value & ~(0x3 << 62) | 0x2 << 62
 
 
 def new_id(letter: str) -> str:
     """A new id without a slot, such as a contact's or a command's."""
-    return f"{letter}{uuid7().hex}"
+    return f"{letter}{uuid7_hex()}"
 
 
 def slot_for(channel_id: ChannelId, key: str) -> Slot:
@@ -64,12 +72,12 @@ def partition_of_slot(slot: Slot, partitions: int = PARTITIONS) -> Partition:
 
 def new_conversation_id(slot: Slot) -> ConversationId:
     """A new conversation id that names its slot."""
-    return ConversationId(f"c{slot:02x}{uuid7().hex}")
+    return ConversationId(f"c{slot:02x}{uuid7_hex()}")
 
 
 def new_message_id(slot: Slot) -> MessageId:
     """A new message id that names its slot."""
-    return MessageId(f"m{slot:02x}{uuid7().hex}")
+    return MessageId(f"m{slot:02x}{uuid7_hex()}")
 
 
 def part_id(message_id: MessageId, index: int) -> PartId:

@@ -1,5 +1,6 @@
 """Counters and gauges of one process, by name and labels, on one registry that is passed in."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -24,15 +25,24 @@ class Metrics:
         self.registry = registry or CollectorRegistry()
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
+        self._counted: dict[tuple[object, ...], Counter] = {}
+        """What counts, by name and labels: to look it up in the library is dear."""
 
     def count(self, name: str, by: float = 1, **labels: str) -> None:
         """Add to a counter."""
+        key = (name, *labels.items())
+        counted = self._counted.get(key)
+        if counted is None:
+            counted = self._counted[key] = self._counter(name, labels)
+        counted.inc(by)
+
+    def _counter(self, name: str, labels: Mapping[str, str]) -> Counter:
         counter = self._counters.get(name)
         if counter is None:
             counter = self._counters[name] = Counter(
                 name, _HELP.get(name, name), tuple(labels), registry=self.registry
             )
-        (counter.labels(**labels) if labels else counter).inc(by)
+        return counter.labels(**labels) if labels else counter
 
     def set(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge."""

@@ -68,6 +68,10 @@ class Lines:
             line.followers -= 1
             line.quiet_since = self._clock.now()
 
+    def followed(self) -> list[ExternalId]:
+        """The threads that somebody follows just now."""
+        return [] if self.closed else [key for key, line in self._lines.items() if line.followers]
+
     async def news(self, thread: ExternalId, cursor: str, *, wait_s: float) -> News:
         """What came after the cursor; waits for something up to ``wait_s``, then is empty."""
         line = self._lines.setdefault(thread, _Line())

@@ -11,6 +11,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from connectors.webchat.attendance import Attendances
 from connectors.webchat.edge import RETRY_AFTER_S
 from connectors.webchat.lines import Lines
+from connectors.webchat.places import Places
 from connectors.webchat.requests import ReceiptFrame, StartFrame, read_as, read_frame
 from connectors.webchat.visitors import Visitor, Visitors
 from shared.errors import BadRequest, Unauthorised, Unavailable
@@ -43,10 +44,17 @@ class Live:
     """Serves the WebSockets of one channel."""
 
     def __init__(
-        self, *, visitors: Visitors, lines: Lines, attendances: Attendances, surface: Marks
+        self,
+        *,
+        visitors: Visitors,
+        lines: Lines,
+        places: Places,
+        attendances: Attendances,
+        surface: Marks,
     ) -> None:
         self._visitors = visitors
         self._lines = lines
+        self._places = places
         self._attendances = attendances
         self._surface = surface
 
@@ -63,6 +71,7 @@ class Live:
             self._surface.limit_reads(request, visitor)
             async with self._attendances.attending(visitor):
                 with self._lines.following(visitor.thread) as cursor:
+                    self._places.joined(visitor.thread)
                     await self._serve(socket, visitor, cursor)
         except Unauthorised:
             await socket.close(code=_UNAUTHORISED)

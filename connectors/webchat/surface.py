@@ -18,6 +18,7 @@ from connectors.webchat.lines import Lines
 from connectors.webchat.live import Live
 from connectors.webchat.manifest import MAX_TEXT, WebchatSettings
 from connectors.webchat.onward import onward_code, onward_context
+from connectors.webchat.places import Places
 from connectors.webchat.requests import (
     MessageRequest,
     ReceiptRequest,
@@ -70,6 +71,7 @@ class Surface:
         self._lines = lines
         self._reader = reader
         self._accept = accept
+        self._places = Places(lines, reader)
         self._buckets = Buckets(clock)
         self._attendances = Attendances(clock, self._publish)
         self._messages = Rate(
@@ -83,6 +85,7 @@ class Surface:
         live = Live(
             visitors=self._visitors,
             lines=self._lines,
+            places=self._places,
             attendances=self._attendances,
             surface=self,
         )
@@ -104,6 +107,7 @@ class Surface:
     def close(self) -> None:
         """Wait for nobody any more."""
         self._attendances.close()
+        self._places.close()
 
     async def mark(self, visitor: Visitor, state: str, ids: Sequence[str]) -> None:
         """Publish that the visitor's widget received or showed these. Raises ``Unavailable``."""
@@ -213,6 +217,7 @@ class Surface:
         self.limit_reads(request, visitor)
         after = request.query.get("after")
         with self._lines.following(visitor.thread) as now:
+            self._places.joined(visitor.thread, anew=after is None)
             if after is None:
                 return _json({"cursor": now, "frames": [], "missed": False})
             news = await self._lines.news(visitor.thread, after, wait_s=_POLL_S)

@@ -72,7 +72,17 @@ class Sender:
         id = sent[0].identifier("id") if sent else None
         if id is None:
             raise Uncertain("Meta's answer names no message")
-        return Sent(external_ids=(ExternalId(id),))
+        return Sent(external_ids=(ExternalId(id),), thread=_named(part, Payload(answer)))
+
+
+def _named(part: Part, answer: Payload) -> ExternalId | None:
+    """The number as WhatsApp knows it, where that is another spelling of the one that was dialled:
+    the customer's answer comes from there."""
+    if not part.thread.isdigit():
+        return None
+    contacts = answer.children("contacts")
+    known = contacts[0].identifier("wa_id") if contacts else None
+    return ExternalId(known) if known is not None and known.isdigit() else None
 
 
 def _is_stale(error: Refused) -> bool:

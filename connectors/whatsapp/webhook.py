@@ -1,7 +1,6 @@
 """Meta's webhook: who may call, and the handshake by which Meta makes sure that it is ours."""
 
 import hmac
-from hashlib import sha256
 from typing import Final
 
 from pydantic import SecretStr
@@ -31,7 +30,7 @@ class Webhook:
             return
         given = request.headers.get(_HEADER, "").encode(errors="backslashreplace")
         key = self._app_secret.get_secret_value().encode()
-        known = _PREFIX + hmac.new(key, request.body, sha256).hexdigest()
+        known = _PREFIX + hmac.digest(key, request.body, "sha256").hex()
         if not key or not hmac.compare_digest(given, known.encode()):
             raise Unauthorised("the signature of the webhook is wrong or missing")
 

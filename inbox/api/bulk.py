@@ -12,7 +12,7 @@ from inbox.callers import Caller
 from inbox.listing import filters
 from inbox.permissions import Permission
 from inbox.policies import Policies
-from inbox.policy_checks.actions import check_actions, names_in
+from inbox.policy_checks.actions import names_in
 from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items, OwnId, PageQuery
 from shared.collections import BULKS
@@ -23,6 +23,7 @@ from shared.model.bulk import Bulk, BulkLeftOut
 from shared.model.saved_view import ConversationFilter
 from shared.policies.book import read_book
 from shared.ports.store import Store
+from shared.rules.checking import check_actions
 
 _TAG = "bulk"
 _Id = Annotated[str, Field(max_length=100)]

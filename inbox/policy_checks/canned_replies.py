@@ -1,6 +1,5 @@
 """Canned replies that cannot be sent, and those that something sends."""
 
-from inbox.policy_checks import actions
 from shared.answers.render import NAMES
 from shared.collections import CANNED_REPLIES, FIELDS, MACROS, RULES
 from shared.errors import BadRequest
@@ -9,6 +8,7 @@ from shared.model.canned_reply import CannedReplySpec
 from shared.model.macro import Macro
 from shared.model.rule import Rule
 from shared.policies.book import Book
+from shared.rules.checking import check_text
 
 
 def check_canned_reply(id: str, spec: CannedReplySpec, book: Book) -> None:
@@ -21,11 +21,11 @@ def check_canned_reply(id: str, spec: CannedReplySpec, book: Book) -> None:
     slots = frozenset(slot.name for slot in spec.slots)
     if len(slots) < len(spec.slots):
         raise BadRequest("two slots have the same name", field="slots")
-    actions.check_text(spec.text, book, "text", slots=slots)
+    check_text(spec.text, book, "text", slots=slots)
     for place, variant in enumerate(spec.variants):
         if variant.channel_type is None and variant.language is None:
             raise BadRequest("say for which channel or language", field=f"variants.{place}")
-        actions.check_text(variant.text, book, f"variants.{place}.text", slots=slots)
+        check_text(variant.text, book, f"variants.{place}.text", slots=slots)
     keys = {f"field.{one.key}" for one in book.all(FIELDS)}
     for place, name in enumerate(spec.personal):
         if name not in NAMES and name not in keys:

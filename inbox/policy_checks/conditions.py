@@ -7,7 +7,8 @@ from inbox.policies import Named
 from shared.collections import AGENTS, CHANNELS, FIELDS, TOPICS
 from shared.errors import BadRequest
 from shared.model import condition as c
-from shared.policies.book import POLICY_COLLECTIONS, Book
+from shared.policies.book import Book
+from shared.rules.checking import require_known
 from shared.stems import Stemmer
 
 _DEEPEST: Final = 3
@@ -21,7 +22,6 @@ _ONE_VALUE: Final = {
     c.LineIs: "lines",
 }
 """Conditions on what a conversation has one of: two of them with nothing in common never hold."""
-_KINDS: Final = {"team_id": "teams", "line": "lines", "calendar_id": "calendars"}
 
 
 def check_conditions(
@@ -65,16 +65,6 @@ def names_in(conditions: Sequence[c.Condition], path: str = "conditions") -> lis
                 for n, id in enumerate(one.channel_ids)
             ]
     return named
-
-
-def require_known(book: Book, name: str, id: str, field: str) -> None:
-    """A document that another kind of policy holds, such as a team, is there.
-
-    Raises ``BadRequest``. Where the book keeps no such kind, names are free.
-    """
-    kind = next((one for one in POLICY_COLLECTIONS if one.name == _KINDS[name]), None)
-    if kind is not None and book.get(kind, id) is None:
-        raise BadRequest(f"there is no such {name.removesuffix('_id')}", field=field)
 
 
 def _check(one: c.Condition, book: Book, field: str) -> None:

@@ -1,14 +1,19 @@
 """SLA policies and acknowledgements: what could never be kept or said."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any, Final
 
 from inbox.policies import Named
 from inbox.policy_checks.calendars import check_zone
 from shared.collections import CALENDARS, CHANNEL_TYPES, CHANNELS, TOPICS
 from shared.errors import BadRequest
-from shared.model.acknowledgement import PLACEHOLDERS, AcknowledgementSpec, When
+from shared.model.acknowledgement import (
+    PLACEHOLDERS,
+    QUEUE_PLACEHOLDERS,
+    AcknowledgementSpec,
+    When,
+)
 from shared.model.matching import Match
 from shared.model.sla import SlaPolicySpec
 from shared.policies.book import POLICY_COLLECTIONS, Book
@@ -40,7 +45,9 @@ def check_acknowledgement(_id: str, spec: AcknowledgementSpec, book: Book) -> No
     if spec.default_language not in spec.texts:
         raise BadRequest("there is no text in this language", field="default_language")
     for language, text in spec.texts.items():
-        _check_text(text, f"texts.{language}")
+        check_text(text, f"texts.{language}", PLACEHOLDERS)
+    for language, text in spec.queue_texts.items():
+        check_text(text, f"queue_texts.{language}", QUEUE_PLACEHOLDERS)
     _check_match(spec.match, book)
 
 
@@ -79,12 +86,13 @@ def _check_calendar(id: str | None, book: Book) -> None:
         raise BadRequest("there is no such calendar", field="calendar_id")
 
 
-def _check_text(text: str, field: str) -> None:
+def check_text(text: str, field: str, names: Set[str]) -> None:
+    """It can be said, and names nothing but these."""
     if not text.strip():
         raise BadRequest("the text is empty", field=field)
     if len(text) > _LONGEST_TEXT:
         raise BadRequest(f"the text is longer than {_LONGEST_TEXT} characters", field=field)
     for name in _PLACEHOLDER.findall(text):
-        if name not in PLACEHOLDERS:
-            known = ", ".join(f"{{{one}}}" for one in sorted(PLACEHOLDERS))
+        if name not in names:
+            known = ", ".join(f"{{{one}}}" for one in sorted(names))
             raise BadRequest(f"{{{name}}} stands for nothing; there are {known}", field=field)

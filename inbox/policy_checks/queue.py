@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+from inbox.policy_checks.deadlines import check_text
 from shared.collections import LINES, QUEUEING, SKILLS, TEAMS
 from shared.errors import BadRequest
+from shared.model.acknowledgement import QUEUE_PLACEHOLDERS
 from shared.model.line import LineSpec
 from shared.model.queueing import Duties, QueueingSpec
 from shared.model.skill import BEST_LEVEL, SkillSpec
@@ -35,10 +37,18 @@ def check_team_removal(id: str, book: Book) -> None:
 
 
 def check_line(id: str, spec: LineSpec, book: Book) -> None:
-    """No two lines stand at the same place: escalation goes from one to the next."""
+    """No two lines stand at the same place, for escalation goes from one to the next; and the line
+    that helps out is there and another one."""
     for line in book.all(LINES):
         if line.id != id and line.position == spec.position:
             raise BadRequest(f"the line {line.name} stands there", field="position")
+    if (spec.overflow_line is None) != (spec.overflow_wait_s is None):
+        missing = "overflow_line" if spec.overflow_line is None else "overflow_wait_s"
+        raise BadRequest("the wait and the line that helps out go together", field=missing)
+    if spec.overflow_line == id:
+        raise BadRequest("a line cannot help itself out", field="overflow_line")
+    if spec.overflow_line is not None and book.get(LINES, spec.overflow_line) is None:
+        raise BadRequest("there is no such line", field="overflow_line")
 
 
 def check_skill(id: str, spec: SkillSpec, book: Book) -> None:
@@ -58,6 +68,8 @@ def check_queueing(id: str, spec: QueueingSpec, book: Book) -> None:
             )
         if weight > spec.capacity:
             raise BadRequest("it would fit nobody", field=f"weights.{channel_type}")
+    for language, text in spec.place_texts.items():
+        check_text(text, f"place_texts.{language}", QUEUE_PLACEHOLDERS)
 
 
 def check_queueing_removal(_id: str, _book: Book) -> None:

@@ -11,6 +11,7 @@ from shared.model import condition as c
 from shared.model.macro import MacroSpec
 from shared.model.rule import Cause, OnEvent, RuleSpec, Since
 from shared.policies.book import Book
+from shared.rules.checking import check_actions
 
 _CAUSED: Final = {
     a.PutPriority: Cause.PRIORITY,
@@ -32,7 +33,7 @@ def check_rule(id: str, spec: RuleSpec, book: Book) -> None:
     """Raises ``BadRequest`` naming the field."""
     del id
     conditions.check_conditions(spec.conditions, book)
-    actions.check_actions(spec.actions, book, asked=False)
+    check_actions(spec.actions, book, asked=False)
     if isinstance(spec.when, OnEvent):
         _check_causes(spec, spec.when)
         return
@@ -68,7 +69,7 @@ def rule_names(spec: RuleSpec) -> Sequence[Named]:
 def check_macro(id: str, spec: MacroSpec, book: Book) -> None:
     """Raises ``BadRequest`` naming the field."""
     del id
-    actions.check_actions(spec.actions, book, asked=True)
+    check_actions(spec.actions, book, asked=True)
 
 
 def macro_names(spec: MacroSpec) -> Sequence[Named]:

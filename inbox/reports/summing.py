@@ -35,9 +35,17 @@ class ReportLine(BaseModel):
     first_contact: int = 0
     promises_kept: int = 0
     promises_broken: int = 0
+    bot_sessions: int = 0
+    self_served: int = 0
+    escalated: int = 0
+    hops: int = 0
+    hops_per_case: float | None = None
+    """Of those that were escalated."""
     reopen_rate: float | None = None
     """Of those resolved."""
     first_contact_rate: float | None = None
+    self_service_rate: float | None = None
+    """Of the cases that a bot had, those that ended with it alone."""
     wait: Spread | None = None
     first_reply: Spread | None = None
     next_reply: Spread | None = None
@@ -68,6 +76,10 @@ def _line(value: str, start: datetime | None, total: Mapping[str, int]) -> Repor
     if resolved:
         fields["reopen_rate"] = total.get(Count.REOPENED, 0) / resolved
         fields["first_contact_rate"] = total.get(Count.FIRST_CONTACT, 0) / resolved
+    if sessions := total.get(Count.BOT_SESSIONS, 0):
+        fields["self_service_rate"] = total.get(Count.SELF_SERVED, 0) / sessions
+    if escalated := total.get(Count.ESCALATED, 0):
+        fields["hops_per_case"] = total.get(Count.HOPS, 0) / escalated
     return ReportLine(value=value, start=start, **fields)
 
 

@@ -15,7 +15,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def header() -> Sequence[str]:
     """The names of the columns."""
     timings = [f"{timing}_{name}" for timing in Timing for name in _SPREADS]
-    return ("start", "value", "name", *Count, "reopen_rate", "first_contact_rate", *timings)
+    rates = ("reopen_rate", "first_contact_rate", "self_service_rate", "hops_per_case")
+    return ("start", "value", "name", *Count, *rates, *timings)
 
 
 def table(made: Iterable[ReportLine]) -> str:
@@ -31,11 +32,13 @@ def table(made: Iterable[ReportLine]) -> str:
 def _cells(line: ReportLine) -> Sequence[str]:
     cells = [
         line.start.date().isoformat() if line.start else "",
-        _text(line.value),
-        _text(line.name or ""),
+        as_text(line.value),
+        as_text(line.name or ""),
         *(str(getattr(line, count)) for count in Count),
         _number(line.reopen_rate, 4),
         _number(line.first_contact_rate, 4),
+        _number(line.self_service_rate, 4),
+        _number(line.hops_per_case, 2),
     ]
     for timing in Timing:
         spread = getattr(line, timing)
@@ -43,7 +46,8 @@ def _cells(line: ReportLine) -> Sequence[str]:
     return cells
 
 
-def _text(text: str) -> str:
+def as_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

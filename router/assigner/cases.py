@@ -8,7 +8,7 @@ from router.loads import held
 from shared.collections import LINES, SKILLS, TEAMS
 from shared.commands import Seen
 from shared.ids import ConversationId
-from shared.model.conversation import Conversation, Priority, Status
+from shared.model.conversation import Conversation, Priority, waits
 from shared.model.skill import needed_level
 from shared.policies.book import Book
 from shared.policies.queueing import queueing_of, weight_of
@@ -70,16 +70,6 @@ class Case:
     def queue(self) -> tuple[str | None, str | None]:
         """The team and line in whose queue it stands."""
         return self.seen.team_id, self.seen.line
-
-
-def waits(conversation: Conversation) -> bool:
-    """Whether it stands in the queue: open, and neither a person nor a bot has it."""
-    return (
-        conversation.status is Status.OPEN
-        and conversation.assignee_id is None
-        and conversation.bot_id is None
-        and conversation.merged_into is None
-    )
 
 
 def case_of(conversation: Conversation, book: Book) -> Case:

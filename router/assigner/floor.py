@@ -11,7 +11,7 @@ from typing import Final
 
 from router.assigner.cases import Case, Need, case_of, need_of
 from router.assigner.load import Loads
-from router.assigner.matching import Worker, match, worker_of
+from router.assigner.matching import NOBODY_HELPS, Helpers, Worker, match, worker_of
 from router.assigner.wait import Handling
 from router.assigner.waiting import WaitingList
 from router.loads import held
@@ -61,8 +61,7 @@ class Floor:
     gone_since: dict[str, datetime] = field(default_factory=dict)
     """Of those who are not online, since when; not before this tenure."""
     handled: dict[tuple[str | None, str | None], Handling] = field(default_factory=dict)
-    helpers: Mapping[str, str] = field(default_factory=dict)
-    """By team, the one that helps it out because it has to wait too long."""
+    helpers: Helpers = NOBODY_HELPS
     last_agents: dict[str, str] = field(default_factory=dict)
     """By contact."""
     turns: dict[str, int] = field(default_factory=dict)
@@ -160,6 +159,9 @@ class Floor:
         if before.assigned_at is None or after.resolved_at is None:
             return
         took_s = max(0.0, (after.resolved_at - before.assigned_at).total_seconds())
+        # Whoever had three at once gave each of them a third of the time.
+        beside = self.loads.held_by(before.held_by)[1] if before.held_by is not None else 0
+        took_s /= 1 + beside
         handling = self.handled.get(before.queue, Handling())
         self.handled[before.queue] = handling.after(took_s)
 
@@ -217,8 +219,8 @@ class Floor:
             found = self._matches[need] = {id: share for id, share in every if share > 0}
         return found
 
-    def help_out(self, helpers: Mapping[str, str]) -> None:
-        """These teams help those out from now on."""
+    def help_out(self, helpers: Helpers) -> None:
+        """These teams and lines help those out from now on."""
         if helpers != self.helpers:
-            self.helpers = dict(helpers)
+            self.helpers = helpers
             self._matches.clear()

@@ -1,7 +1,8 @@
 """Who may have a conversation: by team, line, skills, language and channel type. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from router.assigner.cases import Need, primary
 from shared.model.people import Agent
@@ -21,6 +22,19 @@ class Worker:
     capacity: int
 
 
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """Who helps out at the moment because others have to wait too long."""
+
+    teams: Mapping[str, str] = field(default_factory=dict)
+    """By team, the one that helps it out."""
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """By line, the one that helps it out."""
+
+
+NOBODY_HELPS: Final = Helpers()
+
+
 def worker_of(agent: Agent, queueing: Queueing) -> Worker:
     """An agent as the assigner sees them."""
     return Worker(
@@ -37,22 +51,29 @@ def share_of(
     worker: Worker,
     team_id: str | None,
     line: str | None,
-    helpers: Mapping[str, str],
+    helpers: Helpers,
 ) -> float:
-    """Which share of the worker's work the queue of a team's line is; 0: none. ``helpers``: by
-    team, the one that helps it out at the moment."""
-    on_line = 1.0 if line is None or not worker.duties.lines else worker.duties.lines.get(line, 0.0)
+    """Which share of the worker's work the queue of a team's line is; 0: none."""
+    on_line = _share_on(worker, line, helpers)
     if team_id is None or on_line == 0.0:
         return on_line
     if team_id in worker.team_ids:
         return on_line * worker.duties.teams.get(team_id, 1.0)
-    helper = helpers.get(team_id)
+    helper = helpers.teams.get(team_id)
     if helper is not None and helper in worker.team_ids:
         return on_line * worker.duties.teams.get(helper, 1.0)
     return 0.0
 
 
-def match(worker: Worker, need: Need, helpers: Mapping[str, str]) -> float:
+def _share_on(worker: Worker, line: str | None, helpers: Helpers) -> float:
+    served = worker.duties.lines
+    if line is None or not served:
+        return 1.0
+    helper = helpers.lines.get(line, "")
+    return served.get(line, served.get(helper, 0.0))
+
+
+def match(worker: Worker, need: Need, helpers: Helpers) -> float:
     """The worker's share in work of this kind; 0: they may not have it."""
     duties = worker.duties
     if not duties.accepts:

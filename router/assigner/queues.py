@@ -7,8 +7,8 @@ from typing import Final
 
 from router.assigner.cases import Case
 from router.assigner.floor import Floor
-from router.assigner.matching import share_of
-from router.assigner.wait import Handling, expected_wait_s
+from router.assigner.matching import NOBODY_HELPS, Helpers, share_of
+from router.assigner.wait import Handling, pace
 from shared.collections import LINES, TEAMS
 from shared.ids import ConversationId
 from shared.model.queueing import QueueState, queue_id
@@ -30,17 +30,24 @@ def queue_states(floor: Floor) -> Sequence[QueueState]:
     ]
 
 
-def helpers(floor: Floor, states: Sequence[QueueState]) -> Mapping[str, str]:
-    """By team, the one that helps it out: where a queue of it has to wait longer than its rule
-    allows, or waits and nobody is there."""
-    found = {}
+def helpers(floor: Floor, states: Sequence[QueueState]) -> Helpers:
+    """Who helps out: where a queue of a team or line has to wait longer than its rule allows, or
+    waits and nobody is there."""
+    teams, lines = {}, {}
     for state in states:
         team = floor.book.get(TEAMS, state.team_id)
-        if team is None or team.overflow_team_id is None or team.overflow_wait_s is None:
-            continue
-        if state.waiting and (state.wait_s is None or state.wait_s > team.overflow_wait_s):
-            found[team.id] = team.overflow_team_id
-    return found
+        if team is not None and team.overflow_team_id and _is_too_long(state, team.overflow_wait_s):
+            teams[team.id] = team.overflow_team_id
+        line = floor.book.get(LINES, state.line)
+        if line is not None and line.overflow_line and _is_too_long(state, line.overflow_wait_s):
+            lines[line.id] = line.overflow_line
+    return Helpers(teams, lines)
+
+
+def _is_too_long(state: QueueState, allowed_s: float | None) -> bool:
+    if not state.waiting or allowed_s is None:
+        return False
+    return state.wait_s is None or state.wait_s > allowed_s
 
 
 def _state(
@@ -55,24 +62,30 @@ def _state(
     known = floor.book.get(LINES, line)
     handle_s = handling.expected_s(known.handle_s if known is not None else _USUAL_S)
     # Those who help out now are no reason to send them away again.
-    shares = [
-        share_of(worker, team_id if floor.book.get(TEAMS, team_id) else None, line, {})
+    team = team_id if floor.book.get(TEAMS, team_id) else None
+    serving = {
+        id: share
         for id, worker in floor.workers.items()
-        if floor.is_online(id) and worker.duties.accepts
-    ]
-    wait_s = expected_wait_s(waiting, handle_s, sum(shares))
+        if floor.is_online(id)
+        and worker.duties.accepts
+        and (share := share_of(worker, team, line, NOBODY_HELPS)) > 0
+    }
+    pace_s = pace(handle_s, sum(serving.values()))
+    wait_s = None if pace_s is None else waiting * pace_s
     return QueueState(
         id=queue_id(team_id, line),
         team_id=team_id,
         line=line,
         waiting=waiting,
-        agents=sum(share > 0 for share in shares),
+        agents=len(serving),
         handle_s=round(handle_s, 1),
         handled=handling.count,
         average_s=round(handling.average_s, 1),
         wait_s=None if wait_s is None else round(wait_s, 1),
+        pace_s=None if pace_s is None else round(pace_s, 2),
+        room=any(floor.loads.of(id) < floor.workers[id].capacity for id in serving),
         oldest_at=oldest_at,
-        overflows=team_id in floor.helpers,
+        overflows=team_id in floor.helpers.teams or line in floor.helpers.lines,
         first=tuple(first),
         at=floor.now,
     )

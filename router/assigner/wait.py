@@ -29,9 +29,8 @@ class Handling:
         return self.average_s if self.count >= _TRUSTED else usual_s
 
 
-def expected_wait_s(waiting: int, handle_s: float, agents: float) -> float | None:
-    """Backlog by average handling by the agents who are there, each by their share; None while
-    there are none."""
-    if waiting == 0 and agents > 0:
-        return 0.0
-    return waiting * handle_s / agents if agents > 0 else None
+def pace(handle_s: float, agents: float) -> float | None:
+    """How often one of the agents who are there is free for the next case, in seconds, each counted
+    by their share; None while there are none. Who has so many before them waits so many times as
+    long."""
+    return handle_s / agents if agents > 0 else None

@@ -1,4 +1,4 @@
-"""Which bot gets a new case first (pure)."""
+"""Which bot gets a new case first, and how bots stand to one that people have (pure)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from shared.ids import ChannelId
 from shared.model.bots import BotDuty, BotHours, BotStanding
+from shared.model.conversation import Conversation
 from shared.ports.bots import bot_id
 
 
@@ -26,6 +27,27 @@ def standing_of(duty: BotDuty) -> BotStanding:
         most_misses=duty.misses,
         words=duty.words,
     )
+
+
+def given_to_people(
+    conversation: Conversation, now: datetime, bot_id: str | None = None
+) -> BotStanding | None:
+    """How bots stand to it once people have it; None where no bot ever held it."""
+    standing = conversation.bots
+    if standing is None:
+        holder = conversation.bot_id or bot_id
+        if holder is None:
+            return None
+        standing = BotStanding(last_bot_id=holder)
+    changed = {"people_since": now, "asked": None, "answer_until": None, "misses": 0}
+    return standing.model_copy(update=changed)
+
+
+def asked_nothing(standing: BotStanding | None) -> BotStanding | None:
+    """How bots stand to a case that is done: whatever was asked, no answer is awaited."""
+    if standing is None:
+        return None
+    return standing.model_copy(update={"asked": None, "answer_until": None})
 
 
 def _at_work(duty: BotDuty, now: datetime) -> bool:

@@ -1,16 +1,17 @@
 """Giving a conversation to people, whoever decides it: the bot, its customer or the clock."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from router import timeline
+from router.bots.duty import given_to_people
 from router.snoozes import forget_snooze
 from router.work import Work
-from shared.collections import TOPICS
+from shared.collections import FIELDS, TOPICS
 from shared.ids import TeamId
-from shared.model.bots import BotStanding
 from shared.model.conversation import Conversation, Status
+from shared.model.field import MOST_FIELDS
+from shared.model.fieldvalues import fitting
 from shared.model.people import Actor, ActorKind
 
 OWN_FIELDS: Final = "bot."
@@ -41,6 +42,9 @@ def hand_over(
         "awaited": None,
         "snoozed_until": None,
     }
+    kept = _kept(work, conversation, collected or {})
+    if kept != conversation.fields:
+        fields["fields"] = kept
     if known is not None:
         fields["topic"] = known.id
     if team_id is not None:
@@ -57,18 +61,12 @@ def hand_over(
     return timeline.line(work, after, "handed_off", actor, told)
 
 
-def given_to_people(
-    conversation: Conversation, now: datetime, bot_id: str | None = None
-) -> BotStanding | None:
-    """How bots stand to it once people have it; None where no bot ever held it."""
-    standing = conversation.bots
-    if standing is None:
-        holder = conversation.bot_id or bot_id
-        if holder is None:
-            return None
-        standing = BotStanding(last_bot_id=holder)
-    changed = {"people_since": now, "asked": None, "answer_until": None, "misses": 0}
-    return standing.model_copy(update=changed)
+def _kept(work: Work, conversation: Conversation, collected: Mapping[str, str]) -> dict[str, str]:
+    """The fields with what was collected, so that whoever is asked next has it too. What no field
+    can have is told in the line only."""
+    fitting_ones = fitting(work.policy.book.all(FIELDS), collected)
+    fields = {**conversation.fields, **fitting_ones}
+    return fields if len(fields) <= MOST_FIELDS else dict(conversation.fields)
 
 
 def _bot(actor: Actor) -> str | None:

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from router import people, timeline
-from router.bots.handing import given_to_people, hand_over
+from router.bots.duty import given_to_people
+from router.bots.handing import hand_over
 from router.commands.done import Done, with_conversation
 from router.happening import Change, Happening
 from router.work import Work
 from shared.collections import CONVERSATIONS, TIMERS
+from shared.commands import Reply
 from shared.events import MessageAdded
 from shared.handing_over import asks_for_person
 from shared.model.conversation import Conversation, Status
@@ -39,12 +41,17 @@ async def _heard(work: Work, change: Change, message: Message) -> None:
     if conversation.bot_id is None:
         return  # an earlier message of the same item ended it
     if message.direction is Direction.OUTBOUND:
-        if message.author.kind in _PERSONS:
+        if message.author.kind in _PERSONS and not _is_one_of_many(work):
             fields = {"bot_id": None, "bots": given_to_people(conversation, work.now)}
             timeline.change(work, conversation, "answered", fields, message.author)
         return
     if message.direction is Direction.INBOUND and _wants_an_answer(conversation, message):
         await _asked(work, conversation, message)
+
+
+def _is_one_of_many(work: Work) -> bool:
+    """Whoever writes to many at once speaks in none of the conversations."""
+    return work.envelope.kind == Reply.kind and bool(work.envelope.payload.get("bulk_id"))
 
 
 def _wants_an_answer(conversation: Conversation, message: Message) -> bool:

@@ -1,8 +1,9 @@
 """Several things at once: macros, pieces of bulk requests, and putting the latter back."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from router import timeline
+from router import loads, timeline
 from router.bots import hold
 from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
@@ -11,12 +12,14 @@ from router.happening import Happening
 from router.rules.actions import carry_out
 from router.snoozes import forget_snooze, wake_id
 from router.work import Work
-from shared.collections import BULK_STEPS, CONVERSATIONS, TIMERS
+from shared.collections import AGENTS, BULK_STEPS, CONVERSATIONS, TIMERS
 from shared.commands import Act, UndoAct
 from shared.errors import BadRequest, NotFound
 from shared.model.bulk import BulkStep
 from shared.model.conversation import Conversation, Status
 from shared.model.records import Timer
+from shared.policies.queueing import queueing_of
+from shared.rules.checking import check_actions
 
 RESTORED: Final = (
     "status", "pending_for", "snoozed_until", "resolved_at", "assignee_id", "assignee_name",
@@ -30,6 +33,7 @@ _UNTOUCHED: Final = tuple(name for name in RESTORED if name not in ("unread", "r
 
 async def act(work: Work, conversation: Conversation, command: Act) -> Done:
     """Do all of it, or none: the first that cannot be done refuses the whole, by its place."""
+    check_actions(command.actions, work.policy.book, asked=True)
     if command.bulk_id is not None:
         step = BulkStep(
             id=work.envelope.id,
@@ -78,6 +82,7 @@ async def undo(work: Work, conversation: Conversation, command: UndoAct) -> Done
     if any(present[name] != after.get(name) for name in _UNTOUCHED):
         raise Refused("somebody has changed the conversation since", field="step_id")
     fields = _back(step, conversation)
+    await _require_holder(work, conversation, fields)
     if fields.get("status") not in (None, Status.RESOLVED):
         await require_latest(work, conversation)
     work.unit.revise(BULK_STEPS, step, {"undone": True})
@@ -108,6 +113,26 @@ def _back(step: BulkStep, conversation: Conversation) -> dict[str, Any]:
         for name in RESTORED
         if getattr(earlier, name) != getattr(conversation, name)
     }
+
+
+async def _require_holder(
+    work: Work, conversation: Conversation, fields: Mapping[str, Any]
+) -> None:
+    """Whoever holds it again is still with us and has room for it. Raises ``Refused``."""
+    back = conversation.model_copy(update=fields)
+    now_held = loads.held(back)
+    if now_held is None or now_held == loads.held(conversation):
+        return
+    agent = await work.unit.get(AGENTS, now_held[0])
+    if agent is None or not agent.active:
+        raise Refused("who held it before no longer works here", field="step_id")
+    if not queueing_of(work.policy.book).assignment:
+        return
+    # A case that its own holder has is counted among what they hold.
+    own = loads.held(conversation)
+    weight = now_held[1] - (own[1] if own is not None and own[0] == now_held[0] else 0)
+    if await loads.room_for(work, agent, weight) < 0:
+        raise Refused(f"{agent.name}, who held it before, has no room", field="step_id")
 
 
 def _snooze_again(work: Work, conversation: Conversation) -> None:

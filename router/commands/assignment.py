@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from router import loads, timeline
-from router.bots.handing import given_to_people
+from router.bots.duty import given_to_people
 from router.commands.done import Done, Refused, with_conversation
 from router.timeline import Draft
 from router.work import Work

@@ -100,5 +100,5 @@ def _give_back(work: Work, conversation: Conversation, one: Awaited) -> Done:
     }
     after = timeline.line(work, after, "colleague_silent", people.SYSTEM, details)
     if after.assignee_id is not None:
-        after = assignment.give(work, after, None, None, after.team_id, people.SYSTEM)
+        after = assignment.give(work, after, None, None, after.team_id, people.SYSTEM, passed=True)
     return with_conversation(after)

@@ -20,6 +20,7 @@ from router.commands import (
     schedules,
     status,
     tasks,
+    verification,
     wakes,
     withdrawals,
 )
@@ -51,6 +52,7 @@ from shared.commands import (
     Reschedule,
     Resend,
     Resolve,
+    SendVerification,
     SetFields,
     SetLabels,
     SetPriority,
@@ -92,6 +94,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     Suggest: drafts.suggest,
     SettleDraft: drafts.settle,
     SetFields: fields.set_fields,
+    SendVerification: verification.send,
     Resolve: status.resolve,
     Reopen: status.reopen,
     Pend: status.pend,

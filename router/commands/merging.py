@@ -8,21 +8,22 @@ all end the same.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from router import cases, people, timeline
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.followers import together
-from router.commands.standing import require_latest
+from router.commands.standing import is_latest, require_latest
 from router.joining import AGREE, arm, end_into, text_of
 from router.snoozes import forget_snooze
 from router.threading import after_customer_wrote, waiting_since
 from router.work import Work
 from shared.collections import CONVERSATIONS, MESSAGES
 from shared.commands import Merge, Unmerge
-from shared.ids import ConversationId
+from shared.ids import ConversationId, MessageId
 from shared.model.conversation import Conversation, Status
-from shared.model.message import Message
+from shared.model.message import Direction, Message
 from shared.model.people import Actor
 from shared.model.records import Timer
 
@@ -30,6 +31,7 @@ PART: Final = "part"
 """By which a merged one learns that the other cannot have it."""
 STIR: Final = "stir"
 """By which the other learns of a message in the merged one's thread."""
+_TOLD: Final[tuple[str, ...]] = ("source", "message", "waiting_since", "unread")
 _MOST_JOINED: Final = 50
 _LOOKED_AT: Final = 200
 
@@ -91,17 +93,23 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
     if told.get("waiting_since") is not None:
         since = datetime.fromisoformat(told["waiting_since"])
         if after.merged_into is not None:
-            extra = {"message": source.id, "waiting_since": told["waiting_since"]}
+            extra = {
+                "source": source.id,
+                "message": source.id,
+                "waiting_since": told["waiting_since"],
+                "unread": told.get("unread", 0),
+            }
             arm(work, STIR, source.id, after.merged_into, extra)
             return with_conversation(after)
-        after = _stirred(work, after, since, unread=told.get("unread", 0))
+        after = await _stirred(work, after, since, source.id, told.get("unread", 0))
     return with_conversation(after)
 
 
 async def part(work: Work, conversation: Conversation, timer: Timer) -> Done:
     """A timer: the other one was merged itself meanwhile, and cannot have this one."""
     into_id = ConversationId((timer.model_extra or {})["into"])
-    if conversation.merged_into != into_id:
+    if conversation.merged_into != into_id or not await is_latest(work, conversation):
+        # A thread that the platform has renamed to the other's has one case.
         return with_conversation(conversation, changed=False)
     return with_conversation(await _part(work, conversation, into_id, people.SYSTEM))
 
@@ -110,15 +118,17 @@ async def stir(work: Work, conversation: Conversation, timer: Timer) -> Done:
     """A timer: something was written in the thread of a joined one."""
     told = timer.model_extra or {}
     if conversation.merged_into is not None:
-        told_on = {name: told[name] for name in ("message", "waiting_since")}
+        told_on: dict[str, Any] = {name: told[name] for name in _TOLD if name in told}
         arm(work, STIR, told["message"], conversation.merged_into, told_on)
         return with_conversation(conversation, changed=False)
     if told["waiting_since"] is not None:
         since = datetime.fromisoformat(told["waiting_since"])
-        return with_conversation(_stirred(work, conversation, since, unread=1))
+        return with_conversation(
+            await _stirred(work, conversation, since, told.get("source"), told.get("unread", 1))
+        )
     if conversation.last_inbound_at is not None and conversation.last_inbound_at > timer.due_at:
         return with_conversation(conversation, changed=False)  # the customer has written since
-    fields = {"waiting_since": None, "due_at": None, "unread": 0}
+    fields = {"waiting_since": None, "unread": 0}
     return with_conversation(timeline.change(work, conversation, "answered", fields))
 
 
@@ -126,9 +136,28 @@ def tell_of(work: Work, conversation: Conversation, message: Message, *, waits: 
     """Let the conversation into which this one is merged know of a message in its thread: the
     customer ``waits`` for an answer, or has it."""
     if conversation.merged_into is not None:
-        since = text_of(message.at) if waits else None
-        extra = {"message": message.id, "waiting_since": since}
-        arm(work, STIR, message.id, conversation.merged_into, extra)
+        call(work, conversation, message.id, message.at if waits else None, unread=1)
+
+
+def call(
+    work: Work,
+    conversation: Conversation,
+    message_id: MessageId,
+    waits_since: datetime | None,
+    *,
+    unread: int,
+) -> None:
+    """Let the other know since when the customer waits in the merged one's thread; None: they have
+    an answer."""
+    if conversation.merged_into is None:
+        return
+    extra = {
+        "source": conversation.id,
+        "message": message_id,
+        "waiting_since": text_of(waits_since),
+        "unread": unread,
+    }
+    arm(work, STIR, message_id, conversation.merged_into, extra)
 
 
 async def _part(
@@ -146,6 +175,7 @@ async def _part(
         "status": Status.OPEN,
         "resolved_at": None,
         "waiting_since": waiting_since(recent),
+        "unread": _unread(recent),
     }
     after = timeline.change(work, conversation, "unmerge", fields, actor)
     details = {"conversation_id": into_id, "by": actor.name}
@@ -155,11 +185,15 @@ async def _part(
     return after
 
 
-def _stirred(
-    work: Work, conversation: Conversation, since: datetime, *, unread: int
+async def _stirred(
+    work: Work, conversation: Conversation, since: datetime, source_id: str | None, unread: int
 ) -> Conversation:
-    """The customer waits in a joined thread: as if it had been written in this one."""
+    """The customer waits in a joined thread: as if it had been written in this one. Where a newer
+    case has begun here since, what was merged goes on by itself."""
     if conversation.status is Status.RESOLVED:
+        if source_id is not None and not await is_latest(work, conversation):
+            arm(work, PART, source_id, ConversationId(source_id), {"into": conversation.id})
+            return conversation
         conversation = cases.reopen(work, conversation, people.SYSTEM, cause="joined")
     forget_snooze(work, conversation)
     fields: dict[str, Any] = {
@@ -169,6 +203,12 @@ def _stirred(
         "last_activity_at": max(conversation.last_activity_at, work.now),
     }
     return timeline.change(work, conversation, "joined", fields)
+
+
+def _unread(latest_first: Sequence[Message]) -> int:
+    """How many messages of the customer no answer of ours follows."""
+    unanswered = takewhile(lambda one: one.direction is not Direction.OUTBOUND, latest_first)
+    return sum(one.direction is Direction.INBOUND and not one.muted for one in unanswered)
 
 
 def _why_not(conversation: Conversation, into: Conversation) -> str | None:

@@ -23,9 +23,17 @@ from router.operations import ORDER_STEP, next_order
 from router.people import SYSTEM
 from router.timeline import Draft
 from router.work import SOURCE, Work
-from shared.collections import CHANNEL_TYPES, CONVERSATIONS, PARTS, THREADS, thread_id
+from shared.collections import (
+    CHANNEL_TYPES,
+    CONVERSATIONS,
+    IDENTITIES,
+    PARTS,
+    THREADS,
+    thread_id,
+)
 from shared.commands import Reply
 from shared.delivery.plan import choices_of, plan
+from shared.delivery.reasons import Reason, rejected, words
 from shared.errors import Rejected
 from shared.hints import Added, hint
 from shared.ids import ExternalId, new_message_id, part_id, slot_of
@@ -37,8 +45,11 @@ from shared.model.message import Direction, Message
 from shared.model.people import ActorKind, is_hub
 
 
-async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
-    """Answer the customer: the message at once, its part when it is due."""
+async def reply(
+    work: Work, conversation: Conversation, command: Reply, *, told: str | None = None
+) -> Done:
+    """Answer the customer: the message at once, its part when it is due. ``told`` is what leaves in
+    place of the text, where that is for the customer's eyes alone."""
     require_turn(conversation, command.actor)
     await agent_drafts.require_unsent(work, conversation, command)
     command = await canned.filled_in(work, conversation, command)
@@ -57,6 +68,8 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     merged = conversation.merged_into is not None
     # What the hub writes by itself, and one text to many, wait for the customer to answer.
     unasked = command.bulk_id is not None or is_hub(command.actor)
+    if unasked:
+        await _require_heard(work, conversation)
     if conversation.status is Status.RESOLVED and not merged and not unasked:
         conversation = reopen(work, conversation, command.actor, cause="reply")
     if merged:
@@ -77,6 +90,9 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     if not is_hub(command.actor):
         tell_of(work, conversation, message, waits=False)
     part = await _part(work, conversation, message, order=order, due_at=due_at, command=command)
+    if told is not None:
+        content = part.content.model_copy(update={"text": told})
+        part = part.model_copy(update={"content": content})
     work.unit.put(PARTS, part)
     await onward.expect_reading(work, conversation, command.actor, due_at)
     canned.count(work, command)
@@ -85,6 +101,14 @@ async def reply(work: Work, conversation: Conversation, command: Reply) -> Done:
     threads = [conversation.thread]
     work.publish(hint(conversation.channel_id, threads, at=work.now, source=SOURCE, added=added))
     return with_message(message, code=201)
+
+
+async def _require_heard(work: Work, conversation: Conversation) -> None:
+    """Whom we do not hear we do not write to either, unless somebody means to. Raises
+    ``Refused``."""
+    identity = await work.unit.get(IDENTITIES, conversation.identity_id)
+    if identity is not None and identity.block is not None and identity.block.holds(work.now):
+        raise Refused(words(Reason.BLOCKED), why=rejected(Reason.BLOCKED))
 
 
 async def _case_of(work: Work, conversation: Conversation) -> Conversation:

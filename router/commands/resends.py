@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from router import timeline
 from router.commands.done import Done, Refused, with_message
+from router.commands.merging import call
 from router.commands.standing import message_in, require_channel, require_window
 from router.commands.withdrawals import parts_of
 from router.delivery import delivery_of, failure_of
@@ -14,6 +15,7 @@ from shared.hints import hint
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, Part, PartDelivery
 from shared.model.message import Message
+from shared.model.people import is_hub
 
 _AGAIN: Final = frozenset({Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD, Delivery.CANCELLED})
 _ENDED: Final = frozenset({Delivery.FAILED, Delivery.UNKNOWN, Delivery.CANCELLED})
@@ -54,6 +56,7 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
             fields["reply_external_id"] = None
         work.unit.revise(PARTS, part, fields)
     states = _queued_again(work, message, parts)
+    was_taken_back = message.delivery is Delivery.CANCELLED
     message = await timeline.amend(
         work,
         message,
@@ -64,9 +67,20 @@ async def resend(work: Work, conversation: Conversation, command: Resend) -> Don
             "send_at": work.now,
         },
     )
+    if was_taken_back and not is_hub(message.author):
+        _answered_after_all(work, conversation, message)
     threads = [parts[0].thread if by_mail else conversation.thread]
     work.publish(hint(message.channel_id, threads, at=work.now, source=SOURCE))
     return with_message(message)
+
+
+def _answered_after_all(work: Work, conversation: Conversation, message: Message) -> None:
+    """What was taken back was no answer; sent again it is one."""
+    if conversation.merged_into is not None:
+        call(work, conversation, message.id, None, unread=0)
+        return
+    fields = {"waiting_since": None, "answered_at": work.now}
+    timeline.change(work, conversation, "answered", fields)
 
 
 def _queued_again(work: Work, message: Message, rows: list[Part]) -> tuple[PartDelivery, ...]:

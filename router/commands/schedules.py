@@ -10,8 +10,10 @@ from router.commands.standing import message_in, require_window
 from router.commands.withdrawals import parts_of
 from router.happening import Happening
 from router.work import SOURCE, Work
+from shared.answers.render import has_places
 from shared.collections import CHANNEL_TYPES, CONVERSATIONS, MESSAGES, PARTS
 from shared.commands import Cancel, Reschedule
+from shared.delivery.reasons import Reason, rejected, words
 from shared.events import MessageAdded
 from shared.hints import hint
 from shared.ids import MessageId
@@ -46,6 +48,9 @@ async def reschedule(work: Work, conversation: Conversation, command: Reschedule
             raise Refused("a template has its own text", code=422, field="text")
         if not command.text.strip():
             raise Refused("a reply needs a text", code=422, field="text")
+        if message.canned_reply_id is not None and has_places(command.text):
+            reason = Reason.CANNED_PLACEHOLDER_LEFT
+            raise Refused(words(reason), code=422, field="text", why=rejected(reason))
         content = message.content.model_copy(update={"text": command.text, "spans": ()})
         message_fields["content"] = part_fields["content"] = content
     for part in parts:

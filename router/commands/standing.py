@@ -69,6 +69,11 @@ async def require_latest(
     """
     if conversation.merged_into is not None and not merged_too:
         raise Refused("the conversation was merged into another one")
-    thread = await thread_named(work.unit, conversation.channel_id, conversation.thread)
-    if thread is not None and thread.conversation_id not in (None, conversation.id):
+    if not await is_latest(work, conversation):
         raise Refused("a newer conversation has begun in this thread")
+
+
+async def is_latest(work: Work, conversation: Conversation) -> bool:
+    """Whether no newer case has begun in its thread."""
+    thread = await thread_named(work.unit, conversation.channel_id, conversation.thread)
+    return thread is None or thread.conversation_id in (None, conversation.id)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from router import timeline
-from router.answers import after_reopening
+from router.answers import after_end, after_reopening
+from router.bots.duty import asked_nothing
 from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
@@ -19,7 +20,7 @@ async def resolve(work: Work, conversation: Conversation, command: Resolve) -> D
     """The case is done."""
     if conversation.status is Status.RESOLVED:
         return with_conversation(conversation, changed=False)
-    fields = {
+    fields: dict[str, Any] = {
         "status": Status.RESOLVED,
         "resolved_at": work.now,
         "pending_for": None,
@@ -28,6 +29,8 @@ async def resolve(work: Work, conversation: Conversation, command: Resolve) -> D
         "waiting_since": None,
         "due_at": None,
         "unread": 0,
+        "answers": after_end(conversation, command.actor, work.now),
+        "bots": asked_nothing(conversation.bots),
     }
     return _change(work, conversation, command, "resolved", fields)
 

@@ -7,11 +7,12 @@ from router import timeline
 from router.commands.done import Done, Refused
 from router.snoozes import forget_snooze
 from router.work import Work
-from shared.collections import LINES, TASKS, TOPICS
+from shared.collections import FIELDS, LINES, TASKS, TOPICS
 from shared.commands import Escalate, FinishTask, TakeTask
 from shared.errors import NotFound, Rejected
 from shared.ids import AgentId, new_id
 from shared.model.conversation import Conversation, PendingFor, Status
+from shared.model.fieldvalues import problem
 from shared.model.people import Actor, ActorKind
 from shared.model.task import Escalation, Hop, HopKind, OpenTask, Task, TaskState, is_ping_pong
 from shared.policies.book import Book
@@ -25,14 +26,19 @@ _SHOWN: Final = 500
 
 def required_facts(book: Book, topic_id: str | None) -> tuple[str, ...]:
     """The names of the fields that a task on a topic needs: its own and those of the topics above
-    it. Pure."""
+    it, and the custom fields that are required for one of them. Pure."""
     names: dict[str, None] = {}
+    topics: set[str] = set()
     for _ in range(_MOST_PARENTS):
         topic = book.get(TOPICS, topic_id)
         if topic is None:
             break
+        topics.add(topic.id)
         names |= dict.fromkeys(topic.required)
         topic_id = topic.parent_id
+    for spec in book.all(FIELDS):
+        if not topics.isdisjoint(spec.required_for):
+            names[spec.key] = None
     return tuple(names)
 
 
@@ -44,7 +50,9 @@ async def escalate(work: Work, conversation: Conversation, command: Escalate) ->
         raise Refused("say what is asked", code=422, field="summary")
     book, before = work.policy.book, conversation.escalation
     _require_line(book, command.line)
-    facts = {**conversation.fields, **_told(command.facts)}
+    told = _told(command.facts)
+    _require_fitting(book, told)
+    facts = {**conversation.fields, **told}
     missing = [name for name in required_facts(book, conversation.topic) if not facts.get(name)]
     if missing:
         names = ", ".join(missing)
@@ -198,6 +206,14 @@ def _hop(
 
 def _told(facts: Mapping[str, str]) -> dict[str, str]:
     return {name: value.strip() for name, value in facts.items() if value.strip()}
+
+
+def _require_fitting(book: Book, facts: Mapping[str, str]) -> None:
+    """Facts become fields: each that admins have defined holds what it is for."""
+    for spec in book.all(FIELDS):
+        wrong = problem(spec, facts[spec.key]) if spec.key in facts else None
+        if wrong is not None:
+            raise Refused(wrong, code=422, field=f"facts.{spec.key}")
 
 
 def _require_line(book: Book, line: str) -> None:

@@ -4,13 +4,14 @@ from typing import Final
 
 from router import timeline
 from router.commands.done import Done, Refused, with_message
+from router.commands.merging import call
 from router.commands.standing import message_in
 from router.threading import waiting_since
 from router.work import SOURCE, Work
 from shared.collections import CONVERSATIONS, MESSAGES, PARTS
 from shared.commands import Cancel
 from shared.hints import hint
-from shared.model.conversation import Conversation
+from shared.model.conversation import Conversation, Status
 from shared.model.delivery import Delivery, Part
 from shared.model.message import Direction, Message
 from shared.model.people import Actor, ActorKind
@@ -41,7 +42,7 @@ async def cancel(work: Work, conversation: Conversation, command: Cancel) -> Don
         for part in message.parts
     )
     message = await timeline.amend(work, message, {"delivery": Delivery.CANCELLED, "parts": states})
-    await _wait_again(work, conversation)
+    await _wait_again(work, conversation, message)
     # Followers that the undo time held may leave now.
     work.publish(hint(conversation.channel_id, [conversation.thread], at=work.now, source=SOURCE))
     return with_message(message)
@@ -63,10 +64,12 @@ def _waits(part: Part) -> bool:
     return part.state in _WAITING
 
 
-async def _wait_again(work: Work, conversation: Conversation) -> None:
-    """Without the reply the customer may be waiting after all."""
+async def _wait_again(work: Work, conversation: Conversation, message: Message) -> None:
+    """Without the reply the customer may be waiting after all: here, or where the case goes on."""
     current = await work.unit.get(CONVERSATIONS, conversation.id)
     if current is None or current.waiting_since is not None:
+        return
+    if current.status is Status.RESOLVED and current.merged_into is None:
         return
     recent = await work.unit.find(
         MESSAGES,
@@ -76,6 +79,8 @@ async def _wait_again(work: Work, conversation: Conversation) -> None:
         limit=_LOOK_BACK,
     )
     since = waiting_since(recent)
-    if since is not None:
+    if since is not None and current.merged_into is not None:
+        call(work, current, message.id, since, unread=0)
+    elif since is not None:
         fields = {"waiting_since": since, "answered_at": None}
         timeline.change(work, current, "cancel", fields)

@@ -73,7 +73,13 @@ async def refresh(work: Work, conversation: Conversation) -> Conversation:
         return conversation
     # Whoever merges the contact meanwhile leaves another timer; this commit must not undo that one.
     work.unit.depend(IDENTITIES, identity.id)
-    return timeline.change(work, conversation, "contact", fields)
+    after = timeline.change(work, conversation, "contact", fields)
+    if not fields.get("verified") or contact is None or contact.vouched is None:
+        return after
+    # From now on what is personal is told here: everybody sees by whose word.
+    vouched = contact.vouched
+    details = {"reason": vouched.reason or None, "by": vouched.by.name}
+    return timeline.line(work, after, "verified", vouched.by, details)
 
 
 def _is_opened_again(change: Change) -> bool:

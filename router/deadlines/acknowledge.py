@@ -13,6 +13,7 @@ from router.deadlines.choose import Rules
 from router.deadlines.clock import NONE
 from router.deadlines.keep import with_timer
 from router.happening import Happening
+from router.queueing import telling
 from router.work import Work
 from shared.collections import (
     ACKNOWLEDGEMENTS,
@@ -145,9 +146,9 @@ async def _send(work: Work, conversation: Conversation, chosen: Acknowledgement)
         said = words.time_words(due_at, work.now, zone, language, with_zone=not is_theirs)
     number = str(conversation.number) if conversation.number is not None else None
     values = {"time": said, "name": conversation.contact_name, "number": number}
-    command = Reply(
-        conversation_id=conversation.id, actor=people.SYSTEM, text=words.fill(text, values)
-    )
+    queue = await _queue_words(work, conversation, chosen, language)
+    whole = "\n".join([words.fill(text, values), *([queue] if queue else [])])
+    command = Reply(conversation_id=conversation.id, actor=people.SYSTEM, text=whole)
     mark = work.unit.mark()
     try:
         done = await replies.reply(work, conversation, command)
@@ -166,7 +167,21 @@ async def _send(work: Work, conversation: Conversation, chosen: Acknowledgement)
     )
     held = held.model_copy(update={"promise": promise})
     held = await with_timer(work, conversation, held, due_at)
-    return timeline.add_to_last(work, conversation, "deadlines", {"deadlines": held})
+    after = timeline.add_to_last(work, conversation, "deadlines", {"deadlines": held})
+    return telling.told(work, after) if queue else after
+
+
+async def _queue_words(
+    work: Work, conversation: Conversation, chosen: Acknowledgement, language: str
+) -> str | None:
+    """What is said of the queue, in the language of the rest; None: nothing."""
+    if not chosen.queue_texts:
+        return None
+    place = await telling.place_of(work, conversation)
+    if place is None or (place.wait_s is not None and place.wait_s <= chosen.queue_wait_s):
+        return None
+    own = words.language_of(chosen.queue_texts, language, chosen.default_language)
+    return words.fill(chosen.queue_texts[own], telling.values_of(conversation, place, own))
 
 
 def _not_sent(work: Work, conversation: Conversation, held: Deadlines, reason: str) -> Conversation:

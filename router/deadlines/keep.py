@@ -8,7 +8,7 @@ from typing import Any, Final
 from router import people, timeline
 from router.deadlines.choose import Rules
 from router.deadlines.clock import Answer, Notice, NoticeKind, Stand, advance
-from router.happening import Happening
+from router.happening import Change, Happening
 from router.work import Work
 from shared.collections import ACKNOWLEDGEMENTS, CONVERSATIONS, SLA_POLICIES, TIMERS
 from shared.events import (
@@ -23,7 +23,7 @@ from shared.events import (
 from shared.model.conversation import Conversation, Status
 from shared.model.deadlines import Deadlines, PromiseState
 from shared.model.delivery import Delivery
-from shared.model.message import Direction
+from shared.model.message import Direction, Message
 from shared.model.people import ActorKind
 from shared.model.records import Timer
 
@@ -51,7 +51,7 @@ async def keep(work: Work, happening: Happening) -> None:
     """Let the deadlines follow from what the item changed."""
     for change in happening.changes:
         after = change.after
-        answer = _answer(happening.events, after)
+        answer = _answer(happening.events, change)
         handed = _is_handed_to_people(happening.events, after)
         matters = answer is not Answer.NOBODY or handed or change.before is None
         if not matters and _FACTS(change.before) == _FACTS(after):
@@ -61,6 +61,14 @@ async def keep(work: Work, happening: Happening) -> None:
         if handed:
             after = after.model_copy(update={"waiting_since": work.now})
         await apply(work, after, advance(after, Rules(work.policy.book), work.now, answer))
+
+
+async def look_again(work: Work, conversation: Conversation) -> Conversation:
+    """Something else has changed it in the same item: bring its deadlines to that."""
+    if conversation.deadlines is None:
+        return conversation
+    stand = advance(conversation, Rules(work.policy.book), work.now)
+    return await apply(work, conversation, stand)
 
 
 async def apply(work: Work, conversation: Conversation, stand: Stand) -> Conversation:
@@ -117,28 +125,40 @@ def _anything_to_keep(work: Work) -> bool:
     )
 
 
-def _answer(events: Iterable[Event], conversation: Conversation) -> Answer:
+def _answer(events: Iterable[Event], change: Change) -> Answer:
     """Who answered the customer in this item."""
+    conversation, before = change.after, change.before
+    waits_no_more = (
+        before is not None
+        and before.waiting_since is not None
+        and conversation.waiting_since is None
+    )
     answer = Answer.NOBODY
     for event in events:
         if isinstance(event, MessageAdded):
             message = event.message
-            if message.direction is not Direction.OUTBOUND:
-                continue
-            if message.conversation_id != conversation.id:
-                continue
-            if message.author.kind is ActorKind.BOT and answer is Answer.NOBODY:
-                answer = Answer.BOT
-            elif message.author.kind in (ActorKind.AGENT, ActorKind.PLATFORM):
-                answer = Answer.PERSON
+            if message.conversation_id == conversation.id:
+                answer = _by(message, answer)
         elif isinstance(event, MessageChanged):
             changed = event.message
-            if (
-                changed.delivery is Delivery.CANCELLED
-                and changed.conversation_id == conversation.id
-            ):
+            if changed.conversation_id != conversation.id:
+                continue
+            if changed.delivery is Delivery.CANCELLED:
                 answer = Answer.TAKEN_BACK
+            elif changed.delivery is Delivery.QUEUED and waits_no_more:
+                # Taken back before, and sent after all.
+                answer = _by(changed, answer)
     return answer
+
+
+def _by(message: Message, answer: Answer) -> Answer:
+    """The answer that a message of ours is, beside the one before."""
+    if message.direction is not Direction.OUTBOUND:
+        return answer
+    if message.author.kind is ActorKind.BOT and answer is Answer.NOBODY:
+        return Answer.BOT
+    people = (ActorKind.AGENT, ActorKind.PLATFORM)
+    return Answer.PERSON if message.author.kind in people else answer
 
 
 def _is_handed_to_people(events: Iterable[Event], conversation: Conversation) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from shared.model.acknowledgement import PLACEHOLDERS
+from shared.model.acknowledgement import PLACEHOLDERS, QUEUE_PLACEHOLDERS
 
 _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
@@ -19,7 +19,7 @@ _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _DATED: Final[Mapping[str, str]] = {"en": "{time} on {day} {month}", "ru": "{time} {day} {month}"}
-_NAMED: Final = re.compile(r"\{(" + "|".join(sorted(PLACEHOLDERS)) + r")\}")
+_NAMED: Final = re.compile(r"\{(" + "|".join(sorted(PLACEHOLDERS | QUEUE_PLACEHOLDERS)) + r")\}")
 _BLANK: Final = re.compile(r"[ \t]+(?=[,.!?])|(?<=[ \t])[ \t]+|,(?=\s*[!.?])")
 
 

@@ -25,6 +25,9 @@ def _may_count(before: Conversation, after: Conversation) -> bool:
         or before.assignee_id != after.assignee_id
         or before.answers is not after.answers
         or before.deadlines is not after.deadlines
+        or before.bots is not after.bots
+        or before.bot_id != after.bot_id
+        or before.escalation is not after.escalation
         or (before.waiting_since is not None and after.waiting_since is None)
     )
 

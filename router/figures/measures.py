@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from router.answers import with_people
 from shared.events import Event, MessageAdded, PromiseSettled
 from shared.model.conversation import Conversation, Status
 from shared.model.deadlines import PromiseState
@@ -13,6 +14,8 @@ from shared.model.message import Direction, Message
 from shared.model.people import ActorKind
 
 _PEOPLE: Final = frozenset({ActorKind.AGENT, ActorKind.PLATFORM})
+TICKET_WITHIN: Final = timedelta(hours=24)
+"""Who needs people after a bot within that time was not served by it."""
 REOPENS_WITHIN: Final = timedelta(days=7)
 """A case that is opened again later than that was solved all the same."""
 
@@ -40,12 +43,27 @@ def measures(
         return
     yield from _replies(before, after, events)
     yield from _promises(after, events, now)
+    yield from _self_service(before, after, now)
+    yield from _hops(before, after, now)
     if after.assignee_id is not None and after.assignee_id != before.assignee_id:
         yield Measure(now, after, _assigned(before, now), after.assignee_id)
     if before.status is not Status.RESOLVED and after.status is Status.RESOLVED:
         yield Measure(now, after, _resolved(before, now), after.assignee_id)
     if before.status is Status.RESOLVED and after.status is not Status.RESOLVED:
         yield from _reopened(before, now)
+
+
+def _self_service(before: Conversation, after: Conversation, now: datetime) -> Iterator[Measure]:
+    """Of what a bot had: that it ended there, or that people got it after all."""
+    served_at = before.answers.self_served_at
+    if after.answers.self_served_at not in (None, served_at):
+        yield Measure(now, after, {Count.BOT_SESSIONS: 1, Count.SELF_SERVED: 1})
+    if after.bots is None or with_people(before) or not with_people(after):
+        return
+    if served_at is not None and now - served_at <= TICKET_WITHIN:
+        yield Measure(served_at, before, {Count.SELF_SERVED: -1})
+    else:
+        yield Measure(now, after, {Count.BOT_SESSIONS: 1})
 
 
 def _promises(after: Conversation, events: Sequence[Event], now: datetime) -> Iterator[Measure]:
@@ -55,6 +73,19 @@ def _promises(after: Conversation, events: Sequence[Event], now: datetime) -> It
             kept = event.promise.state is PromiseState.KEPT
             count = Count.PROMISES_KEPT if kept else Count.PROMISES_BROKEN
             yield Measure(now, after, {count: 1}, after.assignee_id)
+
+
+def _hops(before: Conversation, after: Conversation, now: datetime) -> Iterator[Measure]:
+    """The steps from line to line, and whether they are the first of the case."""
+    if after.escalation is before.escalation:
+        return
+    known = {(hop.task_id, hop.kind) for hop in before.escalation.hops}
+    new = sum((hop.task_id, hop.kind) not in known for hop in after.escalation.hops)
+    if new:
+        add: dict[str, int] = {Count.HOPS: new}
+        if not known:
+            add[Count.ESCALATED] = 1
+        yield Measure(now, after, add, after.assignee_id)
 
 
 def _replies(

@@ -126,6 +126,7 @@ async def _store_answer(work: Work, item: Inbound, place: Place, *, edited: bool
         "unread": 0,
     }
     message, _ = timeline.append(work, conversation, draft, changes)
+    tell_of(work, conversation, message, waits=False)
     await _remember_ids(work, item, message)
     return message.id
 

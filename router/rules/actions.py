@@ -5,7 +5,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from router import timeline
-from router.commands import assignment, canned, fields, notes, properties, replies, status
+from router.commands import (
+    assignment,
+    canned,
+    fields,
+    notes,
+    properties,
+    replies,
+    status,
+    verification,
+)
 from router.work import Work
 from shared.answers.render import NotRendered, filled, personal_in
 from shared.collections import CONVERSATIONS
@@ -16,6 +25,7 @@ from shared.commands import (
     Reopen,
     Reply,
     Resolve,
+    SendVerification,
     SetFields,
     SetLabels,
     SetPriority,
@@ -29,7 +39,7 @@ from shared.model.conversation import Conversation
 from shared.model.people import Actor
 from shared.rules.effects import effect
 
-_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned)
+_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned, a.AskProof)
 
 
 async def carry_out(
@@ -107,6 +117,10 @@ async def _write(
     if isinstance(action, a.SendCanned):
         use = CannedUse(id=action.canned_reply_id, values={**action.values, **values})
         await replies.reply(work, conversation, Reply(canned=use, **who))
+        return
+    if isinstance(action, a.AskProof):
+        if not conversation.verified:
+            await verification.send(work, conversation, SendVerification(**who))
         return
     if not isinstance(action, a.WriteNote | a.WriteReply):
         return

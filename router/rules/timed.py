@@ -13,6 +13,7 @@ from router.work import Work
 from shared.collections import CONVERSATIONS, TIMERS
 from shared.model.conversation import Conversation
 from shared.model.records import Timer
+from shared.rules.breaker import rests
 from shared.rules.chain import Chain
 from shared.rules.facts import facts_of
 from shared.rules.ruling import Ruling, begins, due_now, next_due, ruling_of
@@ -34,7 +35,9 @@ async def wake(work: Work, conversation: Conversation, timer: Timer) -> Done:
     """Ask the time rules whose time has come, each once for the time since it began to run."""
     del timer
     ruling = work.policy.book.derived(ruling_of)
-    due = due_now(ruling, conversation, work.now)
+    # While rules rest nothing is asked: the timer is set to the end of that.
+    resting = rests(conversation.ruled, work.now)
+    due = () if resting else due_now(ruling, conversation, work.now)
     known = {one.rule.id for one, _ in ruling.timed}
     asked = {id: at for id, at in conversation.ruled.timed.items() if id in known}
     asked |= {ready.rule.id: began for ready, began in due}
@@ -42,8 +45,10 @@ async def wake(work: Work, conversation: Conversation, timer: Timer) -> Done:
     conversation = work.unit.revise(CONVERSATIONS, conversation, {"ruled": ruled})
     if due:
         facts = facts_of(work.policy.book, conversation, None, work.now, None)
-        await run(work, conversation, Chain(ruling, facts, due=[ready for ready, _ in due]))
+        chain = Chain(ruling, facts, due=[ready for ready, _ in due])
+        await run(work, conversation, chain)
         _asked_again(work, ruling, conversation, {ready.rule.id for ready, _ in due})
+        _not_asked(work, conversation, {ready.rule.id for ready in chain.left})
     conversation = scoring.rescore(work, work.unit.fresh(CONVERSATIONS, conversation), None)
     arm(work, ruling, conversation)
     return with_conversation(conversation, changed=False)
@@ -60,9 +65,22 @@ def _asked_again(work: Work, ruling: Ruling, conversation: Conversation, due: se
     work.unit.revise(CONVERSATIONS, present, {"ruled": ruled})
 
 
+def _not_asked(work: Work, conversation: Conversation, left: set[str]) -> None:
+    """Rules that had no turn, for the rest began: they are asked after it."""
+    if not left:
+        return
+    present = work.unit.fresh(CONVERSATIONS, conversation)
+    asked = {id: at for id, at in present.ruled.timed.items() if id not in left}
+    ruled = present.ruled.model_copy(update={"timed": asked})
+    work.unit.revise(CONVERSATIONS, present, {"ruled": ruled})
+
+
 def arm(work: Work, ruling: Ruling, conversation: Conversation) -> None:
     """See to it that a timer fires no later than the next time rule is due."""
     due = next_due(ruling, conversation)
+    rest = conversation.ruled.resting_until
+    if due is not None and rest is not None and rests(conversation.ruled, work.now):
+        due = max(due, rest)
     rises = scoring.rises(work, conversation)
     if due is None or (rises is not None and rises < due):
         due = rises

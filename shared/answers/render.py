@@ -166,9 +166,14 @@ def rendered(
     return Rendered(said.strip(), files)
 
 
+def has_places(text: str) -> bool:
+    """Whether something in it is still to be filled in."""
+    return _LEFT.search(text) is not None
+
+
 def require_kept(spec: CannedReplySpec, given: Mapping[str, str], text: str) -> None:
     """An edited text of a canned reply still keeps to its rules. Raises ``NotRendered``."""
-    if _LEFT.search(text):
+    if has_places(text):
         place = next(iter(variables_in(text)), "")
         raise NotRendered(LEFT, place, "a place in the text is not filled in", "text")
     squeezed = " ".join(text.split())

@@ -2,15 +2,15 @@
 
 The library builds three frames per message anew and hands each message to the socket by itself,
 which costs a send and a wake-up of the broker every time. Here the frames come from templates that
-the library has made once, and the messages of a call leave in one piece. Channel, confirmations,
-returned messages and connection stay the library's.
+the library has made once, and all messages of one turn of the loop leave in one piece. Channel,
+numbering of confirmations, returned messages and connection stay the library's.
 """
 
+import asyncio
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
 from typing import Any, Final
 
 from aio_pika.abc import AbstractConnection
@@ -29,6 +29,8 @@ _SIZE_AT: Final = slice(11, 19)
 _BODY_HEAD: Final = struct.Struct(">BHI")
 _BODY: Final = 3
 _FRAME_END: Final = b"\xce"
+_AGAIN_S: Final = 0.01
+"""How soon to look again whether a connection that takes nothing takes something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,63 +49,116 @@ class Outgoing:
 
 
 class Publisher:
-    """Publishes on one channel, which must be in confirm mode and nobody else's."""
+    """Publishes on one channel, which must be in confirm mode and nobody else's.
+
+    What is published in one turn of the loop, by whomever, leaves in one piece.
+    """
 
     def __init__(self, channel: Any) -> None:
         """``channel`` is the library's own, below aio-pika's."""
         self._channel = channel
-        self._ids = count(1)
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[_Call] = []
+        channel.message_id_delivery_tag = _Tags()
+        channel.closing.add_done_callback(self._lost)
 
     @property
     def closed(self) -> bool:
         """The channel is gone: make another."""
         return bool(self._channel.is_closed)
 
-    async def publish(self, messages: Sequence[Outgoing]) -> None:
-        """Return once all are confirmed.
+    def publish(self, messages: Sequence[Outgoing]) -> "asyncio.Future[None]":
+        """Done once all are confirmed.
 
         Raises as the library does: ``DeliveryError`` for what was returned or refused, and what it
         raises when channel or connection are lost.
         """
-        failure: Exception | None = None
-        for confirmation in await self._send(messages):
-            try:
-                await confirmation
-            except Exception as error:  # noqa: BLE001 - raised below; the others are waited for
-                failure = failure or error
-        if failure is not None:
-            raise failure
+        call = _Call(messages, self._loop.create_future())
+        if self.closed:
+            call.fail(ConnectionResetError("the channel is closed"))
+            return call.done_when
+        if not self._waiting:
+            self._loop.call_soon(self._send)
+        self._waiting.append(call)
+        return call.done_when
 
-    async def _send(self, messages: Sequence[Outgoing]) -> list[Any]:
+    def _send(self) -> None:
+        """Hand everything that waits to the connection, which numbers it as the broker will."""
         channel = self._channel
-        named = [(one, f"{next(self._ids):016x}") for one in messages]
-        most = channel.max_content_size
-        payload = b"".join(_frames(one, id, channel.number, most) for one, id in named)
-        async with channel.lock:
-            tags = [self._expect(one, id) for one, id in named]
-            try:
-                await channel.write_queue.put(ChannelFrame(payload, should_close=False))
-            except BaseException:
-                # The broker has seen nothing: its next number is the first of these.
-                channel.delivery_tag -= len(tags)
-                for tag in tags:
-                    channel.confirmations.pop(tag).cancel()
-                raise
-            return [channel.confirmations[tag] for tag in tags]
+        if self.closed:
+            return
+        if channel.write_queue.full():
+            self._loop.call_later(_AGAIN_S, self._send)
+            return
+        calls, self._waiting = self._waiting, []
+        pieces: list[bytes] = []
+        tag, number, most = channel.delivery_tag, channel.number, channel.max_content_size
+        for call in calls:
+            if call.done():
+                continue  # nobody waits for it any more, and the broker has seen nothing
+            for one in call.messages:
+                tag += 1
+                channel.confirmations[tag] = call
+                _frames(one, tag, number, most, pieces)
+        channel.delivery_tag = tag
+        if pieces:
+            channel.write_queue.put_nowait(ChannelFrame(b"".join(pieces), should_close=False))
 
-    def _expect(self, one: Outgoing, id: str) -> int:
-        """The number under which the broker will confirm the message."""
-        channel = self._channel
-        channel.delivery_tag += 1
-        tag: int = channel.delivery_tag
-        confirmation = channel.create_future()
-        channel.confirmations[tag] = confirmation
-        if one.mandatory:
-            # By this the library finds whose message came back.
-            known = channel.message_id_delivery_tag
-            known[id] = tag
-            confirmation.add_done_callback(lambda _: known.pop(id, None))
-        return tag
+    def _lost(self, closing: "asyncio.Future[Any]") -> None:
+        """The channel is gone, and with it every confirmation that was to come."""
+        why = None if closing.cancelled() else closing.exception()
+        if not isinstance(why, Exception):
+            why = ConnectionResetError("the channel was closed")
+        calls = [one for one in self._channel.confirmations.values() if isinstance(one, _Call)]
+        for call in (*self._waiting, *calls):
+            call.fail(why)
+        self._waiting.clear()
+
+
+class _Call:
+    """Some messages that are published together; to the library it is the future that is done with
+    each one's confirmation."""
+
+    __slots__ = ("_failure", "_left", "done_when", "messages")
+
+    def __init__(self, messages: Sequence[Outgoing], done_when: "asyncio.Future[None]") -> None:
+        self.messages = messages
+        self.done_when = done_when
+        self._left = len(messages)
+        self._failure: Exception | None = None
+
+    def done(self) -> bool:
+        return self.done_when.done()
+
+    def cancelled(self) -> bool:
+        return self.done_when.cancelled()
+
+    def set_result(self, _frame: object) -> None:
+        """One more is confirmed."""
+        self._left -= 1
+        if self._left == 0 and not self.done():
+            if self._failure is None:
+                self.done_when.set_result(None)
+            else:
+                self.done_when.set_exception(self._failure)
+
+    def set_exception(self, failure: Exception) -> None:
+        """One more was returned or refused; the others are waited for."""
+        self._failure = self._failure or failure
+        self.set_result(None)
+
+    def fail(self, failure: Exception) -> None:
+        """No confirmation will come any more."""
+        if not self.done():
+            self.done_when.set_exception(self._failure or failure)
+
+
+class _Tags:
+    """Tells whose message came back: its id is the number under which it would be confirmed."""
+
+    def get(self, id: str) -> int | None:
+        """The number."""
+        return int(id, 16)
 
 
 async def publisher_on(connection: AbstractConnection) -> Publisher:
@@ -112,27 +167,31 @@ async def publisher_on(connection: AbstractConnection) -> Publisher:
     return Publisher(await channel.get_underlay_channel())
 
 
-def _frames(one: Outgoing, id: str, channel: int, most: int) -> bytes:
-    header, id_at = _header(one.kind, one.user, one.persistent, channel)
-    named = bytearray(header)
-    named[_SIZE_AT] = len(one.body).to_bytes(8, "big")
-    named[id_at : id_at + len(id)] = id.encode()
-    pieces = [_method(one.exchange, one.routing_key, one.mandatory, channel), bytes(named)]
-    for start in range(0, len(one.body), most):
-        piece = one.body[start : start + most]
+def _frames(one: Outgoing, tag: int, channel: int, most: int, pieces: list[bytes]) -> None:
+    """Add the frames of a message to the ``pieces``."""
+    before, after = _head(
+        one.exchange, one.routing_key, one.mandatory, one.kind, one.user, one.persistent, channel
+    )
+    body = one.body
+    pieces += (before, len(body).to_bytes(8), after % tag)
+    for start in range(0, len(body), most):
+        piece = body if len(body) <= most else body[start : start + most]
         pieces += (_BODY_HEAD.pack(_BODY, channel, len(piece)), piece, _FRAME_END)
-    return b"".join(pieces)
 
 
 @lru_cache(maxsize=1024)
-def _method(exchange: str, routing_key: str, mandatory: bool, channel: int) -> bytes:
+def _head(
+    exchange: str,
+    routing_key: str,
+    mandatory: bool,
+    kind: str,
+    user: str,
+    persistent: bool,
+    channel: int,
+) -> tuple[bytes, bytes]:
+    """What stands before the size of the body, and what comes between it and the body; the latter
+    takes the message's number by ``%``."""
     method = Basic.Publish(exchange=exchange, routing_key=routing_key, mandatory=mandatory)
-    return _marshalled(method, channel)
-
-
-@lru_cache(maxsize=256)
-def _header(kind: str, user: str, persistent: bool, channel: int) -> tuple[bytes, int]:
-    """The frame of a header, and where the message's id stands in it."""
     properties = Basic.Properties(
         content_type="application/json",
         delivery_mode=2 if persistent else 1,
@@ -140,8 +199,9 @@ def _header(kind: str, user: str, persistent: bool, channel: int) -> tuple[bytes
         message_type=kind,
         user_id=user,
     )
-    frame = _marshalled(ContentHeader(properties=properties), channel)
-    return frame, frame.index(_ID.encode())
+    header = _marshalled(ContentHeader(properties=properties), channel)
+    rest = header[_SIZE_AT.stop :].replace(b"%", b"%%").replace(_ID.encode(), b"%016x", 1)
+    return _marshalled(method, channel) + header[: _SIZE_AT.start], rest
 
 
 def _marshalled(frame: Frame | ContentHeader, channel: int) -> bytes:

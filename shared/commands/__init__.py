@@ -41,6 +41,7 @@ from shared.commands.messages import (
     Resend,
 )
 from shared.commands.tasks import Escalate, FinishTask, TakeTask
+from shared.commands.verification import SendVerification
 from shared.envelope import Envelope
 from shared.ids import CommandId, partition_of
 from shared.payload import Payload
@@ -51,9 +52,9 @@ __all__ = [
     "COMMANDS", "COMMAND_KINDS", "HUBS_OWN", "Act", "Assign", "Begin", "Cancel", "Command",
     "DeleteMessage", "Edit", "Escalate", "FinishTask", "Follow", "HandBack", "HandOff", "Hold",
     "MarkRead", "Merge", "Misunderstood", "Note", "Pend", "React", "Reopen", "Reply",
-    "Reschedule", "Resend", "Resolve", "Seen", "SetFields", "SetLabels", "SetPriority",
-    "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct", "Unfollow", "Unmerge",
-    "Wake", "own_command_id", "publication",
+    "Reschedule", "Resend", "Resolve", "Seen", "SendVerification", "SetFields", "SetLabels",
+    "SetPriority", "SetTopic", "SettleDraft", "Snooze", "Suggest", "TakeTask", "UndoAct",
+    "Unfollow", "Unmerge", "Wake", "own_command_id", "publication",
 ]  # fmt: skip
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -84,6 +85,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Suggest,
     SettleDraft,
     SetFields,
+    SendVerification,
     Escalate,
     TakeTask,
     FinishTask,

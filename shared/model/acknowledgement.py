@@ -9,7 +9,10 @@ from shared.model.policy import Policy, PolicySpec
 
 PLACEHOLDERS = frozenset({"time", "name", "number"})
 """``{time}``: by when somebody answers; ``{name}``: what the customer is called; ``{number}``: of
-the case, if it has one."""
+the case."""
+QUEUE_PLACEHOLDERS = frozenset({"place", "wait", "name", "number"})
+"""``{place}``: where the customer stands in the queue; ``{wait}``: how long it takes, as people say
+it."""
 
 
 class When(StrEnum):
@@ -31,6 +34,11 @@ class AcknowledgementSpec(PolicySpec):
     opening is named."""
     texts: dict[str, str] = Field(min_length=1, max_length=50)
     """By language (``ru``, ``en``), with ``{time}``, ``{name}`` and ``{number}``."""
+    queue_texts: dict[str, str] = Field(default_factory=dict, max_length=50)
+    """Added while the case waits in a queue, by language, with ``{place}``, ``{wait}``, ``{name}``
+    and ``{number}``; none: nothing is said of the queue."""
+    queue_wait_s: float = Field(default=0, ge=0)
+    """Only where the expected wait is longer than that, or not known."""
     default_language: str = Field(default="en", max_length=35)
     """For customers whose language has no text."""
     time_zone: str | None = Field(default=None, max_length=64)

@@ -107,6 +107,12 @@ class SendCanned(Strict):
     )
 
 
+class AskProof(Strict):
+    """A one-time link by which the customer proves who they are."""
+
+    type: Literal["verify"] = "verify"
+
+
 class DoResolve(Strict):
     """The case is done."""
 
@@ -146,6 +152,7 @@ Action = Annotated[
     | WriteNote
     | WriteReply
     | SendCanned
+    | AskProof
     | DoResolve
     | DoReopen
     | DoSnooze

@@ -72,6 +72,8 @@ class Conversation(Document):
 
     id: ConversationId
     number: int | None = None
+    """What people call it by, unique in the hub; None where it was opened before there were
+    numbers."""
     channel_id: ChannelId
     channel_type: ChannelType
     thread: ExternalId
@@ -162,6 +164,16 @@ class Conversation(Document):
     created_at: Utc
     resolved_at: Utc | None = None
     version: int = 1
+
+
+def waits(conversation: Conversation) -> bool:
+    """Whether it stands in the queue: open, and neither a person nor a bot has it."""
+    return (
+        conversation.status is Status.OPEN
+        and conversation.assignee_id is None
+        and conversation.bot_id is None
+        and conversation.merged_into is None
+    )
 
 
 class Thread(Document):

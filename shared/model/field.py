@@ -1,12 +1,17 @@
 """Custom fields: what is kept of a case beside its messages."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
 from shared.model.action import FieldName
 from shared.model.policy import Policy, PolicySpec
+
+MOST_FIELDS: Final = 100
+"""Of one conversation."""
+LONGEST_NAME: Final = 100
+LONGEST_VALUE: Final = 2000
 
 
 class FieldKind(StrEnum):

@@ -1,10 +1,10 @@
-"""Values of custom fields: whether they fit, and which are missing. Pure."""
+"""Values of custom fields: whether they fit. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isfinite
 
-from shared.model.field import FieldKind, FieldSpec
+from shared.model.field import LONGEST_NAME, LONGEST_VALUE, FieldKind, FieldSpec
 
 
 def problem(spec: FieldSpec, value: str) -> str | None:
@@ -28,13 +28,15 @@ def problem(spec: FieldSpec, value: str) -> str | None:
     return None if value.strip() else "is empty"
 
 
-def missing(
-    specs: Sequence[FieldSpec], fields: Mapping[str, str], topics: frozenset[str]
-) -> Sequence[str]:
-    """The keys of fields that a conversation about one of these topics (its own and those above it)
-    must have before it is escalated, and has not."""
-    return [
-        spec.key
-        for spec in specs
-        if not topics.isdisjoint(spec.required_for) and not fields.get(spec.key)
-    ]
+def fitting(specs: Sequence[FieldSpec], values: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of the values that their fields can have; names that nobody defined are free."""
+    known = {spec.key: spec for spec in specs}
+    return {
+        name: value
+        for name, value in values.items()
+        if value.strip()
+        and name.strip()
+        and len(name) <= LONGEST_NAME
+        and len(value) <= LONGEST_VALUE
+        and (name not in known or problem(known[name], value) is None)
+    }

@@ -49,6 +49,14 @@ class Count(StrEnum):
     """Of those resolved on the row's day: by the one person who answered, and not reopened."""
     PROMISES_KEPT = "promises_kept"
     PROMISES_BROKEN = "promises_broken"
+    BOT_SESSIONS = "bot_sessions"
+    """Cases that a bot had and that ended with it or went on to people."""
+    SELF_SERVED = "self_served"
+    """Of those: ended with the bot alone, and no person had them within 24 hours."""
+    ESCALATED = "escalated"
+    """Cases of which another line was asked something for the first time."""
+    HOPS = "hops"
+    """Steps of cases from line to line: asked, and returned."""
 
 
 class Timing(StrEnum):
@@ -96,6 +104,8 @@ class Answers(Model):
     several: bool = False
     """Others answered as well."""
     reopened: int = 0
+    self_served_at: Utc | None = None
+    """When it last ended with a bot alone."""
 
 
 NO_ANSWERS: Final = Answers()

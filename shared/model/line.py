@@ -17,6 +17,9 @@ class LineSpec(PolicySpec):
     """By language, where it is called otherwise there."""
     handle_s: float = Field(default=600.0, gt=0)
     """How long a case takes an agent of the line, until enough were measured."""
+    overflow_wait_s: float | None = Field(default=None, gt=0)
+    """Above this expected wait, those of ``overflow_line`` answer the line's conversations too."""
+    overflow_line: str | None = Field(default=None, max_length=100)
 
 
 class Line(LineSpec, Policy):

@@ -41,6 +41,12 @@ class QueueingSpec(PolicySpec):
     passed_for_s: float = Field(default=120.0, ge=0)
     """Whoever gave a conversation back, or left it unanswered, does not get it again for so
     long."""
+    tells_place: bool = False
+    """Customers who wait are told their place in the queue and how long it takes: in the site chat
+    always, elsewhere when they ask."""
+    place_texts: dict[str, str] = Field(default_factory=dict, max_length=50)
+    """How whoever asks is told, by language, with ``{place}``, ``{wait}`` and ``{number}``; the
+    hub's own words (en, ru) where nothing is said."""
     idle_after_s: float = Field(default=900.0, ge=30)
     """Without input for that long an agent is away."""
     rebalance_every_s: float | None = Field(default=None, ge=10)
@@ -86,6 +92,8 @@ class Assignment(Model):
     """When it last came back to the queue."""
     cause: str | None = None
     """Why it is where it is: a word of the assigner's or somebody's own words."""
+    place_told_at: Utc | None = None
+    """When the customer who asked was last told their place in the queue."""
 
 
 class AgentLoad(Document):
@@ -130,6 +138,11 @@ class QueueState(Document):
     """What those took."""
     wait_s: float | None = None
     """What the next one has to wait; None while nobody is there."""
+    pace_s: float | None = None
+    """So often somebody who serves it is free for the next one: what a case takes, by the agents
+    who are there, each by their share; None while nobody is."""
+    room: bool = False
+    """Somebody who serves it has room now."""
     oldest_at: Utc | None = None
     """Since when the one waits that has waited longest; None while nothing does."""
     overflows: bool = False
@@ -137,6 +150,26 @@ class QueueState(Document):
     first: tuple[ConversationId, ...] = ()
     """The next in their order, a hundred at most."""
     at: Utc
+
+
+class PlaceInLine(Model):
+    """Where somebody stands in a queue, and what they have to wait."""
+
+    place: int
+    """1 is the next one."""
+    wait_s: float | None
+    """None while nobody is there."""
+
+
+def place_in(state: QueueState, conversation_id: str) -> PlaceInLine:
+    """Where a conversation that waits stands. One that the queue does not know yet, or that is not
+    among its first hundred, stands at its end."""
+    known = conversation_id in state.first
+    place = state.first.index(ConversationId(conversation_id)) + 1 if known else state.waiting + 1
+    if state.pace_s is None:
+        return PlaceInLine(place=place, wait_s=None)
+    at_once = state.room and not state.waiting
+    return PlaceInLine(place=place, wait_s=0.0 if at_once else round(place * state.pace_s, 1))
 
 
 def queue_id(team_id: str | None, line: str | None) -> str:

@@ -139,6 +139,13 @@ class Counter(Document):
     value: int = 0
 
 
+class NumberSeries(Document):
+    """Numbers that are given out in their order; ``id`` says to what."""
+
+    next: int
+    """The first that nobody has reserved yet."""
+
+
 class DeadLetterState(StrEnum):
     """Whether somebody has dealt with it."""
 
@@ -207,6 +214,12 @@ class ChannelHour(Document):
     failed: int = 0
     unknown: int = 0
     """Sent perhaps."""
+    dead: int = 0
+    """Put aside: dead letters and what is in quarantine."""
+    timed: int = 0
+    """Arrivals of which it is known how late they were."""
+    lag_ms: int = 0
+    """How late those were, together."""
 
 
 def channel_hour_id(channel_id: ChannelId, hour: datetime) -> str:

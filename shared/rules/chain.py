@@ -75,6 +75,11 @@ class Chain:
             self._depth += 1
             self._begin(self._news)
 
+    @property
+    def left(self) -> Sequence[Ready]:
+        """Those whose turn has not come yet."""
+        return self._turn
+
     def done(self, after: Conversation) -> None:
         """The rule was carried out, and this is how the conversation stands."""
         self._news |= causes_of(self._facts.conversation, after)

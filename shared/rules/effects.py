@@ -11,7 +11,7 @@ from typing import Any, Final
 from shared.model import action as a
 from shared.model.conversation import Conversation, Status
 
-_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned)
+_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned, a.AskProof)
 _AWAKE: Final[dict[str, Any]] = {"snoozed_until": None, "pending_for": None}
 
 

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench import machine
+from tests.bench import dispatcher, machine
 from tests.bench.comparison import compared
+from tests.bench.dispatcher import measured_dispatcher
 from tests.bench.intake.measured import Measured
 from tests.bench.intake.rounds import Load, measured_intake
 from tests.bench.measuring import Plan, Run
@@ -26,8 +27,9 @@ from tests.bench.table import table
 
 RUNS: Final = 5
 INTAKE: Final = "intake"
-EVERY: Final = (*SET_UPS, INTAKE)
-"""What can be measured: each set-up as a whole, and the intake by itself."""
+DISPATCHER: Final = dispatcher.SET_UP
+EVERY: Final = (*SET_UPS, INTAKE, DISPATCHER)
+"""What can be measured: each set-up as a whole, the intake and the dispatcher's work by itself."""
 WORK: Final = machine.ROOT / ".data" / "bench"
 _FLOOR_MISSED, _VOID = 1, 2
 
@@ -58,15 +60,20 @@ def _missed(results: Results) -> bool:
     counted = results.judgements if results.full else []
     if results.intake.full:
         counted = [*counted, *results.intake.judgements]
+    counted = [*counted, *dispatcher.judgements(results.dispatcher)]
     return any(one.outcome == "FLOOR MISSED" for one in counted)
 
 
 def _to_save(results: Results) -> Results:
-    """What the file is to hold: of the intake alone only its own figures are new."""
+    """What the file is to hold: of parts alone only their own figures are new."""
     before = committed()
     if results.runs or before is None:
         return results
-    return replace(before, intake=results.intake)
+    return replace(
+        before,
+        intake=results.intake if results.intake.rounds else before.intake,
+        dispatcher=results.dispatcher or before.dispatcher,
+    )
 
 
 def _options() -> argparse.ArgumentParser:
@@ -101,7 +108,7 @@ async def _rounds(names: Sequence[str], plan: Plan, runs: int) -> Results:
         "versions": machine.versions(),
     }
     folder = WORK / f"{time.time():.0f}"
-    set_ups = [name for name in names if name != INTAKE]
+    set_ups = [name for name in names if name in SET_UPS]
     found: dict[str, list[Run]] = {name: [] for name in set_ups}
     intake = Measured()
     async with node_for(names, folder) as node:
@@ -114,11 +121,14 @@ async def _rounds(names: Sequence[str], plan: Plan, runs: int) -> Results:
             load = Load(rounds=min(runs, Load().rounds))
             measured = await measured_intake(folder, node, load, _say)
             intake = replace(measured, about=about, full=load == Load())
+    figures = await measured_dispatcher(_say) if DISPATCHER in names else {}
     if folder.exists():
         folder.rmdir()
     full = runs >= RUNS and plan == Plan() and set(names) == set(EVERY)
     every = {name: [_kept(run) for run in of] for name, of in found.items()}
-    return Results(runs=every, plan=asdict(plan), full=full, intake=intake, **about)
+    return Results(
+        runs=every, plan=asdict(plan), full=full, intake=intake, dispatcher=figures, **about
+    )
 
 
 def _kept(run: Run) -> dict[str, Any]:

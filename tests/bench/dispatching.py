@@ -130,18 +130,19 @@ async def _filled(
 ) -> AsyncIterator[Embedded]:
     now = datetime.now(UTC)
     async with open_embedded(folder) as hub:
-        people = [_agent(n, random, now) for n in range(agents)]
+        people = [agent(n, random, now) for n in range(agents)]
         rows = [_attendance(agent.id, now) for agent in people]
         await hub.store.commit(
             [*(Put(AGENTS, one) for one in people), *(Put(ATTENDANCE, row) for row in rows)]
         )
         for start in range(0, waiting, 500):
             some = range(start, min(start + 500, waiting))
-            await hub.store.commit([Put(CONVERSATIONS, _waiting(n, random, now)) for n in some])
+            await hub.store.commit([Put(CONVERSATIONS, waiting_case(n, random, now)) for n in some])
         yield hub
 
 
-def _agent(number: int, random: Random, now: datetime) -> Agent:
+def agent(number: int, random: Random, now: datetime) -> Agent:
+    """One with skills, languages and lines."""
     duties = Duties(
         skills={skill: random.randint(1, 5) for skill in random.sample(_SKILLS, 3)},
         languages=tuple(random.sample(_LANGUAGES, 2)),
@@ -163,7 +164,8 @@ def _attendance(agent_id: str, now: datetime) -> Attendance:
     )
 
 
-def _waiting(number: int, random: Random, now: datetime) -> Conversation:
+def waiting_case(number: int, random: Random, now: datetime) -> Conversation:
+    """A conversation that waits for somebody who knows its language and matter."""
     channel, key = ChannelId("site"), f"chat{number}"
     since = now - timedelta(seconds=random.randint(0, 86_400))
     return Conversation(

@@ -53,9 +53,12 @@ def figures_of(conversations: int, seed: int) -> dict[Key, Counter[str]]:
         add |= timed(Timing.RESOLUTION, drawn.expovariate(1 / 30_000))  # type: ignore[arg-type]
         for dimension, many in _VALUES.items():
             value = "" if dimension is Dimension.ALL else f"{dimension}-{drawn.randrange(many)}"
-            for grain, start in ((Grain.DAY, day), (Grain.MONTH, month_of(day))):
-                rows.setdefault((grain, dimension, value, start), Counter()).update(add)
-    return rows
+            rows.setdefault((Grain.DAY, dimension, value, day), Counter()).update(add)
+    months: dict[Key, Counter[str]] = {}
+    for (_, dimension, value, day), total in rows.items():
+        key = (Grain.MONTH, dimension, value, month_of(day))
+        months.setdefault(key, Counter()).update(total)
+    return rows | months
 
 
 async def measure_report(conversations: int = CONVERSATIONS) -> dict[str, float]:

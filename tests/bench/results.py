@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.bench import dispatcher
 from tests.bench.figures import Figure, by_process, over_runs, ratios
 from tests.bench.intake.measured import Measured
 from tests.bench.machine import ROOT, git
@@ -27,6 +28,8 @@ class Results:
     full: bool = True
     """Everything ran, as often and as long as the targets ask."""
     intake: Measured = field(default_factory=Measured)
+    dispatcher: Mapping[str, float] = field(default_factory=dict)
+    """What was measured of the dispatcher's work, by the names of its targets."""
 
     @property
     def figures(self) -> dict[str, dict[str, Figure]]:
@@ -53,7 +56,11 @@ class Results:
     @property
     def judgements(self) -> list[Judgement]:
         """How each target is met."""
-        return [*judged(self.figures, self.ratios), *self.intake.judgements]
+        return [
+            *judged(self.figures, self.ratios),
+            *self.intake.judgements,
+            *dispatcher.judgements(self.dispatcher),
+        ]
 
     @property
     def void_because(self) -> list[str]:
@@ -94,9 +101,10 @@ class Results:
     def read(cls, text: str) -> "Results":
         """From such JSON. Raises ``ValueError``, ``KeyError``."""
         document = json.loads(text)
-        names = cls.__dataclass_fields__.keys() - {"intake"}
+        names = cls.__dataclass_fields__.keys() - {"intake", "dispatcher"}
         intake = Measured.read(document.get("intake", {}))
-        return cls(**{name: document[name] for name in names}, intake=intake)
+        figures = document.get("dispatcher", {})
+        return cls(**{name: document[name] for name in names}, intake=intake, dispatcher=figures)
 
 
 def committed(path: Path = COMMITTED) -> Results | None:

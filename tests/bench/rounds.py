@@ -14,7 +14,7 @@ from tests.bench.set_ups import Node, Place, SetUp, embedded, services
 from tests.support.broker import Broker
 
 SET_UPS: Final[Mapping[str, SetUp]] = {"bare": bare, "embedded": embedded, "services": services}
-_WITHOUT_BROKER: Final = frozenset({"embedded"})
+_WITHOUT_BROKER: Final = frozenset({"embedded", "dispatcher"})
 _PROFILERS: Final = Path(__file__).parent / "profiling"
 
 

@@ -1,8 +1,8 @@
 """What two hundred rules cost the router: items a second with them and without.
 
 ``python -m tests.bench.ruling``. The same customers' messages go through a partition of the
-embedded hub, in turns without rules and with two hundred that look at each message. Some of them
-fire in each conversation, once.
+embedded hub, in which fifty agents stand and five thousand conversations wait, in turns without
+rules and with two hundred that look at each message. Some of them fire in each turn.
 """
 
 import asyncio
@@ -11,12 +11,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from random import Random
 from typing import Final
 
-from shared.collections import RULES, TOPICS
+from shared.collections import AGENTS, CONVERSATIONS, RULE_FIRINGS, RULES, TOPICS
 from shared.ids import PARTITIONS, Partition, partition_of_slot, slot_for
 from shared.model.rule import Rule
+from shared.ports.store import Put
 from shared.topology import partition_queue
+from tests.bench.dispatching import AGENTS_, WAITING, agent, waiting_case
 from tests.router.world import CHANNEL, World, a_world, inbound, item_publication
 from tests.shared.ruling import condition, on, rule, topic
 
@@ -33,8 +36,9 @@ _TEXTS: Final = (
 )
 
 
-def many_rules(count: int = RULES_MEASURED) -> list[Rule]:
-    """Rules such as admins write, each with two conditions."""
+def many_rules(turn: int, count: int = RULES_MEASURED) -> list[Rule]:
+    """Rules such as admins write, each with two conditions. What one of them sets has the turn's
+    number, so that it fires anew in each turn."""
     made = []
     for n in range(count):
         first = (
@@ -45,10 +49,10 @@ def many_rules(count: int = RULES_MEASURED) -> list[Rule]:
             condition(type="channel_type", channel_types=["vk", "email"]),
         )[n % 5]
         second = condition(type="language", languages=["ru" if n % 2 else "en"])
-        label = {"type": "add_labels", "labels": [f"fired-{n}"]}
+        label = {"type": "add_labels", "labels": [f"fired-{turn}-{n}"]}
         made.append(
             rule(
-                f"r{n}",
+                f"r{turn}-{n}",
                 on("message"),
                 label,
                 conditions=[first, second] if n % 5 else [first],
@@ -64,13 +68,35 @@ async def measure_rules(items: int = ITEMS, turns: int = TURNS) -> float:
     with tempfile.TemporaryDirectory() as folder:
         async with a_world(Path(folder)) as world:
             world.decree(TOPICS, topic("money"))
+            await _fill(world)
             without, having = [], []
-            for _ in range(turns):
+            for turn in range(turns):
                 world.decree(RULES)
                 without.append(await _rate(world, items))
-                world.decree(RULES, *many_rules())
+                fired = await _fired(world)
+                world.decree(RULES, *many_rules(turn))
                 having.append(await _rate(world, items))
+                assert await _fired(world) > fired, "some of the rules fire"
     return statistics.median(having) / statistics.median(without)
+
+
+async def _fill(world: World) -> None:
+    """Agents, and conversations that wait."""
+    random, now = Random(7), world.clock.now()
+    await world.store.commit([Put(AGENTS, agent(n, random, now)) for n in range(AGENTS_)])
+    for start in range(0, WAITING, 500):
+        some = range(start, start + 500)
+        await world.store.commit([Put(CONVERSATIONS, waiting_case(n, random, now)) for n in some])
+
+
+async def _fired(world: World) -> int:
+    """How often rules have fired."""
+    count, cursor = 0, None
+    while True:
+        page = await world.store.find(RULE_FIRINGS, equal={}, order="at", limit=500, cursor=cursor)
+        count, cursor = count + len(page.items), page.next
+        if cursor is None:
+            return count
 
 
 async def _rate(world: World, items: int) -> float:

@@ -58,6 +58,8 @@ def _head(results: Results) -> str:
 
 
 def _of_how_many(results: Results) -> str:
+    if not (results.runs or results.intake.rounds):
+        return "the dispatcher's work alone"
     if not results.runs:
         return f"medians of {len(results.intake.rounds)} rounds"
     return f"medians of {max(map(len, results.runs.values()))} runs, least to most in brackets"

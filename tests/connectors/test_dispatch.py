@@ -349,6 +349,25 @@ async def test_a_renamed_thread_is_sent_to_once_more_and_reported(tmp_path: Path
         assert [(one["thread"], one["new_thread"]) for one in told] == 2 * [("+7", "new-place")]
 
 
+async def test_a_thread_that_the_platform_calls_otherwise_goes_on_under_that_name(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+        await made.add_channel()
+        await made.live()
+        made.simulator.faults_for["+7"] = ["named"]
+        part, after = made.message("+7", "one"), made.message("+7", "two")
+
+        await made.queue(part, after)
+
+        assert await made.settled(part, after) == [Delivery.SENT, Delivery.SENT]
+        assert [m["to"] for m in made.simulator.received] == ["+7", "new-place"]
+        await until(lambda: len(made.of_kind("receipt")) == 2)
+        told = [receipt.payload for receipt in made.of_kind("receipt")]
+        assert [(one["thread"], one["new_thread"]) for one in told] == 2 * [("+7", "new-place")]
+        assert told[0]["external_ids"] == ["o1"]
+
+
 async def test_a_thread_renamed_during_a_failed_attempt_is_told_with_the_one_that_succeeds(
     tmp_path: Path,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -12,7 +13,7 @@ from shared.model.conversation import Priority, Status
 from shared.model.people import Actor, ActorKind, Contact, Identity, Role
 from shared.model.topic import Topic
 from shared.ports.store import Put
-from tests.inbox.stage import AT, Stage, a_conversation, a_message
+from tests.inbox.stage import AT, Browser, Stage, a_conversation, a_message
 
 
 def _names(answer: Any) -> list[str]:
@@ -233,6 +234,30 @@ async def test_messages_come_newest_page_first_and_ascending(stage: Stage) -> No
     seqs = [[m["seq"] for m in page.data["items"]] for page in (newest, older, oldest, newer)]
     assert seqs == [[5, 6, 7], [2, 3, 4], [1], [6, 7]]
     assert (oldest.data["next"], newer.data["next"]) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["1042", "#1042", "№ 1042", " #1042 "])
+async def test_a_conversation_is_found_by_its_number_before_those_that_say_it(
+    stage: Stage, text: str
+) -> None:
+    numbered = a_conversation("a", contact_name="numbered", number=1042)
+    wordy = a_conversation("b", contact_name="wordy", number=7)
+    await stage.store_conversation(numbered)
+    await stage.store_conversation(wordy, a_message(wordy, 1, "is it 1042?"))
+    async with stage.browser() as browser:
+        first = await search(browser, text)
+        second = await search(browser, text, first.data["next"])
+        listed = await browser.get("/conversations?q=1042&view=pending")
+
+    assert [one["conversation"]["number"] for one in first.data["items"]] == [1042]
+    assert [one["conversation"]["number"] for one in second.data["items"]] == [7]
+    assert listed.data["items"] == []
+
+
+async def search(browser: Browser, text: str, cursor: str | None = None) -> Any:
+    """A page of what is found."""
+    asked = {"q": text} | ({"cursor": cursor} if cursor is not None else {})
+    return await browser.get(f"/search?{urlencode(asked)}")
 
 
 async def test_search_finds_names_and_words_by_their_stem(stage: Stage) -> None:

@@ -171,7 +171,13 @@ async def test_the_place_in_the_queue_and_the_expected_wait_are_told(stage: Stag
     await stage.store_conversation(waiting)
     await stage.store_conversation(taken)
     state = QueueState(
-        id="-/-", waiting=4, agents=2, wait_s=1200, first=(ConversationId("c0"), waiting.id), at=AT
+        id="-/-",
+        waiting=4,
+        agents=2,
+        wait_s=1200,
+        pace_s=300,
+        first=(ConversationId("c0"), waiting.id),
+        at=AT,
     )
     await stage.hub.store.commit([Put(QUEUES, state)])
     async with stage.browser() as admin:

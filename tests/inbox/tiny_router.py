@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from shared.collections import CONVERSATIONS, EVENT_LOG, OUTCOMES
-from shared.commands import COMMAND_KINDS, Command, Note, Reply
+from shared.commands import COMMAND_KINDS, Begin, Command, Note, Reply
 from shared.envelope import Envelope
 from shared.events import CommandDone, logged, routing_key
 from shared.ids import CommandId, Partition
@@ -18,7 +18,7 @@ from shared.model.records import Outcome, OutcomeStatus
 from shared.ports.bus import Delivery, Exchange, Publication
 from shared.ports.store import Put
 from shared.topology import partition_queue
-from tests.inbox.stage import AT, a_message
+from tests.inbox.stage import AT, a_conversation, a_message
 from tests.support.stores import Embedded
 
 Decide = Callable[[Command], dict[str, Any]]
@@ -75,6 +75,8 @@ class TinyRouter:
         }
         if self.refuse is not None:
             return Outcome(**(base | {"status": OutcomeStatus.REFUSED} | self.refuse))
+        if isinstance(command, Begin):
+            return Outcome(**base, result=_begun(command))
         conversation = await self.hub.store.get(CONVERSATIONS, command.conversation_id)
         assert conversation is not None
         if not isinstance(command, Reply | Note):
@@ -87,6 +89,21 @@ class TinyRouter:
             content=Content(text=command.text, attachments=command.attachments),
         )
         return Outcome(**base, result={"message": message.model_dump(mode="json")})
+
+
+def _begun(command: Begin) -> dict[str, Any]:
+    conversation = a_conversation(command.thread.external_id, id=command.conversation_id)
+    message = a_message(
+        conversation,
+        0,
+        direction=Direction.OUTBOUND,
+        author=command.actor,
+        content=Content(text=command.reply.text),
+    )
+    return {
+        "conversation": conversation.model_dump(mode="json"),
+        "message": message.model_dump(mode="json"),
+    }
 
 
 @asynccontextmanager

@@ -2,12 +2,18 @@
 
 from typing import Any
 
+import pytest
+
 from router.commands.acts import RESTORED
-from shared.collections import AGENTS, RULES, TIMERS, TOPICS
+from shared.collections import AGENT_LOADS, AGENTS, LINES, QUEUEING, RULES, TEAMS, TIMERS, TOPICS
 from shared.commands import Act, Note, SetLabels, Snooze, UndoAct
 from shared.model.conversation import Conversation, Priority, Status
+from shared.model.line import Line
 from shared.model.people import Agent
-from shared.ports.store import Put
+from shared.model.team import Team
+from shared.ports.store import Put, Update
+from tests.router.office import kept as kept_document
+from tests.router.office import queueing
 from tests.router.world import AGENT, START, World, inbound
 from tests.shared.ruling import on, rule, topic
 
@@ -159,3 +165,65 @@ async def test_an_undo_twice_is_an_undo_once(world: World) -> None:
 
     assert again.code == 200
     assert len(await world.messages()) == lines
+
+
+async def test_an_undo_gives_nothing_back_to_somebody_who_has_left(world: World) -> None:
+    about = await begun(world)
+    await world.ask(acting(about, {"type": "assign", "agent_id": "anna"}))
+    act = acting(about, {"type": "team", "team_id": None}, bulk_id="b1")
+    await world.ask(act, id="anna.b1-c0000")
+    await world.store.commit([Update(AGENTS, "anna", {"active": False})])
+
+    undone = await world.ask(
+        UndoAct(conversation_id=about.id, actor=AGENT, step_id="anna.b1-c0000")
+    )
+
+    assert (undone.code, undone.field) == (409, "step_id")
+    assert (await world.conversation()).assignee_id is None
+
+
+async def test_an_undo_gives_nobody_more_than_fits(world: World) -> None:
+    world.decree(QUEUEING, queueing(capacity=1))
+    about = await begun(world)
+    await world.ask(acting(about, {"type": "assign", "agent_id": "anna"}))
+    act = acting(about, {"type": "team", "team_id": None}, bulk_id="b1")
+    await world.ask(act, id="anna.b1-c0000")
+    await world.tell(inbound("chat-2"))
+    other = await world.conversation("chat-2")
+    await world.ask(acting(other, {"type": "assign", "agent_id": "anna"}))
+
+    undone = await world.ask(
+        UndoAct(conversation_id=about.id, actor=AGENT, step_id="anna.b1-c0000")
+    )
+
+    assert (undone.code, undone.field) == (409, "step_id")
+    assert "has no room" in (undone.reason or "")
+    load = await world.store.get(AGENT_LOADS, "anna")
+    assert load is not None
+    assert load.weight == 1
+
+
+@pytest.mark.parametrize(
+    "actions, field",
+    [
+        ([{"type": "line", "line": "nowhere"}], "actions.0.line"),
+        ([{"type": "team", "team_id": "nobody"}], "actions.0.team_id"),
+        ([{"type": "note", "text": "{{nothing.like.it}}"}], "actions.0.text"),
+        ([{"type": "resolve"}, {"type": "reopen"}], "actions.1"),
+        (
+            [{"type": "add_labels", "labels": ["x"]}, {"type": "remove_labels", "labels": ["x"]}],
+            "actions.1.labels",
+        ),
+    ],
+)
+async def test_actions_that_come_by_the_bus_are_checked_like_those_of_the_api(
+    world: World, actions: list[dict[str, Any]], field: str
+) -> None:
+    about = await begun(world)
+    world.decree(LINES, kept_document(Line, "L1"))
+    world.decree(TEAMS, kept_document(Team, "shop"))
+
+    outcome = await world.ask(acting(about, *actions))
+
+    assert (outcome.code, outcome.field) == (422, field)
+    assert await world.texts() == ["hello"]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from router.assigner.cases import Case, Need, case_of
 from router.assigner.load import Loads
-from router.assigner.matching import Worker, match, worker_of
+from router.assigner.matching import Helpers, Worker, match, worker_of
 from router.assigner.ranking import Candidate, choose
 from router.assigner.rebalance import moves
-from router.assigner.wait import Handling, expected_wait_s
+from router.assigner.wait import Handling, pace
 from router.assigner.waiting import WaitingList
 from shared.ids import AgentId
 from shared.model.conversation import Priority
@@ -56,7 +56,25 @@ def test_the_share_is_that_of_team_and_line(
 ) -> None:
     someone = worker(team_ids=team_ids, **duties)
 
-    assert match(someone, Need(team_id="shop", line="L1"), helpers) == share
+    assert match(someone, Need(team_id="shop", line="L1"), Helpers(helpers)) == share
+
+
+@pytest.mark.parametrize(
+    "lines, helpers, share",
+    [
+        ({}, {}, 1.0),
+        ({"L2": 0.5}, {}, 0.0),
+        ({"L2": 0.5}, {"L1": "L2"}, 0.5),
+        ({"L1": 0.25, "L2": 1.0}, {"L1": "L2"}, 0.25),
+        ({"L3": 1.0}, {"L1": "L2"}, 0.0),
+    ],
+)
+def test_those_of_a_line_that_helps_out_serve_the_other_too(
+    lines: Mapping[str, float], helpers: Mapping[str, str], share: float
+) -> None:
+    someone = worker(lines=lines)
+
+    assert match(someone, Need(line="L1"), Helpers(lines=helpers)) == share
 
 
 @pytest.mark.parametrize(
@@ -87,13 +105,13 @@ def test_the_choice_says_among_how_many_and_with_what() -> None:
 
 
 @pytest.mark.parametrize(
-    "waiting, handle_s, agents, wait_s",
-    [(0, 600, 2.0, 0.0), (6, 600, 3.0, 1200.0), (1, 600, 0.5, 1200.0), (3, 60, 0.0, None)],
+    "handle_s, agents, pace_s",
+    [(600, 2.0, 300.0), (600, 0.5, 1200.0), (60, 0.0, None)],
 )
-def test_the_expected_wait_is_backlog_by_handling_by_agents(
-    waiting: int, handle_s: float, agents: float, wait_s: float | None
+def test_the_pace_of_a_queue_is_handling_by_agents(
+    handle_s: float, agents: float, pace_s: float | None
 ) -> None:
-    assert expected_wait_s(waiting, handle_s, agents) == wait_s
+    assert pace(handle_s, agents) == pace_s
 
 
 def test_the_average_counts_only_once_enough_were_measured() -> None:

@@ -20,6 +20,7 @@ from shared.envelope import Envelope
 from shared.events import CommandDone
 from shared.ids import ChannelId, partition_of
 from shared.model.bots import BotDuty
+from shared.model.conversation import Status
 from shared.model.message import Message
 from shared.model.people import Actor, ActorKind
 from shared.model.records import Bot, OutcomeStatus
@@ -363,3 +364,20 @@ async def test_a_bots_malformed_command_is_put_aside_and_told_to_it_alone(held: 
     assert len(refused) == 1
     assert well is None
     assert (await held.bus.depth(DEAD_QUEUE)).items == 1
+
+
+async def test_a_case_that_was_done_and_is_opened_again_gives_the_bot_its_time_anew(
+    held: World,
+) -> None:
+    """What it was asked before the end is not asked of it any more."""
+    conversation = await held.conversation()
+    await held.ask(Resolve(conversation_id=conversation.id, actor=AGENT))
+    await pass_time(held, 60)
+    await write(held, "one more thing")
+
+    await pass_time(held, 10)
+    in_time = await held.conversation()
+    await pass_time(held, 10)
+
+    assert (in_time.status, in_time.bot_id) == (Status.OPEN, conversation.bot_id)
+    assert (await held.conversation()).bot_id is None

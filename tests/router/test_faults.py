@@ -12,7 +12,8 @@ from router.inbound import handling
 from router.inbound import messages as inbound_messages
 from router.items import read
 from router.partition import PartitionTask
-from shared.collections import DEAD_LETTERS, OUTCOMES, SEEN_EVENTS, STARTS
+from shared.bus.dead_letters import dead_letter
+from shared.collections import CHANNEL_HOURS, DEAD_LETTERS, OUTCOMES, SEEN_EVENTS, STARTS
 from shared.commands import Note, publication
 from shared.envelope import Envelope
 from shared.errors import BadPayload, Conflict, Unavailable
@@ -25,7 +26,7 @@ from shared.ids import (
     slot_for,
 )
 from shared.model.inbound import InboundKind
-from shared.model.records import OutcomeStatus, Start
+from shared.model.records import OutcomeStatus, Start, channel_hour_id
 from shared.ports.bus import Delivery, Exchange, Publication, Queue
 from shared.ports.store import Put
 from shared.topology import DEAD_QUEUE, events_queue, partition_key, partition_queue
@@ -219,6 +220,27 @@ async def test_an_item_that_always_fails_goes_to_the_dead_letters_and_the_stream
     assert letter.channel_id == CHANNEL
     assert letter.envelope["payload"]["event_key"] == "p"
     assert poison.tries == 3
+
+
+async def test_a_dead_letter_counts_once_in_its_channels_hour(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Poison(monkeypatch)
+
+    await world.tell(inbound(text="poison", key="p"))
+    (letter,) = await kept(world)
+    again = dead_letter(
+        Envelope.model_validate(letter.envelope),
+        queue=letter.queue or "",
+        reason="again",
+        at=letter.at,
+    )
+    await world.bus.publish([again])
+    await kept(world)
+
+    row = await world.store.get(CHANNEL_HOURS, channel_hour_id(CHANNEL, letter.at))
+    assert row is not None
+    assert (row.dead, row.channel_id) == (1, CHANNEL)
 
 
 async def test_a_replayed_dead_letter_is_handled(

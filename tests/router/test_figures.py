@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.reports.reports import Reports
 from inbox.reports.summing import ReportLine
+from inbox.reports.table import table
 from router.figures.folding import Folding
 from shared.collections import AGENTS, FIGURES
-from shared.commands import Assign, Reopen, Reply, Resolve
+from shared.commands import Assign, Escalate, FinishTask, HandOff, Hold, Reopen, Reply, Resolve
 from shared.ids import AgentId
 from shared.model.figures import Dimension, Grain, day_of, month_of
 from shared.model.histogram import bounds_of, bucket_of, quantile
@@ -234,3 +236,105 @@ def test_a_duration_lies_in_its_bucket(seconds: float) -> None:
     low, high = bounds_of(bucket_of(seconds))
 
     assert low <= seconds <= high * 1.000_001
+
+
+async def hold(world: World) -> None:
+    """A bot takes the case."""
+    conversation = await world.conversation()
+    await world.ask(Hold(conversation_id=conversation.id, actor=BOT, lease_s=3600))
+
+
+async def hand_off(world: World) -> None:
+    """The bot gives it to people."""
+    conversation = await world.conversation()
+    await world.ask(HandOff(conversation_id=conversation.id, actor=BOT))
+
+
+async def test_what_ends_with_a_bot_alone_was_self_served(world: World) -> None:
+    await world.tell(inbound(external_id="1"))
+    await hold(world)
+    await answer(world, BOT)
+    await resolve(world, BOT)
+
+    line = await totals(world)
+
+    assert (line.bot_sessions, line.self_served, line.self_service_rate) == (1, 1, 1.0)
+
+
+async def test_what_a_bot_gives_to_people_was_not_and_counts_once(world: World) -> None:
+    await world.tell(inbound(external_id="1"))
+    await hold(world)
+    await hand_off(world)
+    await answer(world)
+    await resolve(world)
+
+    line = await totals(world)
+
+    assert (line.bot_sessions, line.self_served, line.self_service_rate) == (1, 0, 0.0)
+
+
+@pytest.mark.parametrize("hours, sessions, served", [(23, 1, 0), (25, 2, 1)])
+async def test_who_needs_people_within_a_day_after_all_was_not_served_by_the_bot(
+    world: World, hours: int, sessions: int, served: int
+) -> None:
+    await world.tell(inbound(external_id="1"))
+    await hold(world)
+    await resolve(world, BOT)
+    await world.clock.advance(hours * 3600)
+    await world.tell(inbound(external_id="2", text="it did not work"))
+    await hand_off(world)
+    await answer(world)
+
+    line = await totals(world)
+
+    assert (line.bot_sessions, line.self_served) == (sessions, served)
+
+
+async def test_what_an_agent_takes_or_closes_was_not_served_by_the_bot(world: World) -> None:
+    await world.tell(inbound("taken", external_id="1"), inbound("closed", external_id="2"))
+    for chat in ("taken", "closed"):
+        conversation = await world.conversation(chat)
+        await world.ask(Hold(conversation_id=conversation.id, actor=BOT, lease_s=3600))
+    taken, closed = await world.conversation("taken"), await world.conversation("closed")
+    await world.ask(Reply(conversation_id=taken.id, actor=AGENT, text="let me see"))
+    await world.ask(Resolve(conversation_id=closed.id, actor=AGENT))
+
+    line = await totals(world)
+
+    assert (line.bot_sessions, line.self_served) == (1, 0)
+
+
+async def test_a_case_without_a_bot_is_no_session(world: World) -> None:
+    await world.tell(inbound(external_id="1"))
+    await answer(world)
+    await resolve(world)
+
+    line = await totals(world)
+
+    assert (line.bot_sessions, line.self_served, line.self_service_rate) == (0, 0, None)
+
+
+async def test_hops_are_counted_for_each_case_that_was_escalated(world: World) -> None:
+    """One goes to the second line and back, another to the second and the third."""
+    await world.tell(inbound("chat-1"), inbound("chat-2"), inbound("chat-3"))
+
+    async def escalate(chat: str, line: str) -> str:
+        id = (await world.conversation(chat)).id
+        command = Escalate(conversation_id=id, actor=AGENT, line=line, summary="look")
+        outcome = await world.ask(command, id=f"{chat}-{line}")
+        await world.ask(command, id=f"{chat}-{line}")
+        return str(outcome.result["task"]["id"])
+
+    task_id = await escalate("chat-1", "l2")
+    id = (await world.conversation("chat-1")).id
+    await world.ask(FinishTask(conversation_id=id, actor=BORIS, task_id=task_id, result="done"))
+    await escalate("chat-2", "l2")
+    await escalate("chat-2", "l3")
+
+    line = await totals(world)
+    text = table([line])
+
+    assert (line.escalated, line.hops, line.hops_per_case) == (2, 4, 2.0)
+    titles, values = (row.split(",") for row in text.splitlines())
+    shown = dict(zip(titles, values, strict=True))
+    assert (shown["escalated"], shown["hops"], shown["hops_per_case"]) == ("2", "4", "2")

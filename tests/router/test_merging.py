@@ -1,5 +1,8 @@
 """Conversations of two partitions become one case, whatever is killed in between."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from router.commands import merging
@@ -8,11 +11,11 @@ from router.timers import Timers
 from router.unit import Unit
 from router.work import Work
 from shared.collections import CONVERSATIONS, COUNTERS, TIMERS
-from shared.commands import Merge, Reopen, Reply, Resolve, Unmerge, publication
+from shared.commands import Cancel, Merge, Reopen, Reply, Resolve, Unmerge, publication
 from shared.envelope import Envelope
-from shared.ids import CommandId, ExternalId, Partition, partition_of
+from shared.ids import CommandId, ExternalId, MessageId, Partition, partition_of
 from shared.model.conversation import Conversation, Status
-from shared.model.inbound import ThreadRef
+from shared.model.inbound import Origin, ThreadRef
 from shared.model.records import Outcome, OutcomeStatus
 from tests.router.faulty import Crash, FaultyBus
 from tests.router.world import AGENT, START, World, inbound
@@ -258,3 +261,75 @@ async def test_a_new_name_whose_case_was_merged_itself_leads_to_where_that_one_g
     new, main = await world.conversation("new"), await world.conversation("main")
     assert (new.joined, new.merged_into, new.status) == ((old.id,), main.id, Status.RESOLVED)
     assert main.waiting_since == START
+
+
+async def test_an_answer_taken_back_in_the_merged_thread_leaves_the_case_waiting(
+    world: World,
+) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await agree(world)
+    outcome = await world.ask(Reply(conversation_id=source.id, actor=AGENT, text="oops", undo_s=60))
+    await agree(world)
+    answered = (await world.conversation("chat-2")).waiting_since
+    message_id = MessageId(outcome.result["message"]["id"])
+
+    await world.ask(Cancel(conversation_id=source.id, actor=AGENT, message_id=message_id))
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert answered is None
+    assert (source.waiting_since, source.status) == (None, Status.RESOLVED)
+    assert (into.waiting_since, into.unread) == (START, 0)
+
+
+async def test_an_answer_in_the_platforms_own_app_answers_the_case(world: World) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await agree(world)
+
+    await world.tell(inbound("chat-1", text="by phone", origin=Origin.AGENT_APP))
+    await agree(world)
+
+    into = await world.conversation("chat-2")
+    assert (into.waiting_since, into.unread) == (None, 0)
+
+
+async def test_a_merged_case_goes_on_by_itself_where_a_newer_one_has_begun(world: World) -> None:
+    source, into = await two(world)
+    await merge(world, source, into)
+    await agree(world)
+    await world.ask(Resolve(conversation_id=into.id, actor=AGENT))
+    await world.clock.advance((world.policy.reopen_for + timedelta(days=1)).total_seconds())
+    await world.tell(inbound("chat-2", text="something new"))
+    newer = await world.conversation("chat-2")
+
+    await world.tell(inbound("chat-1", text="again"))
+    await agree(world)
+
+    old = await world.store.get(CONVERSATIONS, into.id)
+    source = await world.conversation("chat-1")
+    assert newer.id != into.id
+    assert old is not None
+    assert (old.status, old.joined) == (Status.RESOLVED, ())
+    assert (source.merged_into, source.status) == (None, Status.OPEN)
+    assert (source.waiting_since, source.unread) == (START, 2)
+    assert await counted(world, "open") == 2
+
+
+async def test_a_thread_that_is_renamed_to_anothers_leaves_nothing_unread_behind(
+    world: World,
+) -> None:
+    await world.tell(inbound("old"), inbound("new", thread=ref("new", "old")))
+    old = await world.conversation("old")
+
+    await world.tell(inbound("new", thread=ref("new", "old", renamed_from="old")))
+
+    merged = await world.store.get(CONVERSATIONS, old.id)
+    assert merged is not None
+    assert merged.merged_into == (await world.conversation("new")).id
+    assert (merged.unread, merged.due_at, merged.waiting_since) == (0, None, None)
+
+
+def ref(name: str, key: str, **fields: Any) -> ThreadRef:
+    return ThreadRef.model_validate({"external_id": name, "partition_key": key, **fields})

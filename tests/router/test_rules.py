@@ -293,3 +293,43 @@ async def test_imported_history_sets_off_nothing(world: World) -> None:
     await world.tell(inbound(key=new_id("e"), history=True))
 
     assert await firings(world) == []
+
+
+async def test_a_time_rule_that_falls_due_while_rules_rest_is_asked_after_that(
+    world: World,
+) -> None:
+    world.decree(
+        RULES,
+        rule("notes", on("message"), {"type": "note", "text": "again"}),
+        rule("waits", after("waiting", 1800), {"type": "add_labels", "labels": ["waits"]}),
+    )
+    for _ in range(MOST + 1):
+        await world.tell(inbound())
+    assert (await world.conversation()).ruled.resting_until is not None
+
+    await pass_time(world, minutes=31)
+    resting = await world.conversation()
+    await pass_time(world, seconds=REST.total_seconds())
+
+    assert resting.labels == ()
+    assert (await world.conversation()).labels == ("waits",)
+
+
+async def test_time_rules_that_had_no_turn_before_the_rest_are_asked_after_it(
+    world: World,
+) -> None:
+    world.decree(
+        RULES,
+        rule("notes", on("message"), {"type": "note", "text": "again"}),
+        rule("first", after("created", 300), {"type": "add_labels", "labels": ["first"]}),
+        rule("second", after("created", 300), {"type": "add_labels", "labels": ["second"]}),
+    )
+    for _ in range(MOST):
+        await world.tell(inbound())
+
+    await pass_time(world, minutes=5)
+    cut = await world.conversation()
+    await pass_time(world, seconds=REST.total_seconds())
+
+    assert cut.labels == ("first",)
+    assert (await world.conversation()).labels == ("first", "second")

@@ -1,13 +1,14 @@
 """Where rules meet the queue, deadlines and contacts: what one decides, the other goes by."""
 
 from shared.collections import CALENDARS, RULES, SLA_POLICIES, TEAMS
+from shared.commands import SetLabels
 from shared.ids import TeamId
 from shared.model.conversation import Priority
 from shared.model.team import Team
 from tests.router import answering
 from tests.router.answering import DAY_S, HOUR_S, later, pass_time, sla
 from tests.router.office import agent, kept, open_office
-from tests.router.world import World, inbound
+from tests.router.world import AGENT, World, inbound
 from tests.shared.ruling import condition, on, rule
 
 WORDS = condition(type="words", words=["refund"])
@@ -118,3 +119,53 @@ async def test_a_rule_asks_whether_the_office_is_open(world: World) -> None:
 
     assert (await world.conversation("chat-1")).labels == ("day",)
     assert (await world.conversation("chat-2")).labels == ("night",)
+
+
+async def test_a_breach_that_shows_with_a_late_answer_sets_off_rules_too(world: World) -> None:
+    """Nothing looked in time: the timers stood still, and the answer itself tells of the breach."""
+    world.decree(SLA_POLICIES, sla(warn_at=()))
+    world.decree(
+        RULES, rule("late", on("deadline_breached"), {"type": "add_labels", "labels": ["late"]})
+    )
+    await world.tell(inbound())
+    await world.clock.advance(DAY_S + 60)
+
+    await answering.answer(world)
+
+    assert (await world.conversation()).labels == ("late",)
+
+
+async def test_what_a_rule_makes_late_is_told_to_the_rules(world: World) -> None:
+    world.decree(
+        SLA_POLICIES,
+        sla(warn_at=()),
+        sla("urgent", match={"priorities": ("urgent",)}, first_reply_s=60, warn_at=()),
+    )
+    world.decree(
+        RULES,
+        rule("angry", on("labels"), {"type": "priority", "priority": "urgent"}),
+        rule("late", on("deadline_breached"), {"type": "note", "text": "call them"}),
+    )
+    await world.tell(inbound())
+    await world.clock.advance(HOUR_S)
+    about = await world.conversation()
+
+    await world.ask(SetLabels(conversation_id=about.id, actor=AGENT, add=("angry",)))
+
+    assert (await world.texts()).count("call them") == 1
+    assert (await world.conversation()).due_at == later(60)
+
+
+async def test_a_rule_about_a_breach_moves_the_deadline_in_the_same_step(world: World) -> None:
+    world.decree(
+        SLA_POLICIES,
+        sla(warn_at=(), first_reply_s=HOUR_S),
+        sla("second", match={"lines": ("l2",)}, first_reply_s=600, warn_at=()),
+    )
+    world.decree(RULES, rule("late", on("deadline_breached"), {"type": "line", "line": "l2"}))
+    await world.tell(inbound())
+
+    await pass_time(world, HOUR_S)
+
+    after = await world.conversation()
+    assert (after.line, after.due_at) == ("l2", later(600))

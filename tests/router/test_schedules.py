@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
-from shared.collections import PARTS
-from shared.commands import Cancel, Reply, Reschedule
+from shared.collections import CANNED_REPLIES, PARTS, SLA_POLICIES
+from shared.commands import Cancel, Reply, Reschedule, Resend, Resolve
 from shared.ids import MessageId
-from shared.model.conversation import Conversation
+from shared.model.canned_reply import CannedUse
+from shared.model.conversation import Conversation, Status
 from shared.model.delivery import Delivery
 from shared.model.message import Message
+from tests.router.answering import sla
+from tests.router.test_canned_replies import canned
 from tests.router.world import AGENT, START, World, inbound
 
 LATER = START + timedelta(hours=5)
@@ -98,3 +101,52 @@ async def test_the_store_lists_what_leaves_later_and_not_what_was_taken_back(wor
 
     assert [part.message_id for part in before.items] == [message.id]
     assert after.items == []
+
+
+async def test_a_reply_taken_back_after_the_end_lets_nobody_wait_in_a_closed_case(
+    world: World,
+) -> None:
+    about, message = await scheduled(world)
+    await world.ask(Resolve(conversation_id=about.id, actor=AGENT))
+
+    await world.ask(Cancel(conversation_id=about.id, actor=AGENT, message_id=message.id))
+
+    closed = await world.conversation()
+    assert (closed.status, closed.waiting_since) == (Status.RESOLVED, None)
+
+
+async def test_what_was_taken_back_and_sent_after_all_is_an_answer(world: World) -> None:
+    world.decree(SLA_POLICIES, sla(warn_at=()))
+    about, message = await scheduled(world)
+    await world.ask(Cancel(conversation_id=about.id, actor=AGENT, message_id=message.id))
+    waiting = await world.conversation()
+
+    await world.ask(Resend(conversation_id=about.id, actor=AGENT, message_id=message.id))
+
+    after = await world.conversation()
+    assert (waiting.waiting_since, waiting.due_at is not None) == (START, True)
+    assert (after.waiting_since, after.due_at) == (None, None)
+    assert after.deadlines is not None
+    assert after.deadlines.first_reply is not None
+    assert after.deadlines.first_reply.met_at is not None
+
+
+async def test_a_canned_reply_that_waits_says_what_it_is_changed_to(world: World) -> None:
+    world.decree(CANNED_REPLIES, canned("Hello, {{contact.first_name}}!"))
+    await world.tell(inbound())
+    about = await world.conversation()
+    use = CannedUse(id="cr1")
+    outcome = await world.ask(
+        Reply(conversation_id=about.id, actor=AGENT, canned=use, send_at=LATER)
+    )
+    id = MessageId(outcome.result["message"]["id"])
+    ask = Reschedule(conversation_id=about.id, actor=AGENT, message_id=id)
+
+    left = await world.ask(ask.model_copy(update={"text": "Hi, {{contact.first_name}}"}))
+    done = await world.ask(ask.model_copy(update={"text": "Good evening, Boris."}))
+
+    assert (left.field, left.reason_code) == ("text", "canned_placeholder_left")
+    assert done.code == 200
+    message = await world.message(id)
+    [part] = await world.parts(message)
+    assert message.content.text == part.content.text == "Good evening, Boris."

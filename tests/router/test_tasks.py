@@ -7,27 +7,31 @@ from typing import Any
 import pytest
 
 from router.timers import Timers
-from shared.collections import AGENTS, CONVERSATIONS, TASKS, TOPICS
+from shared.collections import AGENTS, CONVERSATIONS, FIELDS, TASKS, TOPICS
 from shared.commands import (
     Assign,
     Escalate,
     FinishTask,
+    HandOff,
+    Hold,
     Note,
     Pend,
     Reply,
     Resolve,
+    SetFields,
     SetPriority,
     Snooze,
     TakeTask,
 )
 from shared.ids import AgentId, TeamId
 from shared.model.conversation import Conversation, PendingFor, Priority, Status
+from shared.model.field import FieldDefinition, FieldKind
 from shared.model.people import Actor, ActorKind, Agent
 from shared.model.records import Outcome
 from shared.model.task import Hop, HopKind, Task, TaskState, is_ping_pong
 from shared.model.topic import Topic
 from shared.ports.store import Put, Update
-from tests.router.world import AGENT, START, World, inbound
+from tests.router.world import AGENT, BOT, START, World, inbound
 
 OLEG = Actor(kind=ActorKind.AGENT, id="oleg", name="Oleg")
 VERA = Actor(kind=ActorKind.AGENT, id="vera", name="Vera")
@@ -234,6 +238,7 @@ async def test_a_silent_colleague_is_reminded_and_then_somebody_else_has_the_cas
     after = await world.conversation()
     assert (after.status, after.assignee_id, after.team_id) == (Status.OPEN, None, "shop")
     assert after.awaited is None
+    assert after.assignment.passed_by == ("anna",)
     assert "[colleague_silent]" in await world.texts()
 
 
@@ -300,3 +305,60 @@ async def test_a_resolved_case_waits_for_nobody(world: World) -> None:
 
     after = await world.conversation()
     assert (after.status, after.awaited) == (Status.RESOLVED, None)
+
+
+async def test_what_a_bot_collected_is_there_at_the_third_line(world: World) -> None:
+    """From the bot to the first line, the second and the third: two hops, and no field is lost."""
+    await world.tell(inbound())
+    id = (await world.conversation()).id
+    await world.ask(Hold(conversation_id=id, actor=BOT))
+    await world.ask(SetFields(conversation_id=id, actor=BOT, fields={"city": "Riga"}))
+    collected = {"serial": "17", "model": "X"}
+    await world.ask(HandOff(conversation_id=id, actor=BOT, collected=collected))
+    await world.ask(Assign(conversation_id=id, actor=AGENT, line="l1"))
+
+    second = task_of(await escalate(world, facts={}))
+    await world.ask(TakeTask(conversation_id=id, actor=OLEG, task_id=second.id))
+    third = task_of(await escalate(world, OLEG, "l3", facts={"pressure": "2 bar"}))
+
+    assert second.facts == {"city": "Riga", **collected}
+    assert third.facts == {"city": "Riga", **collected, "pressure": "2 bar"}
+    assert (await world.conversation()).fields == third.facts
+
+
+async def test_a_custom_field_that_a_topic_requires_is_missed_like_the_topics_own(
+    world: World,
+) -> None:
+    await owned(world)
+    world.decree(
+        FIELDS,
+        FieldDefinition(id="f1", name="Bought", key="bought", kind=FieldKind.DATE,
+                        required_for=("repairs",), created_at=START, updated_at=START),
+    )  # fmt: skip
+
+    without = await escalate(world)
+    wrong = await escalate(world, facts={"serial": "1", "model": "X", "bought": "long ago"})
+    whole = await escalate(world, facts={"serial": "1", "model": "X", "bought": "2025-12-24"})
+
+    assert (without.code, without.reason) == (422, "missing facts: bought")
+    assert (wrong.code, wrong.field) == (422, "facts.bought")
+    assert whole.code == 200
+
+
+async def test_what_a_bot_collected_for_a_field_that_cannot_hold_it_is_told_and_not_kept(
+    world: World,
+) -> None:
+    world.decree(
+        FIELDS,
+        FieldDefinition(id="f1", name="Bought", key="bought", kind=FieldKind.DATE,
+                        created_at=START, updated_at=START),
+    )  # fmt: skip
+    await world.tell(inbound())
+    id = (await world.conversation()).id
+
+    await world.ask(HandOff(conversation_id=id, actor=BOT, collected={"bought": "long ago"}))
+
+    assert (await world.conversation()).fields == {}
+    line = (await world.messages())[-1].system
+    assert line is not None
+    assert line.details["collected.bought"] == "long ago"

@@ -138,6 +138,30 @@ async def test_what_was_removed_unread_is_removed(world: World) -> None:
     assert unit.changes(HERE) == [Delete(TIMERS, "a")]
 
 
+async def test_what_was_written_unread_and_then_removed_is_removed(world: World) -> None:
+    """Two items of a batch: one sets a timer anew, the other is that timer's firing."""
+    await world.store.commit([Put(TIMERS, timer("a"))])
+    unit = Unit(world.store, START)
+    unit.put(TIMERS, timer("a"))
+
+    unit.delete(TIMERS, "a")
+
+    await world.store.commit(unit.changes(HERE))
+    assert await world.store.get(TIMERS, "a") is None
+
+
+async def test_what_was_written_unread_and_taken_back_is_as_it_was(world: World) -> None:
+    await world.store.commit([Put(TIMERS, timer("a"))])
+    unit = Unit(world.store, START)
+    mark = unit.mark()
+    unit.put(TIMERS, timer("a", 5))
+
+    unit.rollback(mark)
+
+    assert await unit.get(TIMERS, "a") == timer("a")
+    assert unit.changes(HERE) == []
+
+
 async def test_what_is_presumed_absent_and_written_fails_the_commit_if_it_is_there(
     world: World,
 ) -> None:

@@ -3,7 +3,7 @@ and nothing goes on for ever."""
 
 from datetime import timedelta
 
-from shared.collections import RULES, SLA_POLICIES
+from shared.collections import ACKNOWLEDGEMENTS, IDENTITIES, RULES, SLA_POLICIES
 from shared.commands import (
     Act,
     Cancel,
@@ -18,9 +18,10 @@ from shared.commands import (
 )
 from shared.model.conversation import Status
 from shared.model.message import Direction
-from shared.model.people import Actor, ActorKind
+from shared.model.people import Actor, ActorKind, Block
 from shared.model.records import OutcomeStatus
-from tests.router.answering import pass_time, sla
+from shared.ports.store import Update
+from tests.router.answering import acknowledgement, pass_time, sla
 from tests.router.test_acts import acting, begun
 from tests.router.world import AGENT, BOT, World, inbound
 from tests.shared.ruling import after, on, rule
@@ -177,3 +178,66 @@ async def test_a_case_that_is_parted_again_is_held_by_no_bot_that_forgot_it(worl
 
     assert held.bot_id == BOT.id
     assert (await world.conversation("chat-1")).bot_id is None
+
+
+async def block(world: World) -> None:
+    about = await world.conversation()
+    blocking = Block(reason="rude", by=AGENT, at=world.clock.now())
+    await world.store.commit([Update(IDENTITIES, about.identity_id, {"block": blocking})])
+
+
+async def test_a_blocked_contact_gets_no_acknowledgement_that_was_planned(world: World) -> None:
+    world.decree(ACKNOWLEDGEMENTS, acknowledgement(texts={"en": "We are here."}, wait_s=60))
+    await begun(world)
+    await block(world)
+
+    await pass_time(world, 61)
+
+    assert await said_by_us(world) == []
+    assert (await world.texts())[-1] == "[not_acknowledged]"
+
+
+async def test_a_blocked_contact_gets_nothing_from_time_rules(world: World) -> None:
+    world.decree(
+        RULES,
+        rule(
+            "nudge",
+            after("waiting", HOUR_S),
+            {"type": "reply", "text": "a moment"},
+            {"type": "add_labels", "labels": ["waits"]},
+        ),
+    )
+    await begun(world)
+    await block(world)
+
+    await pass_time(world, HOUR_S)
+
+    assert await said_by_us(world) == []
+    assert (await world.conversation()).labels == ("waits",)
+    assert "[rule_refused]" in await world.texts()
+
+
+async def test_a_blocked_contact_is_left_out_of_a_reply_to_many(world: World) -> None:
+    about = await begun(world)
+    await block(world)
+
+    outcome = await world.ask(
+        Reply(conversation_id=about.id, actor=AGENT, text="an outage", bulk_id="b1")
+    )
+    own = await world.ask(Reply(conversation_id=about.id, actor=AGENT, text="stop it"))
+
+    assert (outcome.status, outcome.reason_code) == (OutcomeStatus.REFUSED, "blocked")
+    assert own.code == 201
+    assert await said_by_us(world) == ["stop it"]
+
+
+async def test_a_reply_to_many_leaves_a_bots_dialog_to_the_bot(world: World) -> None:
+    about = await begun(world)
+    await world.ask(Hold(conversation_id=about.id, actor=BOT, lease_s=20))
+
+    await world.ask(Reply(conversation_id=about.id, actor=AGENT, text="an outage", bulk_id="b1"))
+    after_many = await world.conversation()
+    await world.ask(Reply(conversation_id=about.id, actor=AGENT, text="I am here"))
+
+    assert after_many.bot_id == BOT.id
+    assert (await world.conversation()).bot_id is None

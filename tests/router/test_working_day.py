@@ -1,50 +1,68 @@
-"""A working day on a clock that is moved: ten agents, a thousand conversations, four languages,
-three lines. The router, the assigner and the store are the real ones; customers and agents are
-drawn with a fixed seed."""
+"""A working day: ten agents, a thousand conversations, four languages, three lines, a bot that
+answers first in the morning and dies now and then. Rules say from the link by which a customer came
+what the case needs; language, deadlines and promises follow as they do in any hub."""
 
-import asyncio
-import heapq
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
 from random import Random
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 
-from router import timeline
-from router.consequences import CONSEQUENCES, settle
-from router.happening import Happening
-from router.partition import PartitionTask
-from router.unit import Mark
-from router.work import Work
-from shared.collections import AGENT_LOADS
-from shared.commands import Command, Reply, Resolve, publication
-from shared.eventlog import EventLog
-from shared.ids import PARTITIONS, CommandId, Partition, new_id
-from shared.model.conversation import Conversation, Priority, Status
+from inbox.reports.reports import Reports
+from shared.collections import (
+    ACKNOWLEDGEMENTS,
+    AGENT_LOADS,
+    BOT_DUTIES,
+    MESSAGES,
+    RULES,
+    SLA_POLICIES,
+)
+from shared.ids import PARTITIONS, Partition
+from shared.model.bots import BotDuty
+from shared.model.conversation import Priority, Status
+from shared.model.deadlines import PromiseState
+from shared.model.figures import day_of
 from shared.model.people import Agent
-from shared.model.presence import PresenceState
-from shared.topology import partition_queue
-from tests.router.office import Office, actor, agent, open_office
-from tests.router.world import World, inbound, item_publication
+from shared.model.rule import Rule
+from tests.router.answering import acknowledgement, sla
+from tests.router.day import LEFT_AFTER_S, Day
+from tests.router.office import agent, kept, open_office
+from tests.router.routers import Routers
+from tests.router.world import START, World, a_world
+from tests.shared.ruling import condition, on, rule
 
-CONVERSATIONS_ = 1_000
-DAY_S = 8 * 3600
-LANGUAGES = ("ru", "en", "kk", "de")
-SKILLS = ("refunds", "repairs")
-LINES = ("L1", "L2", "L3")
-LEFT_AFTER_S = 120
-MOMENT_S = 5
+MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - only test data
+CASES: Final = 1_000
+DAY_S: Final = 8 * 3600
+WORDS: Final = {
+    "ru": "Здравствуйте, где мой заказ?",
+    "en": "Hello, where is my order?",
+    "kk": "Сәлеметсіз бе, тапсырысым қайда?",
+    "de": "Guten Tag, wann kommt meine Bestellung?",
+}
+SKILLS: Final = ("refunds", "repairs")
+LINES: Final = ("L1", "L2", "L3")
+NEEDS: Final = ("any", *(f"{skill}{level}" for skill in SKILLS for level in (1, 2)))
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """Kept in memory, where the machine has a place for that: nobody pulls the plug here."""
+    with TemporaryDirectory(dir=MEMORY) as folder:
+        async with a_world(Path(folder)) as made:
+            yield made
 
 
 def staff(random: Random) -> list[Agent]:
     """Ten people; for everything that is asked for there is somebody."""
-    people = []
+    languages, people = tuple(WORDS), []
     for number in range(10):
-        first, second = LANGUAGES[number % 4], LANGUAGES[(number + 1) % 4]
+        first, second = languages[number % 4], languages[(number + 1) % 4]
         people.append(
             agent(
                 f"agent{number}",
@@ -57,210 +75,34 @@ def staff(random: Random) -> list[Agent]:
     return people
 
 
-@dataclass
-class Day:
-    """What happens, in its order, and what is seen of it."""
+def rules() -> Iterator[Rule]:
+    """What a link says becomes line, skills and priority; who was let down goes first."""
 
-    office: Office
-    people: Mapping[str, Agent]
-    random: Random
-    seen: dict[str, Conversation] = field(default_factory=dict)
-    agenda: list[tuple[float, int, str, tuple[Any, ...]]] = field(default_factory=list)
-    numbers: Any = field(default_factory=count)
-    online: set[str] = field(default_factory=set)
-    causes: Counter[str] = field(default_factory=Counter)
-    gone_at_s: dict[str, float] = field(default_factory=dict)
-    returned: int = 0
-    """How many came back to the queue."""
-    now_s: float = 0.0
+    def by(*refs: str) -> list[object]:
+        return [condition(type="entry", kinds=["deep_link"], refs=refs)]
 
-    @property
-    def world(self) -> World:
-        return self.office.world
-
-    def plan(self, at_s: float, what: str, *about: Any) -> None:
-        heapq.heappush(self.agenda, (at_s, next(self.numbers), what, about))
-
-    def is_online(self, agent_id: str) -> bool:
-        return agent_id in self.online
-
-    async def pass_by(self) -> None:
-        """The whole day, and what of it is left in the evening."""
-        while self.agenda:
-            at_s = self.agenda[0][0]
-            if at_s > self.now_s:
-                await self.office.clock.advance(at_s - self.now_s)
-                self.now_s = at_s
-            while self.agenda and self.agenda[0][0] <= self.now_s:
-                _, _, what, about = heapq.heappop(self.agenda)
-                await getattr(self, what)(*about)
-            await self.decide()
-            self.check()
-
-    async def decide(self) -> None:
-        """Let the assigner do what there is to do, and the partitions what it asks for."""
-        await self.office.clock.advance(1.1)
-        self.now_s += 1.1
-        for _ in range(20):
-            await self.hear()
-            await self.office.tenure.step()
-            if not self.office.tenure.floor.asked:
-                return
-            await self.settle()
-        raise AssertionError("what was decided is never done")
-
-    async def hear(self) -> None:
-        log = EventLog(self.world.store, self.world.bus)
-        positions = self.office.positions
-        for number in range(PARTITIONS):
-            partition = Partition(number)
-            while events := await log.between(partition, positions.get(partition, 0)):
-                self.office.tenure.heard(events)
-                positions[partition] = events[-1].seq or 0
-                for event in events:
-                    told = event.payload.get("conversation")
-                    if told is not None:
-                        self.observe(Conversation.model_validate(told))
-
-    def observe(self, now: Conversation) -> None:
-        """Something happened to a conversation: agents who got it answer and finish."""
-        before = self.seen.get(now.id)
-        if before is not None and before.version > now.version:
-            return
-        self.seen[now.id] = now
-        was = before.assignee_id if before is not None else None
-        self.returned += was is not None and now.assignee_id is None
-        if now.assignee_id is None or now.assignee_id == was:
-            return
-        self.causes[str(now.assignment.cause)] += 1
-        self.check_fits(now, self.people[now.assignee_id])
-        reply_s = self.random.uniform(20, 150)
-        self.plan(self.now_s + reply_s, "reply", now.id, now.assignee_id)
-        resolve_s = reply_s + self.random.uniform(120, 900)
-        self.plan(self.now_s + resolve_s, "resolve", now.id, now.assignee_id)
-
-    def check(self) -> None:
-        """Nobody is over capacity, and nobody waits whom somebody could serve."""
-        held: Counter[str] = Counter()
-        for one in self.seen.values():
-            if one.assignee_id is not None and one.status in (Status.OPEN, Status.PENDING):
-                held[one.assignee_id] += one.assignment.weight
-        for id, load in held.items():
-            assert load <= (self.people[id].duties.capacity or 0), f"{id} holds {load}"
-        free = [
-            person
-            for id, person in self.people.items()
-            if self.is_online(id) and held[id] < (person.duties.capacity or 0)
-        ]
-        for one in self.seen.values():
-            if one.status is Status.OPEN and one.assignee_id is None:
-                idle = [p.id for p in free if self.fits(one, p)]
-                assert not idle, f"{one.thread} waits while {idle} are free"
-            elif one.status is Status.OPEN and one.waiting_since is not None:
-                gone_s = self.now_s - self.gone_at_s.get(one.assignee_id or "", self.now_s)
-                assert gone_s < LEFT_AFTER_S + MOMENT_S, f"{one.thread} waits for {one.assignee_id}"
-
-    def check_fits(self, conversation: Conversation, person: Agent) -> None:
-        assert self.fits(conversation, person), f"{conversation.thread} is not for {person.id}"
-
-    @staticmethod
-    def fits(one: Conversation, person: Agent) -> bool:
-        """Said once more, in the plainest way."""
-        duties = person.duties
-        levels = (need.split(":") for need in one.skills)
-        return (
-            one.language in duties.languages
-            and one.line in duties.lines
-            and all(duties.skills.get(key, 0) >= int(level) for key, level in levels)
-        )
-
-    async def arrive(self, chat: str) -> None:
-        """A customer writes."""
-        await self.world.bus.publish([item_publication(inbound(chat, key=f"{chat}-1"))])
-        await self.settle()
-
-    async def reply(self, id: str, by: str) -> None:
-        """The agent answers, if they still have it and are there."""
-        one = self.seen[id]
-        if one.assignee_id == by and one.status is Status.OPEN and self.is_online(by):
-            await self.give(Reply(conversation_id=one.id, actor=actor(by), text="hello"))
-
-    async def resolve(self, id: str, by: str) -> None:
-        """The agent is done with it; who has left does so when they are back."""
-        one = self.seen[id]
-        if one.assignee_id != by or one.status is not Status.OPEN:
-            return
-        if self.is_online(by):
-            await self.give(Resolve(conversation_id=one.id, actor=actor(by)))
-        else:
-            self.plan(self.now_s + 300, "resolve", id, by)
-
-    async def come(self, who: str) -> None:
-        self.online.add(who)
-        self.gone_at_s.pop(who, None)
-        await self.office.come(who)
-
-    async def leave(self, who: str) -> None:
-        self.online.discard(who)
-        self.gone_at_s[who] = self.now_s
-        await self.office.leave(who)
-
-    async def lunch(self, who: str) -> None:
-        self.online.discard(who)
-        self.gone_at_s[who] = self.now_s
-        await self.office.choose(who, PresenceState.AWAY)
-
-    async def back(self, who: str) -> None:
-        self.online.add(who)
-        self.gone_at_s.pop(who, None)
-        await self.office.choose(who, PresenceState.ONLINE)
-        await self.office.come(who)
-
-    async def look(self) -> None:
-        """Nothing happens but that time goes by."""
-
-    async def crash(self) -> None:
-        """The assigner dies; another begins."""
-        await self.office.succeed()
-
-    async def give(self, command: Command) -> None:
-        id = CommandId(new_id("x"))
-        at = self.office.clock.now()
-        await self.world.bus.publish(
-            [publication(command, id, at=at, source="inbox", trace_id="t")]
-        )
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Wait until the partitions have handled everything."""
-        async with asyncio.timeout(20):
-            for number in range(PARTITIONS):
-                queue = partition_queue(Partition(number))
-                while (await self.world.bus.depth(queue)).items:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0)
+    for line in LINES:
+        action = {"type": "line", "line": line}
+        yield rule(f"line {line}", on("created"), action, conditions=by(f"{line}-*"))
+    for need in NEEDS[1:]:
+        asked = {"type": "skills", "skills": [f"{need[:-1]}:{need[-1]}"]}
+        refs = (f"{line}-{need}-*" for line in LINES)
+        yield rule(f"needs {need}", on("created"), asked, conditions=by(*refs))
+    for level in Priority:
+        refs = (f"{line}-{need}-{level.value}" for line in LINES for need in NEEDS)
+        action = {"type": "priority", "priority": level.value}
+        yield rule(f"priority {level.value}", on("created"), action, conditions=by(*refs))
+    late = {"type": "priority", "priority": "urgent"}
+    yield rule("late", on("deadline_breached"), late)
 
 
-async def ask(work: Work, happening: Happening) -> None:
-    """Stands for the rules: what a new case asks for is said in the commit that begins it."""
-    for change in happening.changes:
-        if change.before is None:
-            draw = Random(change.after.thread)
-            asked = {
-                "language": draw.choice(LANGUAGES),
-                "line": draw.choices(LINES, (6, 3, 1))[0],
-                "skills": _skills(draw),
-                "priority": draw.choice(tuple(Priority)),
-            }
-            timeline.change(work, change.after, "routing", asked)
-
-
-def _skills(draw: Random) -> tuple[str, ...]:
-    needs_some = draw.random() < 0.2
-    return (f"{draw.choice(SKILLS)}:{draw.randint(1, 2)}",) if needs_some else ()
-
-
-async def settled(work: Work, since: Mark) -> None:
-    await settle(work, since, (ask, *CONSEQUENCES))
+def decree(world: World) -> None:
+    """An answer within five minutes, told to the customer after one; a bot until one o'clock."""
+    world.decree(RULES, *rules())
+    world.decree(SLA_POLICIES, sla(first_reply_s=300, next_reply_s=300, warn_at=(80,)))
+    world.decree(ACKNOWLEDGEMENTS, acknowledgement(wait_s=60))
+    hours = ({"begin": "09:00", "end": "13:00"},)
+    world.decree(BOT_DUTIES, kept(BotDuty, "menu", bot="menu", lease_s=30, hours=hours))
 
 
 def planned(day: Day) -> None:
@@ -273,42 +115,72 @@ def planned(day: Day) -> None:
     day.plan(DAY_S / 4, "leave", "agent9")
     for minutes in range(0, DAY_S // 60 + 60, 4):
         day.plan(60.0 * minutes, "look")
-    day.plan(DAY_S / 3, "crash")
-    day.plan(DAY_S * 0.7, "crash")
-    for number in range(CONVERSATIONS_):
-        at_s = day.random.uniform(0, DAY_S * 0.9)
-        day.plan(at_s, "arrive", f"customer{number}")
-
-
-@asynccontextmanager
-async def partitions(world: World) -> AsyncIterator[None]:
-    """Every partition is held and works."""
-    tasks: list[PartitionTask] = [
-        await world.partition_task(Partition(number)) for number in range(PARTITIONS)
-    ]
-    async with asyncio.TaskGroup() as group:
-        for task in tasks:
-            group.create_task(task.run())
-        yield
-        for task in tasks:
-            task.leave()
+    for at in (1 / 3, 0.7):
+        day.plan(DAY_S * at, "crash")
+        day.plan(DAY_S * at + 600, "router_dies", int(at * PARTITIONS))
+    for at_s in (1800, 7200, 12_000):
+        day.plan(at_s, "bot_dies")
+        day.plan(at_s + 900, "bot_is_back")
+    for number in range(CASES):
+        draw = day.random
+        line = draw.choices(LINES, (6, 3, 1))[0]
+        need = draw.choice(NEEDS[1:]) if draw.random() < 0.2 else NEEDS[0]
+        ref = f"{line}-{need}-{draw.choice(tuple(Priority)).value}"
+        text = WORDS[draw.choice(tuple(WORDS))]
+        day.plan(draw.uniform(0, DAY_S * 0.9), "arrive", f"customer{number}", text, ref)
 
 
 @pytest.mark.timeout(300)
-async def test_a_working_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("router.deciding.settle", settled)
+async def test_a_working_day(world: World) -> None:
     random = Random(2026)
     people = staff(random)
-    office = await open_office(world, *people, idle_after_s=1e6, left_after_s=LEFT_AFTER_S)
-    day = Day(office, {one.id: one for one in people}, random)
-    planned(day)
+    async with AsyncExitStack() as stack:
+        routers = Routers(world, [Partition(number) for number in range(PARTITIONS)], stack)
+        office = await open_office(world, *people, idle_after_s=1e6, left_after_s=LEFT_AFTER_S)
+        decree(world)
+        await routers.begin()
+        day = Day(office, routers, {one.id: one for one in people}, random)
+        planned(day)
 
-    async with partitions(world):
         await day.pass_by()
 
-    statuses = Counter(one.status for one in day.seen.values())
+    cases = day.seen.values()
+    assert Counter(one.status for one in cases) == {Status.RESOLVED: CASES}
     loads = await world.store.find(AGENT_LOADS, equal={}, limit=50)
-    assert statuses == {Status.RESOLVED: CONVERSATIONS_}
     assert [load.weight for load in loads.items] == [0] * len(loads.items)
-    assert day.causes["least_loaded_with"] >= CONVERSATIONS_
+    assert day.causes["least_loaded_with"] >= CASES
     assert day.returned > 0
+    await check_promises(world, day)
+    await check_bots(world, day)
+
+
+async def check_promises(world: World, day: Day) -> None:
+    """Every time that a customer was told is kept or reported broken, once and for all."""
+    states: Counter[PromiseState] = Counter()
+    for one in day.seen.values():
+        promise = one.deadlines.promise if one.deadlines is not None else None
+        if promise is None:
+            continue
+        states[promise.state] += 1
+        told = await world.store.get(MESSAGES, promise.message_id)
+        assert told is not None
+        assert promise.words is not None
+        assert promise.words in told.content.text
+    since = day_of(START)
+    (figures,) = await Reports(world.store).make(since, since + timedelta(days=1))
+
+    assert set(states) == {PromiseState.KEPT, PromiseState.BROKEN}
+    assert states == day.settled
+    assert figures.promises_kept == states[PromiseState.KEPT]
+    assert figures.promises_broken == states[PromiseState.BROKEN]
+
+
+async def check_bots(world: World, day: Day) -> None:
+    """Whatever a bot was given is with people: by its hand, or because it was silent."""
+    first = [one for one in day.seen.values() if one.bots is not None]
+    assert day.handed["itself"] > 0
+    assert day.handed["silent"] > 0
+    assert sum(day.handed.values()) == len(first)
+    assert all(one.bot_id is None for one in first)
+    collected = [one for one in first if one.fields.get("order") == "7"]
+    assert len(collected) == day.handed["itself"]

@@ -19,6 +19,7 @@ export class Chat {
     this.previews = new Map();
     this.told = new Set();
     this.connected = true;
+    this.queue = null;
     this.refused = null;
     this.outbox = new Outbox(api, memory, {
       changed: () => this.draw(),
@@ -138,6 +139,7 @@ export class Chat {
   }
 
   async fresh() {
+    this.queue = null; // what still holds is told anew
     try {
       const page = await this.api.json("GET", "/messages");
       this.thread.take(page.items, page.next, true);
@@ -169,6 +171,9 @@ export class Chat {
       this.settle();
     } else if (frame.type === "typing") {
       this.log.showTyping(frame.name);
+    } else if (frame.type === "queue") {
+      this.queue = frame.place === null ? null : frame;
+      this.draw();
     } else if (frame.type === "refused") {
       frame.ids.forEach((id) => this.told.delete(`${frame.state} ${id}`));
       setTimeout(() => this.settle(), frame.retry_after_s * 1000);
@@ -280,6 +285,7 @@ export class Chat {
     const messages = this.thread.list(this.outbox.items);
     this.log.draw(messages, { older: this.thread.older, greeting });
     this.panel.unread(this.thread.unread().length);
-    this.panel.tell({ connected: this.connected, refused: this.refused, asks: this.asks });
+    const { connected, refused, queue } = this;
+    this.panel.tell({ connected, refused, queue, asks: this.asks });
   }
 }

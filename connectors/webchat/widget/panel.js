@@ -142,13 +142,14 @@ export class Panel {
   }
 
   // What stands under the title, and the notice when there is something to say.
-  tell({ connected, refused, asks }) {
+  tell({ connected, refused, queue, asks }) {
     const { online, offline_notice: custom } = this.config;
     this.state.textContent = this.words.say(online ? "online" : "offline");
     this.state.classList.toggle("away", !online);
     let text = "";
     if (refused) text = refused;
     else if (!connected) text = this.words.say("connecting");
+    else if (queue) text = this.words.queue(queue);
     else if (!online) text = custom || this.words.say("offline_notice");
     if (this.notice.textContent !== text) this.notice.textContent = text;
     this.notice.hidden = !text;

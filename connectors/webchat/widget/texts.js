@@ -57,6 +57,10 @@ const TEXTS = {
     voice: "Voice message",
     no_microphone: "The microphone could not be used",
     bytes: ["B", "KB", "MB"],
+    queue: "You are number {place} in the queue",
+    wait_short: "less than a minute",
+    wait_minutes: "about {count} min",
+    wait_hours: "about {count} h",
   },
   ru: {
     open: "Открыть чат",
@@ -115,6 +119,10 @@ const TEXTS = {
     voice: "Голосовое сообщение",
     no_microphone: "Микрофон недоступен",
     bytes: ["Б", "КБ", "МБ"],
+    queue: "Ваше место в очереди: {place}",
+    wait_short: "меньше минуты",
+    wait_minutes: "около {count} мин",
+    wait_hours: "около {count} ч",
   },
 };
 
@@ -132,6 +140,20 @@ export class Words {
 
   say(key, values = {}) {
     return TEXTS[this.language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  // The place in the queue, with the wait where it is known.
+  queue({ place, wait_s: wait }) {
+    const line = this.say("queue", { place });
+    return wait === null ? line : `${line}, ${this.wait(wait)}`;
+  }
+
+  wait(seconds) {
+    let minutes = Math.ceil(seconds / 60);
+    if (minutes <= 1) return this.say("wait_short");
+    if (minutes > 10) minutes = 5 * Math.ceil(minutes / 5);
+    if (minutes < 90) return this.say("wait_minutes", { count: minutes });
+    return this.say("wait_hours", { count: Math.ceil(minutes / 60) });
   }
 
   size(bytes) {

@@ -38,6 +38,17 @@ beforeEach(async () => {
   await useMessages().open('c1')
 })
 
+describe('conversations that are one case', () => {
+  it('stand in the order of time, and what arrives in any of them joins in', async () => {
+    const of = (id: string, cid: string, minute: number): Message => message({ id, conversation_id: cid, sort: `z${id}`, at: `2026-03-01T10:0${minute}:00Z`, content: { text: id } })
+    globalThis.fetch = (async () => new Response(JSON.stringify({ items: [of('b', 'c2', 1), of('a', 'c1', 2)], next: null }), { status: 200 })) as typeof fetch
+    await useMessages().open('c1', true)
+    useMessages().put(of('early', 'c2', 0))
+    useMessages().put(of('late', 'c2', 5))
+    useMessages().put(of('foreign', 'c3', 6))
+    expect(useMessages().list('c1').map((each) => each.id)).toEqual(['early', 'b', 'a', 'late'])
+  })
+})
 describe('a long thread', () => {
   it('holds a stretch that moves up and lets go of what is far below', async () => {
     const messages = useMessages()

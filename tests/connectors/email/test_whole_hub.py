@@ -67,6 +67,55 @@ async def test_mails_go_both_ways_and_stay_in_one_conversation(tmp_path: Path) -
 
 
 @pytest.mark.timeout(90)
+async def test_an_agent_writes_first_and_the_answer_comes_into_the_same_conversation(
+    tmp_path: Path,
+) -> None:
+    nora = "nora@new.example"
+    async with HubProcess(tmp_path, "--simulators") as hub:
+        await write_as(hub, SIM, "Anna", "Where is my order?")
+        (origin,) = await conversations(hub)
+        body = {
+            "channel_id": SIM,
+            "address": nora,
+            "name": "Nora",
+            "message": {"text": "We have news.", "email": {"subject": "News"}, "undo_s": 0},
+        }
+        begun = await hub.call("POST", "/api/v1/conversations", body)
+        await until_phone_shows(hub, SIM, nora, "We have news.")
+        await write_as(hub, SIM, nora, "Which ones?")
+
+        found = {one["id"]: one for one in await conversations(hub)}
+        case = found[begun["conversation"]["id"]]
+        assert len(found) == 2
+        assert (begun["conversation"]["title"], case["contact_name"]) == ("News", "Nora")
+        assert case["waiting_since"] is not None
+        said = [one["content"]["text"].split("\n")[0] for one in await messages(hub, case["id"])]
+        assert said == ["We have news.", "Which ones?"]
+
+        again = {
+            "channel_id": SIM,
+            "identity_id": origin["identity_id"],
+            "from_id": origin["id"],
+            "message": {"text": "About something else.", "undo_s": 0},
+        }
+        other = await hub.call("POST", "/api/v1/conversations", again)
+        await until_phone_shows(hub, SIM, "Anna", "About something else.")
+        await write_as(hub, SIM, "Anna", "Go on")
+
+        after = other["conversation"]
+        texts = [one["content"]["text"] for one in await messages(hub, after["id"])]
+        assert len(texts) == 2
+        assert texts[1].startswith("Go on")
+        assert after["continued_from"] == origin["id"]
+
+        async def linked() -> bool:
+            found = await hub.call("GET", f"/api/v1/conversations/{origin['id']}")
+            return bool(found["continued_in"] == [after["id"]])
+
+        await until(linked, limit_s=10)
+
+
+@pytest.mark.timeout(90)
 async def test_a_bounce_marks_the_message_and_the_person(tmp_path: Path) -> None:
     async with HubProcess(tmp_path, "--simulators") as hub:
         await write_as(hub, SIM, "Anna", "Where is my order?")

@@ -1,6 +1,6 @@
 """The other side of the site chat for its tests: a mailbox, its files, and a hub around them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from connectors.webchat.connector import WebchatConnector, connect
 from connectors.webchat.manifest import WebchatSettings
 from connectors.webchat.pages import site_routes
 from shared.clock import Clock, ManualClock
-from shared.collections import CONVERSATIONS, MESSAGES, THREADS, thread_id
+from shared.collections import CONVERSATIONS, MESSAGES, QUEUEING, QUEUES, THREADS, thread_id
 from shared.errors import Unavailable
 from shared.ids import (
     ChannelId,
@@ -34,8 +34,9 @@ from shared.model.delivery import Delivery
 from shared.model.inbound import Inbound, InboundKind, Receipt
 from shared.model.message import Direction, Message
 from shared.model.people import Actor, ActorKind
+from shared.model.queueing import PlaceInLine, Queueing, QueueState
 from shared.ports.blobs import Blobs
-from shared.ports.store import Change, Put, Store
+from shared.ports.store import Change, Put, Store, Update
 from tests.support.stores import Embedded
 
 CHANNEL = ChannelId("site")
@@ -92,6 +93,31 @@ class Mailbox:
 
     async def message(self, thread: ExternalId, message_id: MessageId) -> Message | None:
         return await self.reader.message(thread, message_id)
+
+    async def places(self, threads: Sequence[ExternalId]) -> Mapping[ExternalId, PlaceInLine]:
+        return await self.reader.places(threads)
+
+    async def queue(self, thread: ExternalId, place: int | None, **fields: Any) -> None:
+        """The assigner counts: the thread's conversation has this place, or waits no more."""
+        id, now = self._case(thread), self.clock.now()
+        others = tuple(ConversationId(f"c-{n}") for n in range((place or 1) - 1))
+        chosen = {"assignment": True, "tells_place": True} | fields
+        state = QueueState(
+            id="-/-",
+            waiting=len(others) + 1,
+            pace_s=100,
+            first=(*others, id) if place is not None else (),
+            at=now,
+        )
+        queueing = Queueing(id="queueing", name="Queueing", created_at=now, updated_at=now)
+        held = {"assignee_id": None if place is not None else "vera"}
+        await self.store.commit(
+            [
+                Put(QUEUEING, queueing.model_copy(update=chosen)),
+                Put(QUEUES, state),
+                Update(CONVERSATIONS, id, held),
+            ]
+        )
 
     async def say(self, thread: ExternalId, text: str = "", **changes: Any) -> Message:
         """An agent's message, sent; ``changes`` are other fields of it."""

@@ -69,6 +69,29 @@ async def test_the_link_of_a_mail_opens_the_chat_on_another_device(
         assert "omnihub-chat" not in page.url
 
 
+@pytest.mark.parametrize(
+    "locale, words",
+    [
+        ("en-GB", "You are number 3 in the queue, about 5 min"),
+        ("ru-RU", "Ваше место в очереди: 3, около 5 мин"),
+    ],
+)
+async def test_a_visitor_who_waits_sees_their_place_until_somebody_has_them(
+    browser: Browser, site: Hub, locale: str, words: str
+) -> None:
+    async with new_page(browser, locale=locale) as page:
+        await open_site(page, site)
+        await write(page, "Is anybody there?")
+        await expect(bubble(page, "anybody")).to_have_attribute("data-state", "sent")
+        thread = thread_in(site.mailbox)
+        notice = page.get_by_test_id("webchat-notice")
+
+        await site.mailbox.queue(thread, 3)
+        await expect(notice).to_have_text(words)
+        await site.mailbox.queue(thread, None)
+        await expect(notice).to_be_hidden()
+
+
 async def test_a_conversation_survives_a_reload(browser: Browser, site: Hub) -> None:
     async with new_page(browser) as page:
         await open_site(page, site)

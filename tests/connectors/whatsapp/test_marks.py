@@ -1,6 +1,6 @@
 """Reading and typing, shown to the customer by the newest message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from connectors.whatsapp.connector import WhatsAppConnector
 from shared.ids import ChannelId, ConversationId, ExternalId, MessageId
 from shared.model.message import Direction, Message
 from shared.model.people import Actor, ActorKind
+from shared.model.queueing import PlaceInLine
 from tests.connectors.whatsapp.player import PHONE, Hub, make_connector
 
 _AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -33,6 +34,10 @@ class Kept:
     async def message(self, thread: ExternalId, message_id: MessageId) -> Message | None:
         """Not asked for here."""
         return None
+
+    async def places(self, threads: Sequence[ExternalId]) -> Mapping[ExternalId, PlaceInLine]:
+        """Not asked for here."""
+        return {}
 
 
 def _message(direction: Direction, external_id: str) -> Message:

@@ -1,8 +1,10 @@
 """Sending: what goes over the line, to whom, and what the phone shows of it."""
 
+import json
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from connectors.base import Outgoing
 from connectors.whatsapp.connector import WhatsAppConnector
@@ -27,8 +29,10 @@ from tests.connectors.whatsapp.player import (
     PHONE,
     USER,
     Hub,
+    make_connector,
     make_part,
 )
+from tests.connectors.whatsapp.scripted import MakeScripted
 
 
 def _rows(count: int, label: str = "Choice", **fields: Any) -> tuple[tuple[Button, ...], ...]:
@@ -267,3 +271,33 @@ async def _until_pressed(hub: Hub) -> list[Any]:
     while not any(item.content.action for item in hub.seen):
         await hub.take()
     return [item for item in hub.seen if item.content.action]
+
+
+async def test_a_number_that_whatsapp_spells_otherwise_is_told_with_the_first_message(
+    http: ClientSession, scripted: MakeScripted
+) -> None:
+    contact = {"input": "+5511987654321", "wa_id": "551187654321"}
+    answer = {"contacts": [contact], "messages": [{"id": "wamid.1"}]}
+    server = await scripted(200, json.dumps(answer))
+    connector = make_connector(http, api_base=server.base)
+    reached = connector.reach("+55 11 98765-4321", "Ana")
+    thread = reached.thread
+
+    sent = await connector.send(
+        Outgoing(make_part(thread.external_id, Content(text="oi"), context=thread.context))
+    )
+
+    assert thread.external_id == thread.partition_key == "5511987654321"
+    assert (sent.external_ids, sent.thread) == (("wamid.1",), "551187654321")
+
+
+async def test_an_id_for_this_business_stays_the_name_of_its_thread(
+    http: ClientSession, scripted: MakeScripted
+) -> None:
+    answer = {"contacts": [{"wa_id": PHONE}], "messages": [{"id": "wamid.1"}]}
+    server = await scripted(200, json.dumps(answer))
+    part = make_part(USER, Content(text="oi"), context={"bsuid": USER, "wa_id": PHONE})
+
+    sent = await make_connector(http, api_base=server.base).send(Outgoing(part))
+
+    assert sent.thread is None

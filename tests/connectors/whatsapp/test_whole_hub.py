@@ -249,6 +249,64 @@ async def test_a_pressed_button_and_a_chosen_row_come_back(hub: HubProcess, who:
     assert [action["value"] for action in actions] == ["yes", "v" * 300 + "4"]
 
 
+async def _begin(hub: HubProcess, number: str, **message: Any) -> tuple[int, dict[str, Any]]:
+    body = {"channel_id": CHANNEL, "address": number, "message": {"undo_s": 0, **message}}
+    async with hub.http.post(f"{hub.url}/api/v1/conversations", json=body) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_an_agent_writes_first_to_a_number_and_the_answer_comes_there(
+    hub: HubProcess, who: str
+) -> None:
+    await write_as(hub, CHANNEL, who, f"hello from {who}")
+    first = await _conversation(hub, who)
+    number = f"+{first['context']['wa_id']}"
+    status, taken = await _begin(hub, number, text="hello?")
+    await hub.call("POST", f"/api/v1/conversations/{first['id']}/resolve", {})
+
+    begun, made = await _begin(hub, number, text="one thing more")
+    await until_phone_shows(hub, CHANNEL, who, "one thing more")
+    await write_as(hub, CHANNEL, who, "which one?")
+
+    assert (status, taken["reason_code"]) == (409, "open_conversation")
+    assert taken["reason_values"] == {"conversation_id": first["id"]}
+    assert begun == 201
+    after = await _conversation(hub, who)
+    assert after["id"] == made["conversation"]["id"] != first["id"]
+    texts = [one["content"]["text"] for one in await _messages(hub, who) if not one["system"]]
+    assert texts == ["one thing more", "which one?"]
+
+
+async def test_a_stranger_is_begun_with_by_a_template_and_a_wrong_number_is_seen(
+    hub: HubProcess,
+) -> None:
+    status, refused = await _begin(hub, "+4915100000001", text="hello")
+    bad, no_number = await _begin(hub, "8 900 123 45 67", text="hello")
+    template = {
+        "name": "order_ready",
+        "language": "en",
+        "header": [{"text": "42"}],
+        "body": [{"text": "Anna"}, {"text": "42"}],
+        "buttons": [{"index": 1, "value": "42"}],
+    }
+    begun, made = await _begin(hub, "+4915100000001", template=template)
+
+    async def failed() -> Any:
+        path = f"/api/v1/conversations/{made['conversation']['id']}/messages"
+        found = await hub.items(path)
+        return found[-1] if found[-1]["delivery"] == "failed" else None
+
+    await until(failed, limit_s=20)
+    assert (status, refused["field"], refused["reason_code"]) == (
+        409,
+        "template",
+        "window_closed",
+    )
+    assert (bad, no_number["field"]) == (422, "address")
+    assert begun == 201
+    assert (await failed())["failure"]["kind"] == "contact_gone"
+
+
 async def test_after_the_window_only_a_template_is_taken(hub: HubProcess, who: str) -> None:
     await write_as(hub, CHANNEL, who, f"hello from {who}")
     late = {"text": "tomorrow", "send_at": "2100-01-01T00:00:00Z"}

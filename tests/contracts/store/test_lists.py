@@ -1,5 +1,6 @@
 """What lists and boards ask of a store is the same on every implementation."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 from inbox.board import Boards
 from inbox.counts import Counts
 from inbox.listing import find
+from inbox.search import Search
+from router.numbers import Numbers
 from shared.clock import ManualClock
 from shared.collections import ALL_COLLECTIONS, CONVERSATIONS, COUNTERS
+from shared.errors import Conflict
 from shared.events import count_keys
 from shared.ids import ChannelId, partition_of
 from shared.model.conversation import Conversation, Status
@@ -84,6 +88,32 @@ async def test_topics_are_counted_by_what_was_kept(store: Store) -> None:
     assert await counts.topics("open") == {"refunds": 3, None: 1, "repairs": 1}
     assert await counts.topics("open", channel_id="mail") == {"refunds": 1}
     assert await counts.topics("open", unassigned=True) == {"refunds": 2, None: 1, "repairs": 1}
+
+
+async def test_no_two_conversations_have_one_number_and_those_without_are_many(
+    store: Store,
+) -> None:
+    one, other = a_conversation("one", number=7), a_conversation("two", number=7)
+    await keep(store, one, a_conversation("old"), a_conversation("older"))
+
+    with pytest.raises(Conflict):
+        await store.commit([Put(CONVERSATIONS, other)])
+
+    hits, _ = await Search(store).page("#7", {}, None, 50)
+    assert [hit.conversation.id for hit in hits] == [one.id]
+
+
+async def test_numbers_are_given_once_by_processes_that_reserve_at_the_same_time(
+    store: Store,
+) -> None:
+    async def take(numbers: Numbers) -> list[int]:
+        return [await numbers.next() for _ in range(20)]
+
+    processes = [Numbers(store, ManualClock(AT)) for _ in range(3)]
+    taken = await asyncio.gather(*(take(one) for one in processes))
+
+    every = [number for one in taken for number in one]
+    assert sorted(set(every)) == sorted(every)
 
 
 class Nobody:

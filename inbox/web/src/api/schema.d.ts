@@ -1128,6 +1128,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a one-time link that proves who it is */
+        post: operations["post_conversations_id_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page of a one-time link; looking at it changes nothing */
+        get: operations["get_verify_code"];
+        put?: never;
+        /** The button of that page: the link is used up */
+        post: operations["post_verify_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verify.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How that page looks */
+        get: operations["get_verify_css"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/merge": {
         parameters: {
             query?: never;
@@ -2426,6 +2478,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well each channel delivers: lag, failures, dead letters */
+        get: operations["get_reports_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/delivery.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["get_reports_delivery_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -2785,6 +2871,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -2854,6 +2949,15 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Queue Texts */
+            queue_texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Queue Wait S
+             * @default 0
+             */
+            queue_wait_s: number;
             /**
              * Default Language
              * @default en
@@ -3329,6 +3433,11 @@ export interface components {
              * @default 0
              */
             reopened: number;
+            /**
+             * Self Served At
+             * @default null
+             */
+            self_served_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3396,6 +3505,17 @@ export interface components {
             revoked: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * AskProof
+         * @description A one-time link by which the customer proves who they are.
+         */
+        AskProof: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verify";
         };
         /**
          * AssignRequest
@@ -3485,6 +3605,11 @@ export interface components {
              * @default null
              */
             cause: string | null;
+            /**
+             * Place Told At
+             * @default null
+             */
+            place_told_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -4116,7 +4241,7 @@ export interface components {
             /** @default null */
             filter: components["schemas"]["BulkFilter"] | null;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * BulkFailed
@@ -5603,7 +5728,8 @@ export interface components {
              *       "first_at": null,
              *       "agent_id": null,
              *       "several": false,
-             *       "reopened": 0
+             *       "reopened": 0,
+             *       "self_served_at": null
              *     }
              */
             answers: components["schemas"]["Answers"];
@@ -5613,7 +5739,8 @@ export interface components {
              *       "last_agent_id": null,
              *       "passed_by": [],
              *       "returned_at": null,
-             *       "cause": null
+             *       "cause": null,
+             *       "place_told_at": null
              *     }
              */
             assignment: components["schemas"]["Assignment"];
@@ -6075,6 +6202,104 @@ export interface components {
          * @enum {string}
          */
         Delivery: "queued" | "sending" | "held" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled";
+        /**
+         * DeliveryLine
+         * @description One channel: what it carried in the period, and how it stands now.
+         */
+        DeliveryLine: {
+            /** Channel Id */
+            channel_id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            state: components["schemas"]["ChannelState"];
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+            /**
+             * Failure Rate
+             * @default null
+             */
+            failure_rate: number | null;
+            /**
+             * Dead Letters
+             * @default 0
+             */
+            dead_letters: number;
+            /**
+             * Dead Letters Open
+             * @default 0
+             */
+            dead_letters_open: number;
+            /**
+             * Mean Lag S
+             * @default null
+             */
+            mean_lag_s: number | null;
+            /**
+             * Lag S
+             * @default null
+             */
+            lag_s: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @default null
+             */
+            waiting_since: string | null;
+            /**
+             * Last In At
+             * @default null
+             */
+            last_in_at: string | null;
+            /**
+             * Last Out At
+             * @default null
+             */
+            last_out_at: string | null;
+            /**
+             * Last Error
+             * @default null
+             */
+            last_error: string | null;
+            /**
+             * Last Error At
+             * @default null
+             */
+            last_error_at: string | null;
+        };
+        /**
+         * DeliveryReport
+         * @description The channels, by name.
+         */
+        DeliveryReport: {
+            /** Hours */
+            hours: number;
+            /** Items */
+            items: components["schemas"]["DeliveryLine"][];
+        };
         /**
          * Dice
          * @description A thrown die.
@@ -6917,7 +7142,7 @@ export interface components {
              */
             at: string;
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * FormResponse
@@ -7889,6 +8114,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -7926,6 +8161,16 @@ export interface components {
              * @default 600
              */
             handle_s: number;
+            /**
+             * Overflow Wait S
+             * @default null
+             */
+            overflow_wait_s: number | null;
+            /**
+             * Overflow Line
+             * @default null
+             */
+            overflow_line: string | null;
         };
         /**
          * Link
@@ -8145,7 +8390,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         } & {
             [key: string]: unknown;
         };
@@ -8183,7 +8428,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
         };
         /**
          * MailHeadRequest
@@ -9991,6 +10236,16 @@ export interface components {
              */
             wait_s: number | null;
             /**
+             * Pace S
+             * @default null
+             */
+            pace_s: number | null;
+            /**
+             * Room
+             * @default false
+             */
+            room: boolean;
+            /**
              * Oldest At
              * @default null
              */
@@ -10084,6 +10339,15 @@ export interface components {
              */
             passed_for_s: number;
             /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
+            /**
              * Idle After S
              * @default 900
              */
@@ -10149,6 +10413,15 @@ export interface components {
              * @default 120
              */
             passed_for_s: number;
+            /**
+             * Tells Place
+             * @default false
+             */
+            tells_place: boolean;
+            /** Place Texts */
+            place_texts?: {
+                [key: string]: string;
+            };
             /**
              * Idle After S
              * @default 900
@@ -10409,6 +10682,31 @@ export interface components {
              */
             promises_broken: number;
             /**
+             * Bot Sessions
+             * @default 0
+             */
+            bot_sessions: number;
+            /**
+             * Self Served
+             * @default 0
+             */
+            self_served: number;
+            /**
+             * Escalated
+             * @default 0
+             */
+            escalated: number;
+            /**
+             * Hops
+             * @default 0
+             */
+            hops: number;
+            /**
+             * Hops Per Case
+             * @default null
+             */
+            hops_per_case: number | null;
+            /**
              * Reopen Rate
              * @default null
              */
@@ -10418,6 +10716,11 @@ export interface components {
              * @default null
              */
             first_contact_rate: number | null;
+            /**
+             * Self Service Rate
+             * @default null
+             */
+            self_service_rate: number | null;
             /** @default null */
             wait: components["schemas"]["Spread"] | null;
             /** @default null */
@@ -10571,7 +10874,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Output"] | components["schemas"]["AnyOf-Output"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -10646,7 +10949,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TopicIs"] | components["schemas"]["ChannelIs"] | components["schemas"]["ChannelTypeIs"] | components["schemas"]["LanguageIs"] | components["schemas"]["SegmentIs"] | components["schemas"]["LabelIs"] | components["schemas"]["PriorityIs"] | components["schemas"]["StatusIs"] | components["schemas"]["HasWords"] | components["schemas"]["HasAttachment"] | components["schemas"]["FieldIs"] | components["schemas"]["ContactIs"] | components["schemas"]["EntryIs"] | components["schemas"]["AssigneeIs"] | components["schemas"]["TeamIs"] | components["schemas"]["LineIs"] | components["schemas"]["HourIs"] | components["schemas"]["WorkingHours"] | components["schemas"]["PeakIs"] | components["schemas"]["Not-Input"] | components["schemas"]["AnyOf-Input"])[];
             /** Actions */
-            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
+            actions: (components["schemas"]["PutPriority"] | components["schemas"]["PutTopic"] | components["schemas"]["AddLabels"] | components["schemas"]["RemoveLabels"] | components["schemas"]["PutField"] | components["schemas"]["PutSkills"] | components["schemas"]["PutLine"] | components["schemas"]["GiveToAgent"] | components["schemas"]["GiveToTeam"] | components["schemas"]["WriteNote"] | components["schemas"]["WriteReply"] | components["schemas"]["SendCanned"] | components["schemas"]["AskProof"] | components["schemas"]["DoResolve"] | components["schemas"]["DoReopen"] | components["schemas"]["DoSnooze"] | components["schemas"]["DoPend"])[];
             /**
              * Last
              * @default false
@@ -12003,6 +12306,22 @@ export interface components {
              * @default null
              */
             files: components["schemas"]["CannedFile"][] | null;
+        };
+        /**
+         * VerificationRequest
+         * @description Where the link goes.
+         */
+        VerificationRequest: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
         };
         /**
          * View
@@ -15361,6 +15680,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_conversations_id_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDone"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify_css: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": unknown;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -19516,6 +19977,68 @@ export interface operations {
                 by?: "all" | "agent" | "team" | "line" | "channel" | "topic";
                 value?: string | null;
                 step?: "total" | "day" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryReport"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_delivery_csv: {
+        parameters: {
+            query?: {
+                hours?: number;
             };
             header?: never;
             path?: never;

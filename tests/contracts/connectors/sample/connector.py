@@ -172,7 +172,11 @@ class SampleConnector:
             raise
         except (ClientError, TimeoutError) as error:
             raise self._lost(error) from None
-        return Sent(external_ids=(ExternalId(str(answer["id"])),))
+        place = answer.get("place")
+        return Sent(
+            external_ids=(ExternalId(str(answer["id"])),),
+            thread=ExternalId(place) if place is not None else None,
+        )
 
     async def _answer(self, response: ClientResponse) -> dict[str, Any]:
         if response.status == 429:

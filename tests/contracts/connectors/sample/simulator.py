@@ -15,7 +15,19 @@ from tests.contracts.connectors.sample.connector import sign
 TOKEN = "sample-token-5f1e"
 SIGNING_KEY = "sample-signing-9c2d"
 _FAULTS = frozenset(
-    {"429", "500", "502_html", "cut_after_write", "hang", "blocked", "400", "401", "moved", "odd"}
+    {
+        "429",
+        "500",
+        "502_html",
+        "cut_after_write",
+        "hang",
+        "blocked",
+        "400",
+        "401",
+        "moved",
+        "named",
+        "odd",
+    }
 )
 
 
@@ -129,7 +141,7 @@ class SampleSimulator:
         body = await request.json()
         mine = self.faults_for.get(body["to"])
         fault = mine.pop(0) if mine else self.faults.pop(0) if self.faults else None
-        if fault is not None and fault != "cut_after_write":
+        if fault not in {None, "cut_after_write", "named"}:
             return await self._refuse(fault)
         self.received.append(body)
         self.received_at.append(self._context.clock.now())
@@ -137,9 +149,10 @@ class SampleSimulator:
         if fault == "cut_after_write":
             assert request.transport is not None
             request.transport.close()
-        return web.json_response({"id": f"o{len(self.received)}"})
+        place = {"place": "new-place"} if fault == "named" else {}
+        return web.json_response({"id": f"o{len(self.received)}"} | place)
 
-    async def _refuse(self, fault: str) -> web.StreamResponse:
+    async def _refuse(self, fault: str | None) -> web.StreamResponse:
         if fault == "hang":
             await self.release.wait()
         if fault == "429":

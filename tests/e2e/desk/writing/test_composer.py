@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.support.browser import message, new_page, open_conversation, sign_in
 from tests.support.hub_process import HubProcess
@@ -72,7 +72,7 @@ async def test_a_file_that_the_channel_does_not_carry_is_refused_before_it_is_se
 ) -> None:
     async with new_page(browser) as page:
         await _opened(page, hub, customer)
-        empty = {"name": "nothing.pdf", "mimeType": "application/pdf", "buffer": b""}
+        empty = FilePayload(name="nothing.pdf", mimeType="application/pdf", buffer=b"")
         await page.get_by_test_id("composer-files").set_input_files([empty])
 
         await expect(page.get_by_text("nothing.pdf is empty")).to_be_visible()
@@ -85,7 +85,7 @@ async def test_a_file_that_did_not_arrive_is_uploaded_again_by_itself(
     async with new_page(browser) as page:
         await _opened(page, hub, customer)
         await page.route("**/api/v1/uploads", lambda route: route.abort())
-        file = {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"42"}
+        file = FilePayload(name="bill.txt", mimeType="text/plain", buffer=b"42")
         await page.get_by_test_id("composer-files").set_input_files([file])
         retry = page.get_by_test_id("composer-file-retry")
         await expect(retry).to_be_visible()

@@ -70,6 +70,8 @@ export function systemWords(message: Message): string {
     case 'begun': case 'continued_from': case 'continued_in': return t(`system.${line.name}`, { actor, channel: details.channel ?? '' })
     case 'gap': return details.reason ? t('system.gapReason', { reason: details.reason }) : t('system.gap')
     case 'onward_no_channel': return t('system.onwardNoChannel', { to: details.to ?? '' })
+    case 'verification_sent': return t('system.verificationSent', { actor, to: details.to ?? '' })
+    case 'verified': return t('system.verified', { reason: details.reason || actor })
     case 'unreachable': return t('system.unreachable', { reason: details.reason ?? '' })
     case 'unassigned': return t('system.unassigned', { actor }) + causeOf(details)
     case 'resolved': case 'woke': case 'created': case 'merged': case 'reachable': return t(`system.${line.name}`, { actor })

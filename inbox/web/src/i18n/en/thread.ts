@@ -42,7 +42,7 @@ export default {
     causes: {
       sticky: 'served this customer last', least_loaded: 'least loaded of {among}', least_loaded_with: 'least loaded of {among} with {needs}', silent: '{agent} did not answer', left: '{agent} is not there', deactivated: 'the agent was deactivated', no_room: 'the agent has no room', rebalance: 'others had less to do',
     },
-    assigned: '{actor} assigned it to {agent}', assignedSelf: '{actor} took it', unassigned: '{actor} put it back to unassigned', resolved: '{actor} resolved it', reopened: '{actor} reopened it', reopenedByCustomer: 'Reopened: the customer wrote again',
+    assigned: '{actor} assigned it to {agent}', assignedSelf: '{actor} took it', unassigned: '{actor} put it back to unassigned', verificationSent: '{actor} asked for proof of who it is: link sent to {to}', verified: 'It is certain who this is: {reason}', resolved: '{actor} resolved it', reopened: '{actor} reopened it', reopenedByCustomer: 'Reopened: the customer wrote again',
     snoozed: '{actor} snoozed it until {until}', woke: 'The snooze is over', pending: '{actor} set it to pending: {for}', priority: '{actor} set the priority to {priority}',
     labels: '{actor} changed the labels: {change}', handOff: '{actor} handed over to people: {reason}', handOffPlain: '{actor} handed over to people', gap: 'Something that arrived here could not be handled. It stands in the dead letters.', gapReason: 'Something that arrived here could not be handled: {reason}',
     onwardNoChannel: 'Not sent on by e-mail to {to}: the e-mail channel that the site chat names is gone',

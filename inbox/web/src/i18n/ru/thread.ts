@@ -42,7 +42,7 @@ export default {
     causes: {
       sticky: 'последним отвечал этому клиенту', least_loaded: 'меньше всех занят из {among}', least_loaded_with: 'меньше всех занят из {among} с {needs}', silent: 'не отвечает: {agent}', left: 'нет на месте: {agent}', deactivated: 'сотрудник отключён', no_room: 'у сотрудника нет места', rebalance: 'у других меньше работы',
     },
-    assigned: '{actor}: назначено — {agent}', assignedSelf: '{actor} берёт диалог', unassigned: '{actor}: снова без исполнителя', resolved: '{actor}: решено', reopened: '{actor}: открыто снова', reopenedByCustomer: 'Открыто снова: клиент написал',
+    assigned: '{actor}: назначено — {agent}', assignedSelf: '{actor} берёт диалог', unassigned: '{actor}: снова без исполнителя', verificationSent: '{actor} — запрошено подтверждение личности: ссылка отправлена на {to}', verified: 'Личность подтверждена: {reason}', resolved: '{actor}: решено', reopened: '{actor}: открыто снова', reopenedByCustomer: 'Открыто снова: клиент написал',
     snoozed: '{actor}: отложено до {until}', woke: 'Время вернуться к диалогу', pending: '{actor}: {for}', priority: '{actor}: приоритет — {priority}',
     labels: '{actor}: метки {change}', handOff: '{actor}: передано людям — {reason}', handOffPlain: '{actor}: передано людям', gap: 'Здесь что-то пришло, но обработать не удалось. Оно в разделе «Необработанное».', gapReason: 'Здесь что-то пришло, но обработать не удалось: {reason}',
     onwardNoChannel: 'Не ушло письмом на {to}: канала почты, который назван в чате сайта, больше нет',

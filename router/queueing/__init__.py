@@ -1,0 +1,1 @@
+"""What customers who wait are told of the queue."""
