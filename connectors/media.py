@@ -18,7 +18,6 @@ from connectors.base import FetchesMedia
 from connectors.bugs import report_bug
 from connectors.download import download
 from connectors.publications import inbound_publication
-from connectors.tenure import LostLease
 from shared.clock import Clock
 from shared.collections import CURSORS, EVENT_LOG, MESSAGES
 from shared.delivery.pace import backoff_s
@@ -37,6 +36,7 @@ from shared.model.records import Cursor, Lease
 from shared.ports.blobs import Blobs
 from shared.ports.bus import Bus
 from shared.ports.store import Put, Store
+from shared.tenure import LostLease
 
 log = structlog.get_logger(__name__)
 

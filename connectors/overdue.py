@@ -7,12 +7,12 @@ from connectors.outcome import Verdict, failed, found_sending
 from connectors.reporter import Reporter
 from connectors.resources import Resources
 from connectors.rows import PartRows
-from connectors.tenure import LostLease
 from shared.clock import Clock
 from shared.collections import PARTS
 from shared.model.channel import Capabilities, Channel, ChannelState
 from shared.model.delivery import Delivery, FailureKind, Part
 from shared.ports.store import Scalar, Store
+from shared.tenure import LostLease
 
 LOOK_EVERY_S: Final = 30.0
 

@@ -17,7 +17,6 @@ from connectors.actions import Presses
 from connectors.base import Connector, Pulled, Pulls
 from connectors.bugs import report_bug
 from connectors.health import Health
-from connectors.tenure import LostLease
 from shared.clock import Clock
 from shared.collections import CURSORS
 from shared.delivery.pace import backoff_s
@@ -27,6 +26,7 @@ from shared.leases import Leases
 from shared.metrics import Metrics
 from shared.model.records import Cursor, Lease
 from shared.ports.store import Put, Store
+from shared.tenure import LostLease
 
 log = structlog.get_logger(__name__)
 

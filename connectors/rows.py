@@ -10,7 +10,6 @@ from typing import Any, Final
 import structlog
 
 from connectors.commits import Commits
-from connectors.tenure import LostLease
 from shared.clock import Clock
 from shared.collections import LEASES, PARTS
 from shared.errors import Conflict, Unavailable
@@ -19,6 +18,7 @@ from shared.leases import Leases
 from shared.model.delivery import Part
 from shared.model.records import Lease
 from shared.ports.store import Change, Put, Scalar, Store, Update
+from shared.tenure import LostLease
 
 log = structlog.get_logger(__name__)
 

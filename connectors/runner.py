@@ -36,11 +36,11 @@ from connectors.pages import Pages
 from connectors.pull import PullLoop
 from connectors.registry import Registry
 from connectors.resources import Resources
-from connectors.tenure import while_held
 from shared.delivery.pace import backoff_s
 from shared.errors import ChannelBroken, HubError, Rejected, Throttled, Unavailable
 from shared.model.channel import Capabilities, Channel, ChannelState
 from shared.model.records import Lease
+from shared.tenure import while_held
 
 log = structlog.get_logger(__name__)
 

@@ -41,6 +41,7 @@ class Hub:
             name=ports.leases.owner,
             metrics=metrics,
             bot_access=ports.bot_access,
+            leases=ports.leases,
         )
         self.router = Router(
             ports.bus,

@@ -34,6 +34,7 @@ async def serve(settings: Settings, ending: Ending) -> None:
             name=ports.leases.owner,
             metrics=Metrics(),
             bot_access=ports.bot_access,
+            leases=ports.leases,
         )
         for part, probe in ports.probes:
             inbox.health.add(part, probe)

@@ -38,6 +38,7 @@ from inbox.api.people import PeopleApi
 from inbox.api.policies import PoliciesApi
 from inbox.api.presence import PresenceApi
 from inbox.api.preview import PreviewApi
+from inbox.api.push import PushApi
 from inbox.api.replies import Replies
 from inbox.api.reports import ReportsApi
 from inbox.api.rules import RulesApi
@@ -78,6 +79,9 @@ from inbox.people import People
 from inbox.permissions import Permission
 from inbox.policies import Policies
 from inbox.presences import Presences
+from inbox.push.devices import Devices
+from inbox.push.keys import PushKey
+from inbox.push.pusher import Pusher
 from inbox.queues import Queues
 from inbox.reports.delivery import DeliveryReports
 from inbox.reports.reports import Reports
@@ -96,6 +100,7 @@ from shared.checks import CHECK_LIMIT_S
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.health import Health
+from shared.leases import Leases
 from shared.metrics import Metrics
 from shared.ports.blobs import Blobs
 from shared.ports.bots import BotAccess
@@ -125,6 +130,8 @@ class InboxOptions:
     live_quiet_s: float = 2.0
     gone_after_s: float = 20.0
     """An agent without a live connection is offline after that."""
+    contact: str = "mailto:admin@example.com"
+    """How a push service reaches whoever runs this hub, where it has no public address."""
 
     @classmethod
     def of(cls, settings: Settings, static_dir: Path | None = None) -> Self:
@@ -138,6 +145,7 @@ class InboxOptions:
             simulators=settings.simulators,
             simulators_public=settings.simulators_public,
             static_dir=static_dir,
+            contact=f"mailto:{settings.admin_email}",
         )
 
 
@@ -160,8 +168,10 @@ class Inbox:
         name: str,
         metrics: Metrics | None = None,
         bot_access: BotAccess | None = None,
+        leases: Leases | None = None,
     ) -> None:
         """``name`` is unique per process start; ``bot_access`` lets bots onto a broker.
+        ``leases`` are those of the process; its own where none are given.
 
         Raises ``TypeError`` for undeclared events.
         """
@@ -195,6 +205,10 @@ class Inbox:
         self.boards = Boards(store, clock, self.presences)
         self.live_boards = LiveBoards(self.feed, self.boards)
         self.seal = seal
+        self.guard = Guard(options.private_networks)
+        self.push_key = PushKey(seal, _contact(options))
+        held = leases or Leases(store, clock, name)
+        self.pusher = Pusher(bus, store, clock, self.push_key, self.guard, held)
         self._apis = _apis(self, bus, store, blobs, clock)
         self.health.add("live feed", self._feed_follows, essential=False)
 
@@ -233,6 +247,7 @@ class Inbox:
                 group.create_task(self.feed.run())
                 group.create_task(self.checks.run())
                 group.create_task(self.attendances.run())
+                group.create_task(self.pusher.run())
                 group.create_task(self.live_boards.run())
         finally:
             self.passwords.close()
@@ -269,6 +284,11 @@ class Inbox:
             )
 
 
+def _contact(options: InboxOptions) -> str:
+    public = options.public_url or ""
+    return public if public.startswith("https:") else options.contact
+
+
 def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> Sequence[Route]:
     options = inbox.options
     files = Files(store, blobs, clock, options.upload_limit_bytes)
@@ -279,7 +299,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
     beginnings = Beginnings(store, inbox.channels, contacts)
     drafts = AgentDrafts(store, clock, inbox.news)
     notifications = Notifications(store, clock, inbox.news)
-    lookup = Lookup(contacts, inbox.seal, Guard(options.private_networks))
+    lookup = Lookup(contacts, inbox.seal, inbox.guard)
     policies = Policies(store, clock, inbox.news)
     https = (options.public_url or "").startswith("https:")
     live = LiveSocket(inbox.feed, inbox.gate, presence, inbox.live_boards, inbox.attendances, clock)
@@ -309,6 +329,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *ActionsApi(clock, inbox.people, orders, presence, notifications).routes(),
         *DraftsApi(store, orders).routes(),
         *FollowersApi(orders).routes(),
+        *PushApi(Devices(store, clock, inbox.guard), inbox.push_key).routes(),
         *NotificationsApi(notifications, inbox.people).routes(),
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),

@@ -30,6 +30,7 @@ from shared.model.peak import HourCount, Peak, PeakState
 from shared.model.people import Agent, Contact, Identity
 from shared.model.presence import Attendance, Presence
 from shared.model.priority_score import PriorityScore
+from shared.model.push import Push, PushDevice
 from shared.model.queueing import AgentLoad, Queueing, QueueState, Reservation
 from shared.model.records import (
     ApiToken,
@@ -255,6 +256,16 @@ TOKENS: Final = Collection("tokens", ApiToken)
 BOTS: Final = Collection("bots", Bot)
 BOT_DUTIES: Final = Collection("bot_duties", BotDuty)
 DRAFTS: Final = Collection("drafts", Draft)
+PUSH_DEVICES: Final = Collection(
+    "push_devices", PushDevice, indexes=(Index(("agent_id", "created_at")),)
+)
+PUSHES: Final = Collection(
+    "pushes",
+    Push,
+    indexes=(Index(("due_at",)), Index(("device_id",))),
+    keep_for=timedelta(hours=1),
+    expires_from="expires_at",
+)
 AGENT_DRAFTS: Final = Collection(
     "agent_drafts",
     AgentDraft,
@@ -357,6 +368,8 @@ ALL_COLLECTIONS: Final[tuple[Collection[Any], ...]] = (
     KEPT_APART,
     AGENTS,
     NOTIFICATIONS,
+    PUSH_DEVICES,
+    PUSHES,
     CHANNELS,
     CHANNEL_TYPES,
     CHANNEL_HEALTH,
@@ -461,6 +474,10 @@ DECLARED_QUERIES: Final = (
     Query(NOTIFICATIONS, ("unread", "agent_id", "conversation_id"), "at"),
     Query(BOTS),
     Query(BOT_DUTIES),
+    Query(PUSH_DEVICES),
+    Query(PUSH_DEVICES, ("agent_id",), "created_at"),
+    Query(PUSHES, (), "due_at"),
+    Query(PUSHES, ("device_id",)),
     Query(AGENT_DRAFTS, ("written", "conversation_id"), "updated_at"),
     Query(AGENT_DRAFTS, ("written", "agent_id"), "updated_at"),
     Query(CHANNELS, ("state",), "created_at"),

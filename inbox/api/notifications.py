@@ -13,7 +13,12 @@ from inbox.rest.shapes import PageQuery
 from shared.errors import BadRequest, Forbidden, NotFound
 from shared.model.base import Strict
 from shared.model.notification import Notification
-from shared.model.notification_settings import Means, NotificationKind, NotificationSettings
+from shared.model.notification_settings import (
+    Means,
+    NotificationKind,
+    NotificationSettings,
+    QuietHours,
+)
 from shared.model.people import Agent
 
 
@@ -56,17 +61,21 @@ class NotificationSettingsRequest(Strict):
     default."""
 
     kinds: dict[NotificationKind, Annotated[tuple[Means, ...], Field(max_length=4)]]
+    quiet: QuietHours | None = None
+    """None: never."""
 
 
 class NotificationSettingsView(BaseModel):
     """By which means each kind is told, the defaults filled in."""
 
     kinds: dict[NotificationKind, tuple[Means, ...]]
+    quiet: QuietHours | None
 
     @classmethod
     def of(cls, agent: Agent) -> "NotificationSettingsView":
         """Every kind."""
-        return cls(kinds={kind: agent.notify.means_of(kind) for kind in NotificationKind})
+        kinds = {kind: agent.notify.means_of(kind) for kind in NotificationKind}
+        return cls(kinds=kinds, quiet=agent.notify.quiet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ class NotificationsApi:
         """In the place of what was said before; it counts for what happens from now on."""
         agent = _agent(call)
         kinds = {kind: tuple(dict.fromkeys(means)) for kind, means in call.body.kinds.items()}
-        changes = {"notify": NotificationSettings(kinds=kinds)}
+        changes = {"notify": NotificationSettings(kinds=kinds, quiet=call.body.quiet)}
         changed = await self.people.change(agent.id, changes, call.caller.actor)
         return NotificationSettingsView.of(changed)
 

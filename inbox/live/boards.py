@@ -61,7 +61,7 @@ class LiveBoards:
         fresh, self._fresh = self._fresh, set()
         is_news = not board.is_like(self._told)
         self._told = board
-        frame = BoardNowFrame(board=board).model_dump_json()
+        frame = BoardNowFrame(board=board).text()
         for connection in self._feed.watching_board():
             if is_news or connection in fresh:
                 connection.offer_frame(frame)

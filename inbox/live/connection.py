@@ -41,6 +41,8 @@ class Connection:
         self.viewing: str | None = None
         self.watches_board = False
         self.positions: dict[Partition, int] = {}
+        self.sent = 0
+        """How many frames were written to it."""
         self.close_code: Close | None = None
         self.ended = asyncio.Event()
         self.recheck = asyncio.Event()
@@ -65,7 +67,7 @@ class Connection:
         named = ((view_key(key, self.agent_id), count) for key, count in totals.items())
         items = [ViewCount(key=key, count=count) for key, count in named if key is not None]
         if items and self.caller.may(Permission.CONVERSATIONS_READ):
-            self._put(CountsFrame(items=items).model_dump_json())
+            self._put(CountsFrame(items=items).text())
 
     def offer_frame(self, frame: str) -> None:
         """Tell this reader something of its own."""

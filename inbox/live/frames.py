@@ -25,7 +25,24 @@ Kind = Literal[
 ]
 
 
-class HelloFrame(BaseModel):
+class ServerFrame(BaseModel):
+    """What every frame of the server carries on its way."""
+
+    number: int = 0
+    """Counts the frames of this connection, from 1 on: a hole or a step back says that one was lost
+    or came out of turn, and that the client has to come again with its last cursor."""
+
+    def text(self) -> str:
+        """Its JSON without the number, which each connection adds for itself."""
+        return self.model_dump_json(exclude={"number"})
+
+
+def numbered(frame: str, number: int) -> str:
+    """The frame as it goes out on one connection; ``frame`` has none yet."""
+    return f'{{"number":{number},{frame[1:]}'
+
+
+class HelloFrame(ServerFrame):
     """The first frame. ``cursor`` is where the feed goes on from."""
 
     type: Literal["hello"] = "hello"
@@ -34,7 +51,7 @@ class HelloFrame(BaseModel):
     server_time: datetime
 
 
-class EventFrame(BaseModel):
+class EventFrame(ServerFrame):
     """Something happened. ``cursor`` is the position right after it."""
 
     type: Literal["event"] = "event"
@@ -55,34 +72,35 @@ class ViewCount(BaseModel):
     """At least so many: beyond that it was not counted."""
 
 
-class CountsFrame(BaseModel):
+class CountsFrame(ServerFrame):
     """Counts that changed, as they stand now."""
 
     type: Literal["counts"] = "counts"
     items: list[ViewCount]
 
 
-class ResetFrame(BaseModel):
+class ResetFrame(ServerFrame):
     """The cursor was too old: reload what is shown, and go on from this one."""
 
     type: Literal["reset"] = "reset"
     cursor: str
 
 
-class BoardNowFrame(BaseModel):
+class BoardNowFrame(ServerFrame):
     """The supervisor's board as it stands now, for those who watch it."""
 
     type: Literal["board"] = "board"
     board: Board
 
 
-class PongFrame(BaseModel):
+class PongFrame(ServerFrame):
     """The answer to a ping."""
 
     type: Literal["pong"] = "pong"
+    server_time: datetime
 
 
-class ProblemFrame(BaseModel):
+class ProblemFrame(ServerFrame):
     """A frame of the client's was refused; the feed goes on."""
 
     type: Literal["problem"] = "problem"

@@ -27,6 +27,7 @@ from inbox.live.frames import (
     StartFrame,
     TypingFrame,
     ViewingFrame,
+    numbered,
 )
 from inbox.live.presence import Presence
 from inbox.rest.route import Call, Nothing
@@ -154,10 +155,10 @@ class LiveSocket:
             agent_id=connection.agent_id,
             server_time=self.clock.now(),
         )
-        await self._send(socket, connection, hello.model_dump_json())
+        await self._send(socket, connection, hello.text())
         if position is None:
             reset = ResetFrame(cursor=encode_positions(heads))
-            await self._send(socket, connection, reset.model_dump_json())
+            await self._send(socket, connection, reset.text())
         try:
             async for frame in missed_frames(self.feed.log, connection, heads):
                 await self._send(socket, connection, frame)
@@ -173,7 +174,8 @@ class LiveSocket:
         try:
             async with asyncio.timeout(_SEND_LIMIT_S):
                 for frame in frames:
-                    await socket.send_str(frame)
+                    connection.sent += 1
+                    await socket.send_str(numbered(frame, connection.sent))
         except TimeoutError:
             connection.end(Close.TOO_SLOW)
             raise _Ended from None
@@ -198,7 +200,7 @@ class LiveSocket:
         except ValidationError:
             kinds = "start, ping, typing, viewing, active, board"
             problem = ProblemFrame(detail=f"this frame is not one of {kinds}")
-            connection.offer_frame(problem.model_dump_json())
+            connection.offer_frame(problem.text())
             return
         if isinstance(frame, TypingFrame | ViewingFrame | ActiveFrame):
             self.attendances.acted(connection.agent_id)
@@ -209,7 +211,7 @@ class LiveSocket:
         elif isinstance(frame, BoardFrame):
             self.boards.watch(connection, on=frame.watch)
         elif isinstance(frame, PingFrame):
-            connection.offer_frame(PongFrame().model_dump_json())
+            connection.offer_frame(PongFrame(server_time=self.clock.now()).text())
 
     async def _close(
         self, request: web.Request, socket: web.WebSocketResponse, connection: Connection

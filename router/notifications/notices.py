@@ -16,7 +16,7 @@ from shared.events import (
 )
 from shared.ids import AgentId, TeamId
 from shared.model.content import Mention
-from shared.model.conversation import Conversation
+from shared.model.conversation import Conversation, Status
 from shared.model.message import Direction, Message
 from shared.model.notification_settings import NotificationKind
 from shared.model.people import Actor
@@ -112,6 +112,10 @@ def _of_change(change: Change, events: Sequence[Event]) -> Iterable[Notice]:
         for event in events
         if isinstance(event, MessageAdded) and event.message.conversation_id == after.id
     ]
+    if _waits(after) and not (before is not None and _waits_alike(before, after)):
+        told = next((one for one in added if one.direction is Direction.INBOUND), None)
+        by = told.author if told is not None else _who_changed(after, events)
+        yield Notice(NotificationKind.UNASSIGNED, after, team_id=after.team_id, message=told, by=by)
     had = before.assignee_id if before is not None else None
     if after.assignee_id not in (None, had):
         yield _assigned(after, added)
@@ -127,6 +131,16 @@ def _of_change(change: Change, events: Sequence[Event]) -> Iterable[Notice]:
         for agent_id in after.followers:
             details = {"status": after.status.value}
             yield Notice(NotificationKind.STATUS, after, agent_id, by=by, details=details)
+
+
+def _waits(one: Conversation) -> bool:
+    """For somebody of its team to take it."""
+    open_ = one.status is Status.OPEN
+    return open_ and one.team_id is not None and one.assignee_id is None and one.bot_id is None
+
+
+def _waits_alike(before: Conversation, after: Conversation) -> bool:
+    return _waits(before) and before.team_id == after.team_id
 
 
 def _assigned(after: Conversation, added: Iterable[Message]) -> Notice:

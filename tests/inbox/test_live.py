@@ -408,3 +408,24 @@ async def test_a_client_that_was_ahead_of_this_process_is_not_sent_back(stage: S
 
     assert decode_positions(frame["cursor"])[ahead] == 1
     assert frame["partition"] == PARTITION
+
+
+async def test_the_frames_of_a_connection_are_numbered_so_that_a_lost_one_leaves_a_hole(
+    stage: Stage,
+) -> None:
+    seqs = itertools.count(1)
+    for _ in range(2):
+        async with stage.browser() as browser, stage.live(browser) as socket:
+            await stage.happen(PARTITION, next(seqs), _added("hello"))
+            await socket.send_json({"type": "ping"})
+            heard = await _until_pong(socket)
+
+        assert [frame["number"] for frame in heard] == list(range(1, len(heard) + 1))
+        assert heard[-1]["server_time"]
+
+
+async def _until_pong(socket: ClientWebSocketResponse) -> list[Any]:
+    heard: list[Any] = []
+    while not heard or heard[-1]["type"] != "pong":
+        heard += await frames(socket, 1)
+    return heard

@@ -26,7 +26,7 @@ from shared.model.notification_settings import Means, NotificationKind, Notifica
 from shared.model.people import Actor, ActorKind, Block
 from shared.model.records import Outcome
 from shared.model.team import Team
-from shared.ports.store import Put
+from shared.ports.store import Put, Update
 from tests.router.answering import DAY_S, pass_time, sla
 from tests.router.office import actor, agent, kept
 from tests.router.world import BOT, World, inbound
@@ -278,3 +278,18 @@ async def test_a_bot_may_call_people_and_is_told_nothing(people: World) -> None:
     await do(people, Note, BOT, text="x", mentions=naming("maxim"))
 
     assert said(await told(people)) == [("maxim", "mention")]
+
+
+async def test_a_team_hears_once_that_a_conversation_waits_for_it_if_it_wants_to(
+    people: World,
+) -> None:
+    wants = NotificationSettings(kinds={NotificationKind.UNASSIGNED: (Means.DESKTOP,)})
+    await people.store.commit([Update(AGENTS, "olga", {"notify": wants})])
+    await do(people, Assign, ANNA, team_id=TeamId("shop"))
+    await people.tell(inbound(text="anybody?"))
+    await do(people, Assign, ANNA, agent_id=AgentId("olga"))
+    await do(people, Assign, ANNA, team_id=TeamId("shop"))
+
+    waits = [one for one in await told(people) if one.kind is NotificationKind.UNASSIGNED]
+
+    assert [(one.agent_id, one.means) for one in waits] == [("olga", (Means.DESKTOP,))] * 2

@@ -100,3 +100,16 @@ IDENTITIES = [{"id": "i1", "channel_type": "telegram", "external_id": "1", "user
               {"id": "i3", "channel_type": "vk", "external_id": "48151623", "name": None, "identifiers": [], "reachable": True}]
 DEAD = [{"id": f"d{n}", "source": "intake/ch-tg", "reason": reason, "channel_id": "ch-tg", "envelope": {"kind": "inbound.message", "payload": {"text": "…"}}, "raw_base64": "eyJ1cGRhdGVfaWQiOjEyMywibWVzc2FnZSI6bnVsbH0=", "headers": {"content-type": "application/json"}, "state": "open", "at": ago(30 * n + 5)} for n, reason in enumerate(("message: field required", "IndexError in split", "date out of range"))]
 VIEWS = {"mine": 7, "unassigned": 12, "open": 58, "pending": 3, "snoozed": 4, "resolved": 310, "channel/ch-tg": 23, "channel/ch-vk": 14, "channel/ch-wa": 9, "channel/ch-mail": 8, "channel/site": 4, "label/delivery": 14, "label/VIP": 2, "label/money": 6}
+
+
+def notice(number: int, kind: str, minutes: float, title: str, text: str = "", **more: object) -> dict:
+    return {"id": f"n{number}", "agent_id": "a1", "kind": kind, "conversation_id": f"c{number:02d}", "channel_type": "telegram", "title": title, "text": text, "details": {}, "by": None, "means": ["app"], "at": ago(minutes), "unread": number < 3, **more}
+
+
+NOTIFICATIONS = [
+    notice(1, "mention", 2, "Мария Ковалёва", "@Kim посмотри, пожалуйста: возврат не прошёл", by={"kind": "agent", "id": "a3", "name": "Ольга Миронова"}),
+    notice(2, "deadline", 14, "John Appleseed", details={"target": "next_reply", "percent": "80"}), notice(3, "assigned", 55, "Anna Berg", "Do you ship to Norway?"),
+    notice(4, "task", 190, "Иван Петров", "Склад: товар найден"), notice(5, "status", 1500, "Lee", details={"status": "resolved"})]
+NOTIFICATION_SETTINGS = {"kinds": {"mention": ["app", "sound", "desktop", "push"], "assigned": ["app", "sound", "desktop", "push"], "task": ["app", "sound", "desktop", "push"], "deadline": ["app", "sound", "desktop", "push"], "message": ["sound", "desktop", "push"], "followed": ["app", "desktop"], "unassigned": [], "status": ["app"]},
+                         "quiet": {"start": "22:00", "end": "08:00", "time_zone": "Europe/Berlin", "days_off": [5, 6]}}
+PUSH_DEVICES = [{"id": "w1", "name": "Chrome, Android", "muted": False, "created_at": ago(9000), "pushed_at": ago(40), "failing_since": None, "own": False}, {"id": "w2", "name": "Firefox, Linux", "muted": True, "created_at": ago(900), "pushed_at": None, "failing_since": None, "own": True}]

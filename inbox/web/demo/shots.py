@@ -43,6 +43,12 @@ class Hub:
                 return 200, self.me
             case ["GET", "agents"]:
                 return page(data.AGENTS)
+            case ["GET", "notifications"]:
+                return 200, {"items": data.NOTIFICATIONS, "next": None, "unread": 2}
+            case ["GET", "agents", "me", "notification-settings"]:
+                return 200, data.NOTIFICATION_SETTINGS
+            case ["GET", "push"]:
+                return 200, {"public_key": "", "devices": data.PUSH_DEVICES}
             case ["GET", "views"]:
                 return 200, {"items": [{"key": key, "count": count} for key, count in data.VIEWS.items()]}
             case ["GET", "labels"]:

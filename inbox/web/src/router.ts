@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { useRemembered } from './stores/remembered'
 import { useSession } from './stores/session'
 
 declare module 'vue-router' {
@@ -27,7 +28,9 @@ router.beforeEach(async (to) => {
   try {
     await session.load()
   } catch {
-    return true // The page itself says that the hub cannot be reached.
+    // The hub cannot be reached: what this device remembers is shown, or a page that says so.
+    if (!session.agent) await useRemembered().restore()
+    return true
   }
   if (!to.meta.open && !session.agent) return { name: 'login', query: { to: to.fullPath } }
   if (to.name === 'login' && session.agent) return { path: typeof to.query.to === 'string' && to.query.to.startsWith('/') && !to.query.to.startsWith('//') ? to.query.to : '/inbox/open' }

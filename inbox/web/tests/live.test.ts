@@ -26,9 +26,9 @@ describe('the live client', () => {
     vi.useFakeTimers()
     lines = []
     heard = []
-    told = { hello: [], reset: [], counts: [], state: [], refused: [] }
+    told = { hello: [], time: [], reset: [], counts: [], state: [], refused: [] }
     const handlers: LiveHandlers = {
-      event: (frame) => heard.push(frame), hello: (time, fresh) => told.hello?.push([time, fresh]), reset: () => told.reset?.push(1),
+      event: (frame) => heard.push(frame), hello: ({ fresh }) => { told.hello?.push(fresh) }, time: (time) => { told.time?.push(time) }, reset: () => told.reset?.push(1),
       counts: (items) => told.counts?.push(items), state: (state) => told.state?.push(state), refused: () => told.refused?.push(1),
     }
     client = new LiveClient(handlers, () => { const line = new Line(); lines.push(line); return line })
@@ -52,7 +52,7 @@ describe('the live client', () => {
     vi.advanceTimersByTime(20_000)
     last().onopen?.()
     last().hear(hello)
-    expect(told.hello?.map((one) => (one as [string, boolean])[1])).toEqual([true, false])
+    expect(told.hello).toEqual([true, false])
   })
   it('drops repeated events of a partition, but not of another', () => {
     last().hear(hello)
@@ -81,6 +81,41 @@ describe('the live client', () => {
   it('notices silence', () => {
     last().hear(hello)
     vi.advanceTimersByTime(80_000)
+    expect(told.state).toContain('offline')
+  })
+  const numbered = (number: number, frame: object): object => ({ ...frame, number })
+  it('comes again from the last cursor in its turn when a frame was lost on the way', () => {
+    last().hear(numbered(1, hello))
+    last().hear(numbered(2, event(7)))
+    last().hear(numbered(4, event(9)))
+    expect(heard.map((frame) => frame.seq)).toEqual([7])
+    vi.advanceTimersByTime(1_000)
+    last().onopen?.()
+    expect(last().sent[0]).toEqual({ type: 'start', cursor: 'c7' })
+    last().hear(numbered(1, hello))
+    for (const [index, seq] of [8, 9].entries()) last().hear(numbered(index + 2, event(seq)))
+    expect(heard.map((frame) => frame.seq)).toEqual([7, 8, 9])
+  })
+  it('takes a frame that comes twice once, and counts none of it as a hole', () => {
+    last().hear(numbered(1, hello))
+    for (const number of [2, 2, 3]) last().hear(numbered(number, { type: 'event', kind: 'typing', cursor: 'c0', partition: null, seq: null, at: '', payload: {} }))
+    expect(heard).toHaveLength(2)
+    expect(lines).toHaveLength(1)
+  })
+  it('notices that the last frame was lost by the answer to its ping', () => {
+    last().hear(numbered(1, hello))
+    last().hear(numbered(3, { type: 'pong', server_time: '2026-01-05T10:00:20Z' }))
+    expect(told.state?.at(-1)).toBe('offline')
+  })
+  it('is told the time of the hub with every pong', () => {
+    last().hear(numbered(1, hello))
+    last().hear(numbered(2, { type: 'pong', server_time: '2026-01-05T10:00:20Z' }))
+    expect(told.time).toEqual([(hello as { server_time: string }).server_time, '2026-01-05T10:00:20Z'])
+  })
+  it('lets go of a line that does not answer when it is asked', () => {
+    last().hear(hello)
+    client.nudge()
+    vi.advanceTimersByTime(6_000)
     expect(told.state).toContain('offline')
   })
   it('tries at once when nudged', () => {

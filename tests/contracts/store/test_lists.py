@@ -10,7 +10,7 @@ import pytest
 from inbox.board import Boards
 from inbox.counts import Counts
 from inbox.listing import find
-from inbox.search import Search
+from inbox.search import Asked, Search
 from router.numbers import Numbers
 from shared.clock import ManualClock
 from shared.collections import ALL_COLLECTIONS, CONVERSATIONS, COUNTERS
@@ -99,7 +99,7 @@ async def test_no_two_conversations_have_one_number_and_those_without_are_many(
     with pytest.raises(Conflict):
         await store.commit([Put(CONVERSATIONS, other)])
 
-    hits, _ = await Search(store).page("#7", {}, None, 50)
+    hits, _ = await Search(store).page(Asked("#7"), None, 50)
     assert [hit.conversation.id for hit in hits] == [one.id]
 
 

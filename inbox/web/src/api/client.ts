@@ -23,6 +23,7 @@ const LIMIT_MS = 20_000
 const BASE = '/api/v1'
 const csrf: { header: string; token: string } = { header: 'X-CSRF-Token', token: '' }
 let onUnauthorised: () => void = () => undefined
+let onForged: () => Promise<void> = () => Promise.resolve()
 
 export function useCsrf(header: string, token: string): void {
   csrf.header = header
@@ -30,6 +31,8 @@ export function useCsrf(header: string, token: string): void {
 }
 export function csrfHeader(): [string, string] { return [csrf.header, csrf.token] }
 export function whenUnauthorised(handler: () => void): void { onUnauthorised = handler }
+/** `handler` asks for the session's token anew: another tab may have signed in, and with it comes another one. */
+export function whenForged(handler: () => Promise<void>): void { onForged = handler }
 
 export type Query = Record<string, string | number | boolean | null | undefined>
 
@@ -58,6 +61,19 @@ export function fieldProblems(error: unknown): Record<string, string> {
 export interface Answer<T> { status: number; body: T }
 
 async function request<T>(method: string, path: string, query?: Query, body?: unknown, ended?: AbortSignal): Promise<Answer<T>> {
+  const token = csrf.token
+  try {
+    return await once<T>(method, path, query, body, ended)
+  } catch (failure) {
+    const forged = failure instanceof ApiError && failure.status === 403 && failure.problem.detail?.includes(csrf.header)
+    if (!forged) throw failure
+    await onForged()
+    if (csrf.token === token) throw failure
+    return once<T>(method, path, query, body, ended)
+  }
+}
+
+async function once<T>(method: string, path: string, query?: Query, body?: unknown, ended?: AbortSignal): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET' && csrf.token) headers[csrf.header] = csrf.token
   if (body !== undefined) headers['Content-Type'] = 'application/json'

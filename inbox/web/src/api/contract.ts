@@ -57,6 +57,14 @@ export type Checked = None<
   | Strange<T.Outcome, Hub['Outcome']>
   | Strange<T.SessionView, Hub['SessionView']>
   | Strange<T.Upload, Hub['UploadView']>
+  | Strange<T.Notification, Hub['Notification']>
+  | Strange<T.NotificationPage, Hub['NotificationPage']>
+  | Strange<T.NotificationSettings, Hub['NotificationSettingsView']>
+  | Strange<T.QuietHours, Hub['QuietHours']>
+  | Strange<T.PushDevice, Hub['PushDeviceView']>
+  | Strange<T.PushView, Hub['PushView']>
+  | Same<T.NotificationKind, Hub['NotificationKind']>
+  | Same<T.Means, Hub['Means']>
   | Strange<T.SearchHit, Hub['SearchHit']>
   | Strange<T.Snippet, Hub['Snippet']>
   | Strange<T.ListFilter, Hub['ConversationFilter']>

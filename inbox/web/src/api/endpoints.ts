@@ -82,6 +82,16 @@ export const api = {
   checkChannel: (cid: string) => http.post<T.CheckReport>(`/channels/${id(cid)}/check`),
   removeChannel: (cid: string) => http.delete<void>(`/channels/${id(cid)}`),
 
+  notifications: (query: Query) => http.get<T.NotificationPage>('/notifications', query),
+  readNotifications: (what: { ids?: string[]; conversation_id?: string; up_to?: string }) => http.post<{ unread: number }>('/notifications/read', what),
+  notificationSettings: () => http.get<T.NotificationSettings>('/agents/me/notification-settings'),
+  changeNotificationSettings: (settings: T.NotificationSettings) => http.put<T.NotificationSettings>('/agents/me/notification-settings', settings),
+  push: () => http.get<T.PushView>('/push'),
+  addPushDevice: (device: { endpoint: string; keys: { p256dh: string; auth: string }; name: string; language: string }) => http.post<T.PushDevice>('/push/devices', device),
+  mutePushDevice: (device: string, muted: boolean) => http.patch<T.PushDevice>(`/push/devices/${id(device)}`, { muted }),
+  removePushDevice: (device: string) => http.delete<void>(`/push/devices/${id(device)}`),
+  tryPushDevice: (device: string) => http.post<void>(`/push/devices/${id(device)}/test`),
+
   deadLetters: (state: string, cursor?: string | null) => http.get<T.Page<T.DeadLetter>>('/dead-letters', { state, cursor }),
   deadLetter: (did: string) => http.get<T.DeadLetter>(`/dead-letters/${id(did)}`),
   deadLetterAct: (did: string, action: 'replay' | 'drop') => http.post<void>(`/dead-letters/${id(did)}/${action}`),

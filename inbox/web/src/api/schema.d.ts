@@ -783,6 +783,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which devices I am told on */
+        get: operations["get_push"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell me on this device */
+        post: operations["post_push_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Never tell me on it again */
+        delete: operations["delete_push_devices_id"];
+        options?: never;
+        head?: never;
+        /** Mute a device of mine */
+        patch: operations["patch_push_devices_id"];
+        trace?: never;
+    };
+    "/api/v1/push/devices/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See whether it works */
+        post: operations["post_push_devices_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -3857,6 +3926,11 @@ export interface components {
          */
         BoardNowFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default board
              * @constant
@@ -5903,6 +5977,11 @@ export interface components {
          */
         CountsFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default counts
              * @constant
@@ -6795,6 +6874,11 @@ export interface components {
          */
         EventFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default event
              * @constant
@@ -7245,6 +7329,11 @@ export interface components {
          * @description The first frame. ``cursor`` is where the feed goes on from.
          */
         HelloFrame: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
             /**
              * Type
              * @default hello
@@ -8934,7 +9023,7 @@ export interface components {
          * @description Why somebody is told. Of one item the first of these that fits counts.
          * @enum {string}
          */
-        NotificationKind: "mention" | "assigned" | "task" | "deadline" | "message" | "followed" | "status";
+        NotificationKind: "mention" | "assigned" | "task" | "deadline" | "message" | "followed" | "unassigned" | "status";
         /**
          * NotificationPage
          * @description One page, newest first.
@@ -8957,6 +9046,8 @@ export interface components {
             kinds: {
                 [key: string]: components["schemas"]["Means"][];
             };
+            /** @default null */
+            quiet: components["schemas"]["QuietHours"] | null;
         };
         /**
          * NotificationSettingsView
@@ -8967,6 +9058,7 @@ export interface components {
             kinds: {
                 [key: string]: components["schemas"]["Means"][];
             };
+            quiet: components["schemas"]["QuietHours"] | null;
         };
         /**
          * OnEvent
@@ -9620,11 +9712,21 @@ export interface components {
          */
         PongFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default pong
              * @constant
              */
             type: "pong";
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
         };
         /**
          * PresenceRequest
@@ -9895,6 +9997,11 @@ export interface components {
          */
         ProblemFrame: {
             /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
              * Type
              * @default problem
              * @constant
@@ -9947,6 +10054,74 @@ export interface components {
          * @enum {string}
          */
         PromiseState: "open" | "kept" | "broken" | "void";
+        /**
+         * PushDeviceChange
+         * @description What of a device can be changed.
+         */
+        PushDeviceChange: {
+            /** Muted */
+            muted: boolean;
+        };
+        /**
+         * PushDeviceRequest
+         * @description What the browser answered when it was subscribed.
+         */
+        PushDeviceRequest: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+            /** Name */
+            name: string;
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "en" | "ru";
+        };
+        /**
+         * PushDeviceView
+         * @description A device as its owner sees it; where it is reached is never told.
+         */
+        PushDeviceView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Muted */
+            muted: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Pushed At */
+            pushed_at: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Own */
+            own: boolean;
+        };
+        /**
+         * PushKeys
+         * @description The device's own, in base64url, as ``PushSubscription.toJSON()`` has them.
+         */
+        PushKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
+         * PushView
+         * @description What a browser needs to subscribe, and the devices that are.
+         */
+        PushView: {
+            /** Public Key */
+            public_key: string;
+            /** Devices */
+            devices: components["schemas"]["PushDeviceView"][];
+        };
         /**
          * PutField
          * @description A custom field's value; null empties it.
@@ -10271,6 +10446,26 @@ export interface components {
             warnings: string[];
         };
         /**
+         * QuietHours
+         * @description When an agent is told without sound, desktop and push; the list goes on. Local times, such as
+         *     22:00 to 08:00: an end before the start is that of the next morning.
+         */
+        QuietHours: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Days Off
+             * @default []
+             */
+            days_off: number[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RateLimit
          * @description So many sends in a time, refilled evenly; ``burst`` may go at once.
          */
@@ -10568,6 +10763,11 @@ export interface components {
          * @description The cursor was too old: reload what is shown, and go on from this one.
          */
         ResetFrame: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
             /**
              * Type
              * @default reset
@@ -14638,6 +14838,161 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Accepted"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_push_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushDeviceView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_push_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_push_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushDeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushDeviceView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_push_devices_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

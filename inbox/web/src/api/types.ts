@@ -193,3 +193,20 @@ export interface Segment { id: string; name: string; names?: Words }
 export interface SessionView { agent: AgentView; csrf_header: string; csrf_token: string }
 export interface HubInfo { version: string; simulators: boolean; simulators_public: boolean; languages: string[]; undo_s: number; name?: string }
 export interface Upload { id: string; name: string; mime: string; size_bytes: number }
+
+// Notifications ------------------------------------------------------------------------------
+
+export type NotificationKind = 'mention' | 'assigned' | 'task' | 'deadline' | 'message' | 'followed' | 'unassigned' | 'status'
+export const NOTIFICATION_KINDS: readonly NotificationKind[] = ['message', 'assigned', 'unassigned', 'mention', 'task', 'deadline', 'followed', 'status']
+export type Means = 'app' | 'sound' | 'desktop' | 'push'
+export const MEANS: readonly Means[] = ['app', 'sound', 'desktop', 'push']
+export interface Notification {
+  id: string; agent_id: string; kind: NotificationKind; conversation_id: string; channel_type: string; message_id?: string | null
+  title: string; text: string; details: Record<string, string>; by?: Actor | null; means: Means[]; at: Iso; unread: boolean
+}
+export interface NotificationPage { items: Notification[]; next: string | null; unread: number }
+/** Local times, as 22:00 to 08:00; Monday is 0. */
+export interface QuietHours { start: string; end: string; time_zone: string; days_off: number[] }
+export interface NotificationSettings { kinds: Record<NotificationKind, Means[]>; quiet: QuietHours | null }
+export interface PushDevice { id: string; name: string; muted: boolean; created_at: Iso; pushed_at: Iso | null; failing_since: Iso | null; own: boolean }
+export interface PushView { public_key: string; devices: PushDevice[] }

@@ -1,6 +1,8 @@
 /**
  * The one live connection. It goes on from its last cursor after a break, with back-off and jitter, and
  * drops what it has seen: events of a partition are applied once, in the order of their seq.
+ * The frames of a connection are numbered: a hole means that one was lost or overtaken, and the connection is made
+ * anew from the cursor of the last frame that came in its turn.
  */
 import { backoffMs } from './backoff'
 import type { EventFrame, Frame } from './frames'
@@ -11,7 +13,9 @@ export interface LiveHandlers {
   event: (frame: EventFrame) => void
   counts: (items: { key: string; count: number }[]) => void
   /** Connected. `fresh`: nothing is known of the time before, so everything shown is to be read anew. */
-  hello: (serverTime: string, fresh: boolean) => void
+  hello: (hello: { fresh: boolean; agentId: string | null }) => void
+  /** The hub's clock, with every greeting and every pong. */
+  time: (serverTime: string) => void
   reset: () => void
   /** A frame that is no event and carries no cursor. */
   other?: (frame: Frame) => void
@@ -31,6 +35,8 @@ export type Connect = () => Socket
 
 const PING_MS = 20_000
 const SILENCE_MS = 50_000
+/** Whoever was asked whether they are there, because something says they are not, answers within this. */
+const PROBE_MS = 5_000
 /** How long a connection may take to greet us; later attempts are given more. */
 const connectMs = (attempt: number): number => Math.min(15_000, 4_000 + attempt * 2_000)
 
@@ -48,7 +54,10 @@ export class LiveClient {
   private retry: ReturnType<typeof setTimeout> | null = null
   private greeting: ReturnType<typeof setTimeout> | null = null
   private beat: ReturnType<typeof setInterval> | null = null
+  private probe: ReturnType<typeof setTimeout> | null = null
   private heardAt = 0
+  /** The number of the last frame of this connection. */
+  private number = 0
   private running = false
 
   constructor(
@@ -70,9 +79,14 @@ export class LiveClient {
     this.handlers.state('idle')
   }
 
-  /** Try now: the network is back or the page is looked at again. */
+  /** The network came or went, or the page is looked at again: see whether the line stands, else try now. */
   nudge(): void {
-    if (!this.running || this.greeted) return
+    if (!this.running) return
+    if (this.greeted) {
+      this.socket?.send(JSON.stringify({ type: 'ping' }))
+      this.probe ??= setTimeout(() => this.lost(), PROBE_MS)
+      return
+    }
     this.attempt = 0
     this.drop()
     this.open()
@@ -84,6 +98,7 @@ export class LiveClient {
 
   private open(): void {
     this.handlers.state('connecting')
+    this.number = 0
     const socket = this.connect()
     this.socket = socket
     this.greeting = setTimeout(() => this.lost(), connectMs(this.attempt))
@@ -95,7 +110,14 @@ export class LiveClient {
     socket.onmessage = (event) => {
       if (socket !== this.socket) return
       this.heardAt = Date.now()
-      this.receive(JSON.parse(event.data) as Frame)
+      if (this.probe !== null) clearTimeout(this.probe)
+      this.probe = null
+      const frame = JSON.parse(event.data) as Frame
+      const number = frame.number ?? this.number + 1
+      if (number <= this.number) return
+      if (number > this.number + 1) return this.lost()
+      this.number = number
+      this.receive(frame)
     }
     socket.onclose = () => { if (socket === this.socket) this.lost() }
   }
@@ -109,7 +131,8 @@ export class LiveClient {
     if (this.retry !== null) clearTimeout(this.retry)
     if (this.beat !== null) clearInterval(this.beat)
     if (this.greeting !== null) clearTimeout(this.greeting)
-    this.retry = this.beat = this.greeting = null
+    if (this.probe !== null) clearTimeout(this.probe)
+    this.retry = this.beat = this.greeting = this.probe = null
     const socket = this.socket
     this.socket = null
     this.greeted = false
@@ -134,10 +157,10 @@ export class LiveClient {
         const fresh = this.cursor === null
         this.greeted = true
         if (this.greeting !== null) clearTimeout(this.greeting)
-        this.attempt = 0
         this.cursor ??= frame.cursor
+        this.handlers.time(frame.server_time)
         this.handlers.state('online')
-        this.handlers.hello(frame.server_time, fresh)
+        this.handlers.hello({ fresh, agentId: frame.agent_id })
         break
       }
       case 'event':
@@ -150,6 +173,11 @@ export class LiveClient {
         this.cursor = frame.cursor
         this.seen.clear()
         this.handlers.reset()
+        break
+      case 'pong':
+        // A line that only greets and breaks again is not called healed: its back-off goes on growing.
+        this.attempt = 0
+        if (frame.server_time) this.handlers.time(frame.server_time)
         break
       default:
         this.handlers.other?.(frame)

@@ -1,6 +1,6 @@
 /** What travels on the live connection. */
 import type { Board, Standing } from '@/api/desk'
-import type { Actor, Conversation, Count, Message, Outcome } from '@/api/types'
+import type { Actor, Conversation, Count, Message, Notification, Outcome } from '@/api/types'
 
 export interface Typing { channel_id: string; thread?: string | null; conversation_id?: string | null; actor: Actor }
 export interface Viewing { conversation_id: string | null; actor?: Actor; agent_id?: string; agent_name?: string; agents?: Actor[] }
@@ -15,6 +15,8 @@ export interface Payloads {
   'channel.changed': { channel_id: string }
   'settings.changed': { collection: string; id: string }
   viewing: Viewing
+  'notification.added': { notification: Notification }
+  'notifications.read': { agent_id: string; ids: string[]; unread: number }
   'draft.changed': DraftChanged
   'presence.changed': { standing: Standing }
 }
@@ -23,11 +25,13 @@ export type EventFrame = {
   [K in EventKind]: { type: 'event'; kind: K; cursor: string | null; partition: number | null; seq: number | null; at: string; payload: Payloads[K] }
 }[EventKind]
 
-export type Frame =
-  | { type: 'hello'; cursor: string; agent_id: string; server_time: string }
+/** `number` counts the frames of a connection, from 1 on. */
+export type Frame = { number?: number } & (
+  | { type: 'hello'; cursor: string; agent_id: string | null; server_time: string }
   | EventFrame
   | { type: 'counts'; items: Count[] }
   | { type: 'reset'; cursor: string }
   | { type: 'board'; board: Board }
-  | { type: 'pong' }
+  | { type: 'pong'; server_time?: string }
   | { type: 'problem'; detail: string }
+)

@@ -16,6 +16,12 @@ export const useChannels = defineStore('channels', () => {
     types.value = kinds.items
     loaded.value = true
   }
+  /** As this device knows them, until the hub can be asked. */
+  function remember(channels: ChannelView[], kinds: ChannelTypeInfo[]): void {
+    items.value = channels
+    types.value = kinds
+    loaded.value = true
+  }
   function put(channel: ChannelView): void {
     const known = items.value.some((other) => other.id === channel.id)
     items.value = known ? items.value.map((other) => (other.id === channel.id ? { ...other, ...channel } : other)) : [...items.value, channel]
@@ -24,5 +30,5 @@ export const useChannels = defineStore('channels', () => {
   const typeOf = (type: string | undefined): ChannelTypeInfo | undefined => types.value.find((info) => info.id === type)
   const titleOf = (type: string): string => typeOf(type)?.title ?? type
   const abilities = (type: string | undefined): Capabilities | undefined => typeOf(type)?.capabilities
-  return { items, types, loaded, standing, load, put, byId, typeOf, titleOf, abilities }
+  return { items, types, loaded, standing, load, remember, put, byId, typeOf, titleOf, abilities }
 })

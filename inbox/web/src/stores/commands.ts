@@ -1,11 +1,7 @@
-/** Commands whose outcome is not known yet (202); `command.done` tells it. */
+/** Commands whose outcome is not known yet (202): `command.done` tells it. */
 import { defineStore } from 'pinia'
-import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
 import type { Outcome } from '@/api/types'
-
-const POLL_MS = 5_000
-const POLLS = 24
 
 export const useCommands = defineStore('commands', () => {
   const waiting = new Map<string, (outcome: Outcome) => void>()
@@ -15,21 +11,16 @@ export const useCommands = defineStore('commands', () => {
     waiting.delete(outcome.id)
     take?.(outcome)
   }
-  /** Resolves when the outcome is known, by the live connection or, should that be down, by asking. */
+  /** Ask for what is waited for: whoever comes late, or was away, may have missed the news. */
+  function ask(ids: Iterable<string> = waiting.keys()): void {
+    for (const id of ids) api.command(id).then(finish, () => undefined)
+  }
+  /** Resolves when the outcome is known. The command is durable: it will be, however long that takes. */
   function outcome(id: string): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       waiting.set(id, resolve)
-      let polls = 0
-      const timer = setInterval(() => {
-        if (!waiting.has(id)) return clearInterval(timer)
-        if (++polls > POLLS) {
-          clearInterval(timer)
-          waiting.delete(id)
-          return reject(new ApiError(0, {}))
-        }
-        api.command(id).then(finish, () => undefined)
-      }, POLL_MS)
+      ask([id])
     })
   }
-  return { finish, outcome }
+  return { finish, ask, outcome }
 })

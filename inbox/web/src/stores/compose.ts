@@ -6,12 +6,14 @@ import { api, upload } from '@/api/endpoints'
 import type { Attachment, Button, MailHead, Mention, Message, Span, TemplateRequest, Upload } from '@/api/types'
 import { behind, trimmed } from '@/format/spans'
 import { i18n } from '@/i18n'
+import { dropUnsent, isFresh, isUnsent, keepUnsent, Turns, unsentOf } from '@/offline/outbox'
 import { blockWords } from '@/thread/blockWords'
 import { blankDraft, type Draft, type DraftFile, type DraftHead, type Tab } from '@/thread/draft'
 import type { Pending } from '@/thread/pending'
 import { dayAndTime } from '@/format/time'
 import { useClock } from './clock'
 import { useCommands } from './commands'
+import { useLine } from './line'
 import { readCopy } from './draftCopies'
 import { useDrafts } from './drafts'
 import { useMessages } from './messages'
@@ -25,9 +27,8 @@ export type { Draft, DraftFile, DraftHead, Tab }
 export interface Undoable { pendingId: string; conversationId: string; messageId: string | null; until: number; wanted: boolean }
 
 const PREVIEW = 'hub.preview'
-const RETRY_MS = 3_000
-const REPEATABLE = new Set([0, 429, 502, 503, 504])
-const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+/** What heals by itself: no line, too much, a hub that is away, and a session that ended (401): its agent signs in again. */
+const REPEATABLE = new Set([0, 401, 429, 502, 503, 504])
 
 export const rowsOf = (buttons: readonly Button[]): Button[][] => buttons.filter((button) => button.label.trim() !== '').map((button) => [button])
 
@@ -37,6 +38,7 @@ export const useCompose = defineStore('compose', () => {
   /** Whether the customer's view stands under the composer. */
   const previewing = ref(localStorage.getItem(PREVIEW) === '1')
   const messages = useMessages()
+  const turns = new Turns()
   let lastKey = 0
 
   watch(previewing, (on) => { localStorage.setItem(PREVIEW, on ? '1' : '0') })
@@ -145,11 +147,25 @@ export const useCompose = defineStore('compose', () => {
       const undoS = useSession().info?.undo_s ?? 5
       undoable.value = { pendingId: pending.id, conversationId: cid, messageId: null, until: useClock().serverNow() + undoS * 1000, wanted: false }
     }
+    void keepUnsent(pending)
     void deliver(pending)
     return true
   }
+  /** What the agent wrote before the page was closed or loaded anew goes on its way; what is too old comes back to be looked at. */
+  async function resume(): Promise<void> {
+    const me = useSession().agent
+    if (!me) return
+    for (const kept of await unsentOf(me.id)) {
+      if (messages.isPending(kept)) continue
+      if (isFresh(kept, useClock().serverNow())) { void deliver(messages.begin({ ...kept, state: 'offline', adopted: null }), true); continue }
+      void dropUnsent(kept.id)
+      giveBack(kept)
+      useToasts().show(i18n.global.t('live.tooOld'), 'error')
+    }
+  }
 
-  async function post(pending: Pending): Promise<Message> {
+  /** The stored message, or the id of the command that is going to store it. */
+  async function post(pending: Pending): Promise<Message | string> {
     const answer = await api.send(pending.conversationId, {
       id: pending.id, kind: pending.kind, text: pending.template ? '' : pending.text, attachments: pending.uploads.map((done) => done.id),
       ...(pending.spans.length > 0 ? { spans: pending.spans } : {}), ...(pending.buttons.length > 0 ? { buttons: pending.buttons } : {}),
@@ -157,30 +173,42 @@ export const useCompose = defineStore('compose', () => {
       ...(pending.replyTo ? { reply_to: pending.replyTo.id } : {}), ...(pending.block ? { blocks: [pending.block] } : {}), ...(pending.draft ? { draft: pending.draft } : {}),
       ...(pending.sendAt ? { send_at: pending.sendAt, recall: pending.recall ?? false } : {}), ...(pending.mentions?.length ? { mentions: pending.mentions } : {}),
     })
-    if (answer.body.message) return answer.body.message
+    return answer.body.message ?? answer.body.command_id ?? pending.id
+  }
+  /** Accepted and durable (202): the next one may go, for the hub keeps their order. */
+  async function settleLater(pending: Pending, id: string): Promise<void> {
     pending.state = 'waiting'
-    const outcome = await useCommands().outcome(answer.body.command_id ?? pending.id)
-    if (outcome.status === 'refused' || !outcome.result?.message) throw new ApiError(409, { detail: outcome.reason ?? undefined, reason_code: outcome.reason_code ?? undefined, reason_values: outcome.reason_values })
-    return outcome.result.message
+    const outcome = await useCommands().outcome(id)
+    if (!messages.isPending(pending)) return
+    if (outcome.status === 'done' && outcome.result?.message) stored(pending, outcome.result.message)
+    else refused(pending, new ApiError(409, { detail: outcome.reason ?? undefined, reason_code: outcome.reason_code ?? undefined, reason_values: outcome.reason_values }))
   }
   /** Until the hub has it or refuses it. A repeat with the same id is harmless, so a break heals itself. */
-  async function deliver(pending: Pending): Promise<void> {
-    for (;;) {
-      try {
-        stored(pending, await post(pending))
-        return
-      } catch (failure) {
-        const repeat = failure instanceof ApiError && REPEATABLE.has(failure.status)
-        if (!repeat) { refused(pending, failure); return }
-        if (isWanted(pending)) { refused(pending, null); return }
-        pending.state = 'offline'
-        await wait((failure.retryAfterS ?? 0) * 1000 || RETRY_MS)
+  function deliver(pending: Pending, resumed = false): Promise<void> {
+    return turns.take(pending.conversationId, async () => {
+      // Another tab has sent it meanwhile; what became of it comes by the live connection.
+      if (resumed && !(await isUnsent(pending.id))) messages.abandon(pending)
+      for (let attempt = 0; messages.isPending(pending); attempt++) {
+        try {
+          pending.state = 'sending'
+          const answer = await post(pending)
+          if (typeof answer === 'string') void settleLater(pending, answer)
+          else stored(pending, answer)
+          return
+        } catch (failure) {
+          if (!(failure instanceof ApiError) || !REPEATABLE.has(failure.status)) return refused(pending, failure)
+          if (!messages.isPending(pending)) return
+          if (isWanted(pending)) return refused(pending, null)
+          pending.state = 'offline'
+          await useLine().again(attempt, failure.retryAfterS)
+        }
       }
-    }
+    })
   }
   const isWanted = (pending: Pending): boolean => undoable.value?.pendingId === pending.id && undoable.value.wanted
 
   function stored(pending: Pending, message: Message): void {
+    void dropUnsent(pending.id)
     messages.settle(pending, message)
     if (pending.kind === 'note') offer('undo.note', () => unwrite(pending, message))
     else if (pending.sendAt) offer('undo.scheduled', () => cancel(message.id), { time: dayAndTime(pending.sendAt, useClock().now) })
@@ -192,6 +220,7 @@ export const useCompose = defineStore('compose', () => {
     else if (!message.send_at) undoable.value = null
   }
   function refused(pending: Pending, failure: unknown): void {
+    void dropUnsent(pending.id)
     messages.abandon(pending)
     giveBack(pending)
     if (undoable.value?.pendingId === pending.id) undoable.value = null
@@ -210,6 +239,7 @@ export const useCompose = defineStore('compose', () => {
     if (!open || open.wanted) return
     open.wanted = true
     if (open.messageId) void takeBack(open)
+    else useLine().now()
   }
   async function takeBack(open: Undoable): Promise<void> {
     undoable.value = null
@@ -230,5 +260,5 @@ export const useCompose = defineStore('compose', () => {
   }
   function clear(): void { useDrafts().clear(); useUndo().drop(); drafts.clear(); undoable.value = null }
 
-  return { drafts, undoable, previewing, draft, attach, retry, detach, refile, send, sendTemplate, sendBlock, sendFile, undo, cancel, clear }
+  return { drafts, undoable, previewing, draft, attach, retry, detach, refile, send, sendTemplate, sendBlock, sendFile, resume, undo, cancel, clear }
 })

@@ -3,15 +3,18 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
-import { LiveClient, type LiveState } from '@/live/client'
+import { LiveClient } from '@/live/client'
 import type { EventFrame, Frame, Typing, Viewing } from '@/live/frames'
+import { readUntilDone, stopReading } from '@/live/reading'
 import { useAgents } from './agents'
 import { useChannels } from './channels'
 import { useClock } from './clock'
 import { useCommands } from './commands'
 import { useConversations } from './conversations'
+import { useLine } from './line'
 import { useDrafts } from './drafts'
 import { useMessages } from './messages'
+import { useNotifications } from './notifications'
 import { useSession } from './session'
 import { useViews } from './views'
 
@@ -19,52 +22,63 @@ const TYPING_MS = 6_000
 export interface Presence { name: string; customer: boolean; until: number }
 
 export const useLive = defineStore('live', () => {
-  const state = ref<LiveState>('idle')
+  const line = useLine()
   const current = ref<string | null>(null)
   const typing = ref<Record<string, Presence>>({})
   const viewers = ref<Record<string, string[]>>({})
-  const problem = ref(false)
   /** The contact that was changed last, by whomever. */
   const changedContact = ref({ id: '' })
-  const offline = computed(() => problem.value && state.value !== 'online')
   const ears = new Set<(frame: EventFrame) => void>()
   const others = new Set<(frame: Frame) => void>()
-  let late: ReturnType<typeof setTimeout> | null = null
+  const state = computed(() => line.state)
+  const offline = computed(() => line.broken && !useSession().ended)
 
   const client = new LiveClient({
-    state(next) {
-      state.value = next
-      if (next === 'online' || next === 'idle') {
-        if (late) clearTimeout(late)
-        late = null
-        problem.value = false
-      } else late ??= setTimeout(() => { problem.value = true }, 2_000) // A short break is nobody's business.
-    },
-    hello(serverTime, fresh) {
-      useClock().correct(serverTime)
-      if (fresh) void resync()
-      else shared()
-      if (current.value) client.send({ type: 'viewing', conversation_id: current.value })
-    },
-    reset: () => void resync(),
+    // The line counts as back once it is known who we are.
+    state(next) { if (next !== 'online') line.turn(next) },
+    time: (serverTime) => useClock().correct(serverTime),
+    hello: (hello) => void greeted(hello),
+    reset: () => resync(),
     counts: (items) => useViews().apply(items),
     event: apply,
     other: (frame) => others.forEach((ear) => ear(frame)),
     refused: () => void stillSignedIn(),
   })
 
-  function shared(): void {
-    void useViews().load().catch(() => undefined)
-    void useChannels().load().catch(() => undefined)
-    void useAgents().load().catch(() => undefined)
+  async function greeted({ fresh, agentId }: { fresh: boolean; agentId: string | null }): Promise<void> {
+    const session = useSession()
+    await session.load().catch(() => undefined)
+    // Another tab has signed in as somebody else: nothing of this page is theirs.
+    if (agentId !== null && agentId !== session.agent?.id) return session.reload().catch(() => undefined)
+    viewers.value = {}
+    if (current.value) client.send({ type: 'viewing', conversation_id: current.value })
+    line.turn('online')
+    useCommands().ask()
+    if (fresh) resync()
+    else mend()
   }
-  /** Read anew whatever is shown. */
-  async function resync(): Promise<void> {
+  const read = (name: string, job: () => Promise<unknown>): void => { void readUntilDone(name, job, (attempt) => line.again(attempt)) }
+  function shared(): void {
+    read('views', () => useViews().load())
+    read('channels', () => useChannels().load())
+    read('agents', () => useAgents().load())
+    read('notifications', () => useNotifications().load())
+  }
+  /** The gap is filled by what the connection tells; what could not be read while there was no line is read now. */
+  function mend(): void {
+    const conversations = useConversations()
+    const messages = useMessages()
+    shared()
+    if (conversations.state === 'error' || conversations.partial) read('list', () => conversations.load(conversations.partial))
+    for (const [cid, thread] of messages.threads) if (thread.state === 'error') read(`thread ${cid}`, () => messages.open(cid))
+  }
+  /** Read anew whatever is shown: what happened meanwhile is not going to be told. */
+  function resync(): void {
     shared()
     const conversations = useConversations()
-    const reads: Promise<unknown>[] = [conversations.load(conversations.state === 'ready'), useMessages().restart(current.value)]
-    if (current.value) reads.push(api.conversation(current.value).then(conversations.put))
-    await Promise.allSettled(reads)
+    read('list', async () => { await conversations.load(conversations.state === 'ready'); conversations.forgetBut(current.value) })
+    read('threads', () => useMessages().restart(current.value))
+    read('conversation', async () => { if (current.value) conversations.put(await api.conversation(current.value)) })
   }
   async function stillSignedIn(): Promise<void> {
     try {
@@ -107,16 +121,22 @@ export const useLive = defineStore('live', () => {
       case 'viewing':
         see(frame.payload)
         break
+      case 'notification.added':
+        useNotifications().put(frame.payload.notification)
+        break
+      case 'notifications.read':
+        useNotifications().wereRead(frame.payload.ids, frame.payload.unread)
+        break
       case 'draft.changed':
         useDrafts().hear(frame.payload)
         break
       case 'channel.changed':
-        void useChannels().load().catch(() => undefined)
+        read('channels', () => useChannels().load())
         break
       case 'settings.changed':
-        if (frame.payload.collection === 'agents') void useAgents().load().catch(() => undefined)
+        if (frame.payload.collection === 'agents') read('agents', () => useAgents().load())
         else if (frame.payload.collection === 'contacts') changedContact.value = { id: frame.payload.id }
-        else if (frame.payload.collection !== 'queues') void useViews().load().catch(() => undefined)
+        else if (frame.payload.collection !== 'queues') read('views', () => useViews().load())
         break
       default:
     }
@@ -149,6 +169,7 @@ export const useLive = defineStore('live', () => {
 
   function look(cid: string | null): void {
     current.value = cid
+    useNotifications().inFront = cid
     client.send({ type: 'viewing', conversation_id: cid })
   }
   let acted = 0
@@ -166,15 +187,16 @@ export const useLive = defineStore('live', () => {
   }
   const nudge = (): void => client.nudge()
   function start(): void {
-    window.addEventListener('online', nudge)
+    for (const kind of ['online', 'offline']) window.addEventListener(kind, nudge)
     for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, act, { passive: true })
     document.addEventListener('visibilitychange', nudge)
     client.start()
   }
   function stop(): void {
-    window.removeEventListener('online', nudge)
+    for (const kind of ['online', 'offline']) window.removeEventListener(kind, nudge)
     for (const kind of ['pointerdown', 'keydown']) window.removeEventListener(kind, act)
     document.removeEventListener('visibilitychange', nudge)
+    stopReading()
     client.stop()
   }
   return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync, listen, listenFrames, send }

@@ -21,7 +21,12 @@ export default {
     simulators: 'Simulators are on: this hub is for trying out.', simulatorsPublic: 'Simulators are on and can be reached from outside: anybody can write as a customer.',
   },
   rail: { main: 'Main', inbox: 'Inbox', channels: 'Channels', deadLetters: 'Dead letters', settings: 'Settings', keys: 'Keys', signOut: 'Sign out', account: 'Your account', skip: 'Skip to the conversation' },
-  live: { offline: 'Connection lost. Reconnecting, nothing gets lost…', online: 'Connected' },
+  live: {
+    offline: 'Connection lost. Reconnecting, nothing gets lost…', online: 'Connected', asOf: 'No connection. This is how it stood {time}.',
+    unsent: '{n} message is sent once it is back. | {n} messages are sent once it is back.', tooOld: 'An answer of yours was not sent in time. It is back where you wrote it.',
+    update: 'A new version is ready.', reload: 'Reload', later: 'Later',
+    again: 'Sign in again', againHelp: 'Your session has ended. What you were writing is kept.', somebodyElse: 'I am somebody else',
+  },
   time: {
     today: 'Today', yesterday: 'Yesterday', now: 'now',
     minutes: '{n} min', hours: '{n} h', days: '{n} day | {n} days', ago: '{time} ago', seconds: '{n} s', hoursMinutes: '{h} h {m} min',

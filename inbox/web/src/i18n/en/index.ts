@@ -5,8 +5,9 @@ import desk from './desk'
 import floor from './floor'
 import lists from './lists'
 import inbox from './inbox'
+import notices from './notices'
 import policies from './policies'
 import thread from './thread'
 import writing from './writing'
 
-export default { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing }
+export default { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing, ...notices }

@@ -6,11 +6,12 @@ import desk from './desk'
 import floor from './floor'
 import lists from './lists'
 import inbox from './inbox'
+import notices from './notices'
 import policies from './policies'
 import thread from './thread'
 import writing from './writing'
 
 /** The same keys as English has: the compiler and a test insist. */
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-const ru: Words<typeof en> = { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing }
+const ru: Words<typeof en> = { ...common, ...inbox, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing, ...notices }
 export default ru
