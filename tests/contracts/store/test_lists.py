@@ -9,7 +9,7 @@ import pytest
 
 from inbox.board import Boards
 from inbox.counts import Counts
-from inbox.listing import find
+from inbox.listing import Wanted, find
 from inbox.search import Asked, Search
 from router.numbers import Numbers
 from shared.clock import ManualClock
@@ -75,7 +75,7 @@ async def test_lists_by_topic_and_language_are_served(
 ) -> None:
     await of_topics(store)
 
-    page = await find(store, {"status": "open", **equal}, None, 50)
+    page = await find(store, Wanted({"status": "open", **equal}), None, 50)
 
     assert {one.thread for one in page.items} == expected
     assert "two" not in expected or page.items[0].thread == "two"  # the newest comes first
