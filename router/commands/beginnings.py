@@ -63,8 +63,6 @@ async def continued(work: Work, conversation: Conversation, timer: Timer) -> Don
     """A timer: an agent went on with this conversation in another one."""
     told = timer.model_extra or {}
     into = ConversationId(told["into"])
-    if into in conversation.continued_in:
-        return with_conversation(conversation, changed=False)
     by = Actor.model_validate(told["actor"])
     details = {"conversation_id": into, "channel": told["channel"], "by": by.name}
     fields = {"continued_in": (*conversation.continued_in, into)[-_MOST_KEPT:]}
