@@ -13,6 +13,8 @@ _WAYS_BACK: Final = (
     ("polled-photo", "after media: put"),
 )
 """Kills after which there is something to repair; on the way back it is killed once more."""
+_NUMBERS: Final = " commit number_series "
+"""A kill after it leaves a gap in the numbers, and nothing to repair."""
 _REPEATS: Final = 3
 """On the way back a bot says again what it has said, and each partition publishes its rest: so many
 of the same kind are tried."""
@@ -22,7 +24,11 @@ def first_kills(spots: Sequence[Spot]) -> list[Spot]:
     """The kills from which the way back is tried."""
     found = []
     for story, beginning in _WAYS_BACK:
-        fitting = (s for s in spots if s.story == story and s.point.startswith(beginning))
+        fitting = (
+            s
+            for s in spots
+            if s.story == story and s.point.startswith(beginning) and _NUMBERS not in s.point
+        )
         found.append(next(fitting))
     return found
 

@@ -19,6 +19,7 @@ _STAGE_OF: Final = {
     "router.consumer": "router",
     "router.deciding": "router",
     "router.ledger": "router",
+    "router.numbers": "router",
     "router.partition": "router",
     "router.preload": "router",
     "router.unit": "router",
