@@ -118,6 +118,14 @@ describe('a draft on the hub', () => {
     await useDrafts().open('c1')
     expect([text(), useDrafts().conflict('c1', 'reply')?.written]).toEqual(['begun, and more', false])
   })
+  it('that is begun while an emptied one of before is still being read is no conflict', async () => {
+    stands = kept({ written: false, version: 7, message_id: 'm1' })
+    useCompose().draft('c1').text.reply = 'begun at once'
+    await nextTick()
+    await useDrafts().open('c1')
+    await settle()
+    expect([text(), useDrafts().conflict('c1', 'reply'), saves.map((one) => one.version)]).toEqual(['begun at once', null, [7]])
+  })
   it('is on this device before the hub has it', async () => {
     useCompose().draft('c1').text.reply = 'not yet saved'
     await nextTick()

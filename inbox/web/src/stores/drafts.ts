@@ -104,11 +104,13 @@ export const useDrafts = defineStore('drafts', () => {
     const version = theirs?.version ?? 0
     // What this device saved, or sent, is no other's change.
     const own = theirs?.device === device
-    if (mine !== mark && mine !== '' && mine !== at.mark && !own && theirs) {
+    // Where nothing was known here, and nothing is left there, this text was begun for itself.
+    const begun = at.mark === '' && !theirs?.written
+    if (!begun && mine !== mark && mine !== '' && mine !== at.mark && !own && theirs) {
       conflicts.set(keyOf(cid, kind), { theirs })
       return
     }
-    const take = mine !== mark && !own && (mine === '' || mine === at.mark) && !at.awaits
+    const take = !begun && mine !== mark && !own && (mine === '' || mine === at.mark) && !at.awaits
     Object.assign(at, { version, mark, awaits: false })
     conflicts.delete(keyOf(cid, kind))
     if (take) await apply(cid, kind, theirs)

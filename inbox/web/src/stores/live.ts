@@ -104,6 +104,7 @@ export const useLive = defineStore('live', () => {
         useMessages().put(frame.payload.message)
         conversations.put(frame.payload.conversation)
         if (frame.payload.message.direction === 'inbound') quiet(frame.payload.conversation.id)
+        else hush(frame.payload.conversation.id, frame.payload.message.author.name)
         break
       case 'message.changed':
         useMessages().put(frame.payload.message)
@@ -157,6 +158,8 @@ export const useLive = defineStore('live', () => {
     }
     return undefined
   }
+  /** Whoever has just sent types no more. */
+  const hush = (cid: string, name: string | null | undefined): void => { if (name && typing.value[cid]?.name === name) delete typing.value[cid] }
   const quiet = (cid: string): void => { if (typing.value[cid]?.customer) delete typing.value[cid] }
 
   function see(event: Viewing): void {
