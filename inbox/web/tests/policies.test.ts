@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { reactive } from 'vue'
 import { blank, partOf, specOf, variant, wrongBelow, type Schemas } from '@/components/policies/schema'
 
 const schemas: Schemas = {
@@ -12,6 +13,11 @@ const spec = schemas.Spec!
 describe('a schema of a policy', () => {
   it('begins with the defaults of the hub, however deep they lie', () => {
     expect(blank(spec, schemas)).toEqual({ name: '', level: 'low', until_s: null, when: { type: 'event', on: 'message' }, labels: [] })
+  })
+  it('is read while the screen watches it', () => {
+    const watched = reactive(schemas)
+    expect(blank(watched.Spec!, watched)).toEqual(blank(spec, schemas))
+    expect(specOf(reactive({ labels: ['a'] }), watched.Spec!, watched).labels).toEqual(['a'])
   })
   it('knows what may be left out, and what is chosen', () => {
     expect(partOf(spec.properties!.until_s!, schemas)).toMatchObject({ optional: true, shape: { kind: 'number', whole: true, min: 5 } })
