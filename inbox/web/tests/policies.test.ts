@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reactive } from 'vue'
-import { blank, partOf, specOf, variant, wrongBelow, type Schemas } from '@/components/policies/schema'
+import { blank, partOf, plainPath, specOf, variant, wrongBelow, type Schemas } from '@/components/policies/schema'
 
 const schemas: Schemas = {
   Spec: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, level: { $ref: '#/components/schemas/Level', default: 'low' }, until_s: { anyOf: [{ type: 'integer', minimum: 5 }, { type: 'null' }], default: null }, when: { discriminator: { propertyName: 'type', mapping: { event: '#/components/schemas/OnEvent', not: '#/components/schemas/Not' } } }, labels: { type: 'array', items: { type: 'string' }, default: [] } } },
@@ -29,6 +29,9 @@ describe('a schema of a policy', () => {
   })
   it('leaves out of a kept document what is not the admin’s to say', () => {
     expect(specOf({ id: 'x1', version: 4, name: 'Ann', labels: ['a'], when: { type: 'event', on: 'reply' } }, spec, schemas)).toEqual({ name: 'Ann', level: 'low', until_s: null, when: { type: 'event', on: 'reply' }, labels: ['a'] })
+  })
+  it('finds the field of a refusal, though the hub names its kind too', () => {
+    expect([plainPath('when.event.on', spec, schemas), plainPath('when.not.condition.event.on', spec, schemas), plainPath('labels.2', spec, schemas), plainPath('when.on', spec, schemas)]).toEqual(['when.on', 'when.condition.on', 'labels.2', 'when.on'])
   })
   it('finds what is wrong at a part or anywhere below it', () => {
     expect([wrongBelow({ 'when.on': 'no' }, 'when'), wrongBelow({ 'when.on': 'no' }, 'whe'), wrongBelow({ name: 'no' }, 'name')]).toEqual([true, false, true])

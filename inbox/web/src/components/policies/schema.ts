@@ -74,6 +74,19 @@ export function variant(shape: Extract<Shape, { kind: 'variants' }>, value: stri
 export function specOf(document: Record<string, Json | undefined>, schema: Schema, schemas: Schemas): Record<string, Json> {
   return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, one]) => [key, copy(document[key] ?? blank(one, schemas))]))
 }
+/** Where a refusal stands in the form: the hub names, beside the way, which kind a part is of (`when.event.causes`). */
+export function plainPath(field: string, root: Schema, schemas: Schemas): string {
+  const way: string[] = []
+  let at: Schema | undefined = root
+  for (const step of field.split('.')) {
+    const shape: Shape | null = at ? partOf(at, schemas).shape : null
+    const kind: { schema: Schema } | undefined = shape?.kind === 'variants' ? shape.options.find((one) => one.value === step) : undefined
+    if (kind) { at = { ...kind.schema, default: undefined }; continue }
+    way.push(step)
+    at = shape?.kind === 'object' ? shape.fields.find((one) => one.key === step)?.schema : shape?.kind === 'list' ? shape.item : shape?.kind === 'map' ? shape.value : undefined
+  }
+  return way.join('.')
+}
 /** What is wrong at a path or below it: `match.channel_types.0`. */
 export const wrongAt = (wrong: Readonly<Record<string, string>>, path: string): string => wrong[path] ?? ''
 export const wrongBelow = (wrong: Readonly<Record<string, string>>, path: string): boolean => Object.keys(wrong).some((key) => key === path || key.startsWith(`${path}.`))
