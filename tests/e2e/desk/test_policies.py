@@ -79,6 +79,10 @@ async def test_a_rule_is_tried_on_past_messages_before_it_is_kept(
         await form.get_by_label("Then: which").select_option("priority")
         await form.locator('[data-path="actions.0.priority"] select').select_option("urgent")
         await form.get_by_test_id("dry-run").click()
+        when = form.locator('[data-path="when.causes"]')
+        await expect(when.get_by_role("alert")).to_be_visible()
+        await when.get_by_label("A message comes").check()
+        await form.get_by_test_id("dry-run").click()
 
         result = form.get_by_test_id("dry-run-result")
         await expect(result).to_contain_text(f"please refund {customer}")

@@ -21,6 +21,9 @@ export type Shape =
   | { kind: 'json' }
 export interface Part { shape: Shape; optional: boolean; help: string }
 
+/** Documents may be watched by the screen, and what is watched cannot be cloned otherwise. */
+const copy = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json
+
 export function resolve(schema: Schema, schemas: Schemas): Schema {
   const name = schema.$ref?.split('/').at(-1)
   return name ? { ...(schemas[name] ?? {}), ...('default' in schema ? { default: schema.default } : {}) } : schema
@@ -47,7 +50,7 @@ function shapeOf(schema: Schema, schemas: Schemas): Shape {
 /** What stands in a new form: the hub's default, else nothing of the right kind. */
 export function blank(raw: Schema, schemas: Schemas): Json {
   const schema = resolve(raw, schemas)
-  if (schema.default !== undefined) return structuredClone(schema.default)
+  if (schema.default !== undefined) return copy(schema.default)
   const { shape, optional } = partOf(schema, schemas)
   if (optional) return null
   switch (shape.kind) {
@@ -69,7 +72,20 @@ export function variant(shape: Extract<Shape, { kind: 'variants' }>, value: stri
 }
 /** Only what the spec knows, as a document holds more: ids, times, its version. */
 export function specOf(document: Record<string, Json | undefined>, schema: Schema, schemas: Schemas): Record<string, Json> {
-  return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, one]) => [key, structuredClone(document[key] ?? blank(one, schemas))]))
+  return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, one]) => [key, copy(document[key] ?? blank(one, schemas))]))
+}
+/** Where a refusal stands in the form: the hub names, beside the way, which kind a part is of (`when.event.causes`). */
+export function plainPath(field: string, root: Schema, schemas: Schemas): string {
+  const way: string[] = []
+  let at: Schema | undefined = root
+  for (const step of field.split('.')) {
+    const shape: Shape | null = at ? partOf(at, schemas).shape : null
+    const kind: { schema: Schema } | undefined = shape?.kind === 'variants' ? shape.options.find((one) => one.value === step) : undefined
+    if (kind) { at = { ...kind.schema, default: undefined }; continue }
+    way.push(step)
+    at = shape?.kind === 'object' ? shape.fields.find((one) => one.key === step)?.schema : shape?.kind === 'list' ? shape.item : shape?.kind === 'map' ? shape.value : undefined
+  }
+  return way.join('.')
 }
 /** What is wrong at a path or below it: `match.channel_types.0`. */
 export const wrongAt = (wrong: Readonly<Record<string, string>>, path: string): string => wrong[path] ?? ''
