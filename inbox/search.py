@@ -109,10 +109,7 @@ class Search:
         if found is None:
             return []
         page = await self.store.find(CONVERSATIONS, equal={"number": int(found.group(1))}, limit=1)
-        snippets = self._snippets(asked)
-        return [
-            Hit(one, None, snippets.of_conversation(one)) for one in page.items if asked.names(one)
-        ]
+        return [Hit(one, None, []) for one in page.items if asked.names(one)]
 
     async def _names(
         self, asked: Asked, position: str | None, limit: int

@@ -37,7 +37,7 @@ def row(page: Page, words: str) -> Locator:
 async def choose(page: Page, words: str) -> None:
     """Tick the row's box."""
     wrap = page.locator("li").filter(has=row(page, words))
-    await wrap.get_by_test_id("row-choose").click(force=True)
+    await wrap.get_by_test_id("row-choose").click()
 
 
 async def filter_by(page: Page, field: str, value: str) -> None:

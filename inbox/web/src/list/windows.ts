@@ -14,7 +14,15 @@ export class Windows {
   has(id: string): boolean { return this.known.has(id) }
   indexOf(id: string): number { return this.known.has(id) ? this.places.indexOf(id) : -1 }
   /** Those that are known, in order. */
-  ids(): string[] { return this.places.filter((id): id is string => id !== null) }
+  ids(): string[] {
+    const found: string[] = []
+    // What is known lies near the beginning, most often: the rest need not be looked at.
+    for (let at = 0; found.length < this.known.size && at < this.places.length; at += 1) {
+      const id = this.places[at]
+      if (id) found.push(id)
+    }
+    return found
+  }
 
   clear(): void { this.places = []; this.known = new Set() }
 
