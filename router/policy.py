@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from shared.model.channel import ChannelTypeInfo
 from shared.policies.book import Book
 from shared.policies.shelf import Shelf
 from shared.settings import Settings
+
+_FOR_EVER_S: Final = 1000 * 366 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Policy:
     """How conversations are run."""
 
     reopen_for: timedelta = timedelta(days=7)
-    """A customer who writes within this time after the end goes on in the same case."""
+    """A customer who writes within this time after the end goes on in the same case; zero: never,
+    each time begins a new one."""
     assign_on_reply: bool = True
     """An agent who answers a conversation that nobody holds gets it."""
     echo_wait: timedelta = timedelta(seconds=60)
@@ -32,7 +35,12 @@ class Policy:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """From the hub's settings."""
-        return cls(owner_writes=settings.owner_writes, public_url=settings.public_url)
+        for_s = settings.reopen_for_s
+        return cls(
+            reopen_for=timedelta.max if for_s > _FOR_EVER_S else timedelta(seconds=for_s),
+            owner_writes=settings.owner_writes,
+            public_url=settings.public_url,
+        )
 
     @property
     def book(self) -> Book:

@@ -30,7 +30,8 @@ def choose(
         return Choice.NEW
     if latest.status is not Status.RESOLVED or latest.merged_into is not None or quiet:
         return Choice.CONTINUE
-    if latest.resolved_at is not None and now - latest.resolved_at > reopen_for:
+    over_for = now - latest.resolved_at if latest.resolved_at is not None else None
+    if over_for is not None and (not reopen_for or over_for > reopen_for):
         return Choice.NEW
     return Choice.REOPEN
 

@@ -72,6 +72,12 @@ class Settings(Strict):
         default="escalated",
         description="when only the agent who holds a conversation writes to its customer",
     )
+    reopen_for_s: float = Field(
+        default=7 * 86_400,
+        ge=0,
+        description="a customer who writes so soon after the end goes on in the same case; 0: each"
+        " is a new one, inf: one case for ever",
+    )
     body_limit_bytes: int = Field(default=4 * 1024 * 1024, gt=0, description="of a webhook")
     upload_limit_bytes: int = Field(default=50 * 1024 * 1024, gt=0, description="of a file")
     publish_timeout_s: float = Field(default=5, gt=0)

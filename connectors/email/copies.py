@@ -14,7 +14,7 @@ from shared.ids import ChannelId
 log = structlog.get_logger(__name__)
 
 _LIMIT_S: Final = 15.0
-_MOST: Final = 20
+_MOST: Final = 100
 _MOST_BYTES: Final = 32 * 1024 * 1024
 
 
@@ -26,17 +26,35 @@ class Copies:
         self._session = session
         self._folder = folder
         self._waiting: deque[bytes] = deque()
+        self._busy = False
 
     async def keep(self, mail: bytes) -> None:
-        """Put a copy away now, or remember to do it later. Never raises but for cancelling."""
+        """Put a copy away now, or remember to do it later. Never raises but for cancelling.
+
+        While others are being put away it waits for its turn later, and the sender for nothing.
+        """
         self._waiting.append(mail)
         while len(self._waiting) > _MOST or sum(map(len, self._waiting)) > _MOST_BYTES:
             self._waiting.popleft()
-        await self.catch_up()
+        await self._put_away(len(self._waiting))
 
     async def catch_up(self) -> None:
         """Put away what waits."""
-        while self._waiting:
+        await self._put_away(_MOST)
+
+    async def _put_away(self, most: int) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            await self._put_away_one_by_one(most)
+        finally:
+            self._busy = False
+
+    async def _put_away_one_by_one(self, most: int) -> None:
+        for _ in range(most):
+            if not self._waiting:
+                return
             mail = self._waiting[0]
 
             def append(imap: Imap, mail: bytes = mail) -> None:

@@ -35,9 +35,7 @@ async def wake(work: Work, conversation: Conversation, timer: Timer) -> Done:
     """Ask the time rules whose time has come, each once for the time since it began to run."""
     del timer
     ruling = work.policy.book.derived(ruling_of)
-    # While rules rest nothing is asked: the timer is set to the end of that.
-    resting = rests(conversation.ruled, work.now)
-    due = () if resting else due_now(ruling, conversation, work.now)
+    due = due_now(ruling, conversation, work.now)
     known = {one.rule.id for one, _ in ruling.timed}
     asked = {id: at for id, at in conversation.ruled.timed.items() if id in known}
     asked |= {ready.rule.id: began for ready, began in due}

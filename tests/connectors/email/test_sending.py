@@ -193,6 +193,19 @@ async def test_an_uncertain_mail_is_settled_by_its_copy(
     assert (receipt.part_id, receipt.state) == (wanted.id, Delivery.SENT)
 
 
+async def test_mails_that_leave_at_once_have_one_copy_each_and_do_not_wait_for_the_others(
+    line: Line, simulator: EmailSimulator
+) -> None:
+    sent = await asyncio.gather(*(line.send(part()) for _ in range(20)))
+    waited = len(simulator.folder("Sent"))
+    last = await line.send(part())
+
+    ids = [id for (id, *_) in (*sent, last)]
+    copies = simulator.folder("Sent")
+    assert waited <= len(sent)
+    assert [sum(id.encode() in mail for mail in copies) for id in ids] == [1] * 21
+
+
 async def test_a_copy_of_what_was_sent_is_in_the_sent_folder(
     line: Line, simulator: EmailSimulator
 ) -> None:
