@@ -117,8 +117,8 @@ class Follower:
             # What the customer wrote by another channel is seen where the conversation stands.
             known = self._channels.get(there)
         live = known.live if known is not None else None
-        if live is not None and isinstance(live.connector, FollowsMessages):
-            await self._changed(live, live.connector, envelope)
+        if live is not None and live.follows is not None:
+            await self._changed(live, live.follows, envelope)
 
     async def _changed(
         self, live: LiveChannel, connector: FollowsMessages, envelope: Envelope
@@ -203,8 +203,8 @@ class Follower:
 
     async def _show(self, live: LiveChannel, conversation: Conversation, event: Typing) -> None:
         thread = ExternalId(conversation.thread)
-        if isinstance(live.connector, FollowsMessages):
-            await live.connector.agent_typing(thread, event.actor)
+        if live.follows is not None:
+            await live.follows.agent_typing(thread, event.actor)
         # One process tells the platform: the one that also sends.
         if isinstance(live.connector, ShowsTyping) and live.sends():
             await live.connector.typing(thread, conversation.context)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from connectors.acceptance import Acceptance
 from connectors.actions import Presses
-from connectors.base import Answers, Connector
+from connectors.base import Answers, Connector, FollowsMessages
 from connectors.health import Health
 from connectors.manifest import Manifest
 from connectors.media import MediaFetcher
@@ -27,6 +27,8 @@ class LiveChannel:
     acceptance: Acceptance
     health: Health
     presses: Presses
+    follows: FollowsMessages | None
+    """The connector, if it is told of messages: looked up once."""
     pages: Pages | None
     media: MediaFetcher | None
     sends: Callable[[], bool]

@@ -198,7 +198,9 @@ class Sender:
             self.health.failed(verdict.failure.reason)
         elif verdict.state is Delivery.QUEUED:
             self.health.failed(verdict.broken or "the platform does not take messages now")
-        log.info(
+        # What was sent stands in the conversation; what was not is worth a line.
+        sent = verdict.state in {Delivery.SENT, Delivery.DELIVERED}
+        (log.debug if sent else log.info)(
             "part.settled",
             channel_id=channel_id,
             part_id=part.id,

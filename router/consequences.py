@@ -47,8 +47,10 @@ async def settle(
     work: Work, since: Mark, consequences: Sequence[Consequence] = CONSEQUENCES
 ) -> None:
     """Let everything follow from what the unit holds since the mark. Raises ``Unavailable``."""
+    happening, told_at = _happened(work, since), work.unit.progress
     for consequence in consequences:
-        happening = _happened(work, since)
+        if work.unit.progress != told_at:
+            happening, told_at = _happened(work, since), work.unit.progress
         if not happening.events:
             return
         await consequence(work, happening)

@@ -12,6 +12,7 @@ from typing import Final, ParamSpec, TypeVar
 import structlog
 
 from router import items
+from router.acks import Acks
 from router.backoff import Backoff
 from router.bugs import report_bug
 from router.deciding import decide
@@ -21,7 +22,7 @@ from router.items import Item, NotUnderstood
 from router.known import Known
 from router.ledger import LeaseLost, Ledger
 from router.numbers import Numbers
-from router.outbox import Outbox, publication_of
+from router.outbox import Outbox
 from router.policy import Policy
 from router.preload import preload
 from router.unit import Unit
@@ -30,7 +31,7 @@ from shared.clock import Clock
 from shared.collections import STARTS
 from shared.errors import BadPayload, Conflict, Unavailable
 from shared.metrics import Metrics
-from shared.ports.bus import Bus, Delivery, Subscription
+from shared.ports.bus import Bus, Delivery
 from shared.ports.store import Store
 from shared.topology import partition_queue
 
@@ -83,7 +84,7 @@ class Consumer:
         self.leaving = False
         """Set when the partition is to be given up: begin nothing more."""
 
-    async def handle(self, subscription: Subscription, deliveries: Sequence[Delivery]) -> None:
+    async def handle(self, acks: Acks, deliveries: Sequence[Delivery]) -> None:
         """Handle what was taken, acknowledging as it goes.
 
         Raises ``LeaseLost``; ``NotUnderstood`` at an item that only a newer router knows, those
@@ -95,11 +96,12 @@ class Consumer:
                     if self.leaving:
                         return
                     await self._alone(delivery)
-                    await subscription.ack([delivery])
+                    acks.add([delivery])
+                    await acks.settled()
             else:
-                await self._run(subscription, run)
+                await self._run(acks, run)
 
-    async def _run(self, subscription: Subscription, run: Sequence[Delivery]) -> None:
+    async def _run(self, acks: Acks, run: Sequence[Delivery]) -> None:
         known: list[Item] = []
         stop: NotUnderstood | None = None
         readable = True
@@ -116,7 +118,7 @@ class Consumer:
             await self._together(known)
         elif not readable:
             await self._one_by_one(done)
-        await subscription.ack(done)
+        acks.add(done)
         if stop is not None:
             raise stop
 
@@ -202,7 +204,7 @@ class Consumer:
         for _ in range(_LOST_CONDITIONS):
             unit = await self._riding_out("store", self._decided, decide_on)
             try:
-                entries = await self._ledger.commit(unit)
+                told = await self._ledger.commit(unit)
             except Conflict as conflict:
                 # Ids of some documents are addresses of people.
                 log.info("router.decided_again", what=conflict.what.partition(" ")[0])
@@ -212,8 +214,7 @@ class Consumer:
                 self._known.drop()
                 raise
             self._known.keep(unit.documents(), unit.now)
-            events = [publication_of(entry) for entry in entries]
-            await self._outbox.publish([*unit.publications, *events])
+            await self._outbox.publish([*unit.publications, *told])
             self._ledger.published()
             return
         raise Conflict("a shared document, again and again")

@@ -15,9 +15,10 @@ from router.work import SOURCE
 from shared.clock import Clock
 from shared.collections import EVENT_LOG, LEASES, STARTS
 from shared.errors import Conflict, HubError, Unavailable
-from shared.events import logged
+from shared.events import entry_of, numbered
 from shared.ids import Partition
-from shared.model.records import Lease, LoggedEvent, Start
+from shared.model.records import Lease, Start
+from shared.ports.bus import Exchange, Publication
 from shared.ports.store import Change, Check, Put, Store, Update
 
 _CLAIM_AGAIN: Final = "the partition was taken over"
@@ -47,14 +48,14 @@ class Ledger:
         self.seq = lease.seq
         self.published_seq = lease.published_seq
 
-    async def commit(self, unit: Unit) -> Sequence[LoggedEvent]:
-        """Write the unit; returns its events as they stand in the log.
+    async def commit(self, unit: Unit) -> Sequence[Publication]:
+        """Write the unit; returns its events as they stand in the log, for whoever listens.
 
         Waits while the store is away. Raises ``LeaseLost``; ``Conflict`` when a document that
         others write too has changed, and then nothing was written.
         """
-        entries = self._entries(unit)
-        seq = self.seq + max(1, len(entries))
+        told = self._told(unit)
+        seq = self.seq + max(1, len(told))
         changes: list[Change] = [
             Update(
                 LEASES,
@@ -63,7 +64,7 @@ class Ledger:
                 expect={**self._holder(), "seq": self.seq},
             ),
             *unit.changes(self.partition),
-            *(Put(EVENT_LOG, entry) for entry in entries),
+            *(Put(EVENT_LOG, entry_of(one.envelope, one.routing_key)) for one in told),
         ]
         backoff = Backoff(self._clock)
         while True:
@@ -81,7 +82,7 @@ class Ledger:
                 break
         self._troubles.end("store")
         self.seq = seq
-        return entries
+        return told
 
     async def start(self, id: str) -> int:
         """Note that an item is begun alone; returns how often it was before.
@@ -143,17 +144,20 @@ class Ledger:
                 raise LeaseLost("the partition's log was written by somebody else")
             return row.seq == seq
 
-    def _entries(self, unit: Unit) -> list[LoggedEvent]:
+    def _told(self, unit: Unit) -> list[Publication]:
         return [
-            logged(
-                emitted.event,
-                partition=self.partition,
-                seq=self.seq + number,
-                at=unit.now,
-                trace_id=emitted.trace_id,
-                source=SOURCE,
-                key=emitted.routing_key,
-                correlation_id=emitted.correlation_id,
+            Publication(
+                Exchange.EVENTS,
+                emitted.routing_key,
+                numbered(
+                    emitted.event,
+                    partition=self.partition,
+                    seq=self.seq + number,
+                    at=unit.now,
+                    trace_id=emitted.trace_id,
+                    source=SOURCE,
+                    correlation_id=emitted.correlation_id,
+                ),
             )
             for number, emitted in enumerate(unit.events, start=1)
         ]

@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from router.acks import Acks
 from router.backoff import Backoff
 from router.bugs import report_bug
 from router.consumer import BATCH, PREFETCH, Consumer
@@ -121,9 +122,12 @@ class PartitionTask:
         backoff = Backoff(self._clock)
         while not self.leaving:
             try:
-                async with self._bus.consume(queue, prefetch=PREFETCH) as subscription:
+                async with (
+                    self._bus.consume(queue, prefetch=PREFETCH) as subscription,
+                    Acks.of(subscription) as acks,
+                ):
                     self._troubles.end(f"{self._name}/bus")
-                    await self._serve(subscription, backoff)
+                    await self._serve(subscription, acks, backoff)
             except Unavailable as error:
                 # What was taken comes again, in order, to the next subscription.
                 if not self.leaving:
@@ -135,11 +139,11 @@ class PartitionTask:
         self._troubles.end(self._name)
         self._troubles.end(f"{self._name}/bus")
 
-    async def _serve(self, subscription: Subscription, backoff: Backoff) -> None:
+    async def _serve(self, subscription: Subscription, acks: Acks, backoff: Backoff) -> None:
         while not self.leaving:
             deliveries = await self._take(subscription)
             if deliveries:
-                await self._consumer.handle(subscription, deliveries)
+                await self._consumer.handle(acks, deliveries)
                 self._troubles.end(self._name)
             backoff.reset()
 

@@ -211,6 +211,11 @@ class Unit:
         """Let the commit through only while the document still has the version that was read."""
         self._entries[collection.name, id].depended = True
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Another one once something was changed or emitted."""
+        return len(self._journal), len(self.events)
+
     def mark(self) -> Mark:
         """The present point, for ``rollback``."""
         return Mark(

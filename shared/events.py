@@ -256,6 +256,47 @@ def log_id(partition: Partition, seq: int) -> str:
     return f"{partition:02d}-{seq:012d}"
 
 
+def numbered(
+    event: Event,
+    *,
+    partition: Partition,
+    seq: int,
+    at: datetime,
+    trace_id: str,
+    source: str,
+    correlation_id: str | None = None,
+) -> Envelope:
+    """An event as it goes onto the bus, with its position in the log filled in.
+
+    Raises ``BadPayload`` when it holds what UTF-8 cannot.
+    """
+    return Envelope(
+        id=log_id(partition, seq),
+        kind=event.kind,
+        at=at,
+        partition=partition,
+        seq=seq,
+        source=source,
+        trace_id=trace_id,
+        correlation_id=correlation_id,
+        payload=Payload.of(event.model_copy(update={"seq": seq})),
+    )
+
+
+def entry_of(envelope: Envelope, key: str) -> LoggedEvent:
+    """The same as it goes into the log. Raises ``ValueError`` for an event without a position."""
+    if envelope.partition is None or envelope.seq is None:
+        raise ValueError("a transient event does not go into the log")
+    return LoggedEvent(
+        id=envelope.id,
+        partition=envelope.partition,
+        seq=envelope.seq,
+        at=envelope.at,
+        routing_key=key,
+        envelope=envelope.text(),
+    )
+
+
 def logged(
     event: Event,
     *,
@@ -267,25 +308,17 @@ def logged(
     key: str,
     correlation_id: str | None = None,
 ) -> LoggedEvent:
-    """An event as it goes into the log and from there onto the bus, with its position filled in.
-
-    Raises ``BadPayload`` when it holds what UTF-8 cannot.
-    """
-    id = log_id(partition, seq)
-    envelope = Envelope(
-        id=id,
-        kind=event.kind,
-        at=at,
+    """An event as it goes into the log. Raises ``BadPayload`` as ``numbered`` does."""
+    envelope = numbered(
+        event,
         partition=partition,
         seq=seq,
-        source=source,
+        at=at,
         trace_id=trace_id,
+        source=source,
         correlation_id=correlation_id,
-        payload=Payload.of(event.model_copy(update={"seq": seq})),
     )
-    return LoggedEvent(
-        id=id, partition=partition, seq=seq, at=at, routing_key=key, envelope=envelope.text()
-    )
+    return entry_of(envelope, key)
 
 
 COUNT_ALL_OPEN: Final = "open"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.envelope import Envelope
-from shared.ids import ChannelId, ExternalId, uuid7
+from shared.ids import ChannelId, ExternalId, uuid7_hex
 from shared.model.base import Model
 from shared.model.delivery import Part
 from shared.payload import Payload
@@ -48,7 +48,7 @@ def hint(
 
     ``added`` says all that there is to say of the one thread that is named.
     """
-    id = uuid7().hex
+    id = uuid7_hex()
     envelope = Envelope(
         id=id,
         kind=HINT_KIND,

@@ -50,9 +50,24 @@ def uuid7_hex() -> str:
 
 def _uuid7(now_ms: int | None = None) -> int:
     milliseconds = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10))
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | _random_80_bits()
     value = value & ~(0xF << 76) | 0x7 << 76
     return value & ~(0x3 << 62) | 0x2 << 62
+
+
+def _random_80_bits() -> int:
+    try:
+        return _random.pop()
+    except IndexError:
+        data = os.urandom(_AT_ONCE * 10)
+        _random.extend(int.from_bytes(data[at : at + 10]) for at in range(10, len(data), 10))
+        return int.from_bytes(data[:10])
+
+
+_random: Final[list[int]] = []
+"""Bits from the system for the next ids: to ask it for each would take most of an id's time."""
+_AT_ONCE: Final = 64
+os.register_at_fork(after_in_child=_random.clear)
 
 
 def new_id(letter: str) -> str:

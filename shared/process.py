@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 
 EXIT_LIMIT_S: Final = 4.5
 """After a signal the process is gone by then, whatever hangs."""
+_SETTLED_S: Final = 10.0
+"""What a process holds by then, its libraries and models above all, it holds to its end: the
+collector of cycles need not walk through it again and again."""
 _THREADS_S: Final = 0.3
 """How long threads that wait for nothing of ours may go on once everything is closed."""
 
@@ -99,7 +103,9 @@ async def _with_signals(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told)
+    settled = loop.call_later(_SETTLED_S, gc.freeze)
     await main(ending)
+    settled.cancel()
     limit.cancel()
     if ending.told:
         # Everything is closed. A thread may still import a library or wait for a platform, and the

@@ -159,7 +159,9 @@ class DurableSubscription:
         if not ids:
             return
         await self._database.write(
-            lambda connection: items.delete(connection, ids), on_commit=self._queue.deleted
+            lambda connection: items.delete(connection, ids),
+            on_commit=self._queue.deleted,
+            soon=True,
         )
         self._out.difference_update(ids)
         self.wake()

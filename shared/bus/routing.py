@@ -1,11 +1,13 @@
 """Which queues a publication goes to."""
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from shared.ports.bus import Exchange, Queue
 
 Q = TypeVar("Q")
+
+_MOST_FOUND: Final = 1024
 
 
 def matches(pattern: str, routing_key: str) -> bool:
@@ -29,9 +31,12 @@ class Routes(Generic[Q]):
     def __init__(self) -> None:
         self._exact: dict[tuple[Exchange, str], list[Q]] = {}
         self._patterns: dict[Exchange, list[tuple[str, Q]]] = {}
+        self._found: dict[tuple[Exchange, str], tuple[Q, ...]] = {}
+        """What was looked for since the last binding."""
 
     def bind(self, queue: Queue, target: Q) -> None:
         """Send to ``target`` what the queue's bindings match."""
+        self._found.clear()
         for exchange, pattern in queue.bindings:
             if "*" in pattern or "#" in pattern:
                 self._patterns.setdefault(exchange, []).append((pattern, target))
@@ -40,6 +45,7 @@ class Routes(Generic[Q]):
 
     def unbind(self, target: Q) -> None:
         """Forget the target's bindings."""
+        self._found.clear()
         for targets in self._exact.values():
             targets[:] = [t for t in targets if t is not target]
         for patterns in self._patterns.values():
@@ -48,8 +54,17 @@ class Routes(Generic[Q]):
 
     def targets(self, exchange: Exchange, routing_key: str) -> Iterable[Q]:
         """Each target once, however many of its bindings match."""
+        key = (exchange, routing_key)
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            found = self._found[key] = self._look(exchange, routing_key)
+        return found
+
+    def _look(self, exchange: Exchange, routing_key: str) -> tuple[Q, ...]:
         found = list(self._exact.get((exchange, routing_key), ()))
         for pattern, target in self._patterns.get(exchange, ()):
             if matches(pattern, routing_key):
                 found.append(target)
-        return list(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found))

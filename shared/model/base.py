@@ -1,9 +1,27 @@
 """The two bases of every model: what is ours, and what somebody asks of us."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from enum import StrEnum
+from operator import attrgetter
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import (
+    datetime_schema,
+    no_info_after_validator_function,
+    union_schema,
+)
+
+# Writing a model asks each of its enum values for this, and the standard library answers in Python.
+StrEnum.value = property(attrgetter("_value_"))  # type: ignore[assignment,method-assign]
 
 
 class Model(BaseModel):
@@ -22,5 +40,25 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Utc = Annotated[AwareDatetime, AfterValidator(_utc)]
+class _InUtc:
+    """Reads what is in UTC already, as nearly all is, without a call into Python."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        aware = no_info_after_validator_function(_utc, handler(source))
+        return union_schema(
+            [datetime_schema(tz_constraint=0), aware],
+            mode="left_to_right",
+            custom_error_type="aware_datetime",
+            custom_error_message="Input should be a date and time with a time zone",
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(datetime_schema())
+
+
+Utc = Annotated[AwareDatetime, _InUtc()]
 """An aware datetime, kept in UTC."""

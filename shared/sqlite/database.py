@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 MAX_WAITING: Final = 20_000
 """More writes than this at a time are refused, so that a disk that hangs cannot fill the memory."""
+_SOON_S: Final = 0.002
+"""So long a write that nobody waits for waits for another."""
 _CLOSE_LIMIT_S: Final = 4.0
 """A disk that hangs keeps nobody from stopping; what waited for it was never confirmed."""
 
@@ -43,6 +45,7 @@ class Database:
         self._write_timeout_s = write_timeout_s
         self._limits = Limits(loop)
         self._waiting = 0
+        self._gathered: list[Write] = []
         self._closed = False
         self._writer = Writer(path, loop, self._resolve, alone=alone)
         self._reader_threads = readers
@@ -76,13 +79,15 @@ class Database:
         *,
         timeout_s: float | None = None,
         on_commit: Callable[[T], None] | None = None,
+        soon: bool = False,
     ) -> T:
         """Run the job in the next transaction; returns its result once that is durable.
 
         ``on_commit`` is called on the loop with the result, in the order of the commits, even when
         the caller has stopped waiting. What the job raises is raised here, and nothing of it stays.
-        Raises ``Unavailable`` when the commit failed or is not confirmed within the limit; in the
-        second case it may still happen.
+        With ``soon`` it waits a moment for another write, to share the sync of its transaction:
+        for what nobody waits for. Raises ``Unavailable`` when the commit failed or is not confirmed
+        within the limit; in the second case it may still happen.
         """
         if self._closed:
             raise Unavailable(f"the database {self.path} is closed")
@@ -91,7 +96,11 @@ class Database:
         limit_s = self._write_timeout_s if timeout_s is None else timeout_s
         write = Write(job, self._loop.create_future(), on_commit)
         self._waiting += 1
-        self._writer.submit(write)
+        self._gathered.append(write)
+        if not soon:
+            self._submit()
+        elif len(self._gathered) == 1:
+            self._loop.call_later(_SOON_S, self._submit)
         self._limits.watch(write.future, limit_s)
         try:
             result: T = await write.future
@@ -102,6 +111,12 @@ class Database:
         finally:
             write.abandoned = True
         return result
+
+    def _submit(self) -> None:
+        """Hand over what was gathered."""
+        if self._gathered:
+            gathered, self._gathered = self._gathered, []
+            self._writer.submit(gathered)
 
     async def read(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a query. Raises ``Unavailable`` when it cannot be read or takes too long."""
@@ -127,6 +142,7 @@ class Database:
         self._closed = True
         if self._readers is not None:
             self._readers.finish()
+        self._submit()
         self._writer.finish()
         if await asyncio.to_thread(self._join):
             self._lock.release()

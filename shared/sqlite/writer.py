@@ -6,7 +6,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,7 +68,7 @@ class Writer:
         self._loop = loop
         self._resolve = resolve
         self._alone = alone
-        self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sequence[Write] | None] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._broken = False
         self._careful = 0
@@ -78,9 +78,9 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, write: Write) -> None:
-        """Queue a job; never blocks."""
-        self._queue.put(write)
+    def submit(self, writes: Sequence[Write]) -> None:
+        """Queue jobs that belong into one transaction; never blocks."""
+        self._queue.put(writes)
 
     def finish(self) -> None:
         """Let the thread end once everything queued before is committed."""
@@ -109,13 +109,13 @@ class Writer:
 
     def _gather(self) -> tuple[list[Write], bool]:
         batch: list[Write] = []
-        item = self._queue.get()
-        while item is not None:
-            batch.append(item)
+        writes = self._queue.get()
+        while writes is not None:
+            batch.extend(writes)
             if len(batch) >= MAX_BATCH:
                 return batch, False
             try:
-                item = self._queue.get_nowait()
+                writes = self._queue.get_nowait()
             except queue.Empty:
                 return batch, False
         return batch, True

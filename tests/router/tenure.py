@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from router.acks import Acks
 from router.consumer import Consumer
 from router.health import Troubles
 from router.ledger import Ledger
@@ -56,7 +57,8 @@ class Tenure:
     async def handle(self, *envelopes: Envelope, again: bool = False) -> None:
         """Handle these items together, as handed out for the first time, or ``again``."""
         deliveries = [Delivery(next(self._tags), one, redelivered=again) for one in envelopes]
-        await self._consumer.handle(Hand(), deliveries)
+        async with Acks.of(Hand()) as acks:
+            await self._consumer.handle(acks, deliveries)
 
     async def end(self) -> None:
         """Let others claim it."""

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,7 +84,7 @@ def counted_ids() -> Iterator[None]:
     """Ids that are the same in every run."""
     numbers = itertools.count(1)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(shared.ids, "uuid7", lambda: UUID(int=next(numbers)))
+        patched.setattr(shared.ids, "_uuid7", lambda now_ms=None: next(numbers))
         yield
 
 

@@ -16,6 +16,7 @@ _STAGE_OF: Final = {
     "connectors.publications": "intake",
     "inbox.desk": "intake",
     "shared.bots.bus_transport": "intake",
+    "router.acks": "router",
     "router.consumer": "router",
     "router.deciding": "router",
     "router.ledger": "router",

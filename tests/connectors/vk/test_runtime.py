@@ -94,7 +94,7 @@ class Line:
             for item in self.made.of_kind("inbound")
             if item.payload["kind"] == "message"
             and item.payload["channel_id"] == id
-            and item.payload["origin"] == "user"
+            and item.payload.get("origin", "user") == "user"
         ]
 
     async def thread(self, platform: VkSimulator, customer: str) -> ExternalId:

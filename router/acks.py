@@ -1,0 +1,58 @@
+"""Acknowledging what is done, beside the handling of what comes next."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Self
+
+from shared.errors import Unavailable
+from shared.ports.bus import Delivery, Subscription
+
+
+class Acks:
+    """The acknowledgements of one subscription: one at a time, and what is done meanwhile in the
+    next.
+
+    An item that is handled and not acknowledged may come again, and is known then. So nobody waits
+    for an acknowledgement but who gives the subscription up.
+    """
+
+    def __init__(self, subscription: Subscription) -> None:
+        """Use ``of``."""
+        self._subscription = subscription
+        self._done: list[Delivery] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, subscription: Subscription) -> AsyncIterator[Self]:
+        """Acknowledge until the context ends, and all that is done by then. Raises
+        ``Unavailable``."""
+        acks = cls(subscription)
+        try:
+            yield acks
+        except BaseException:
+            with suppress(Unavailable):  # they come again, and are known
+                await acks.settled()
+            raise
+        await acks.settled()
+
+    def add(self, deliveries: Sequence[Delivery]) -> None:
+        """These are done. Raises ``Unavailable`` when an earlier one could not be acknowledged."""
+        self._done.extend(deliveries)
+        if self._task is not None and self._task.done():
+            task, self._task = self._task, None
+            task.result()
+        if self._task is None and self._done:
+            self._task = asyncio.create_task(self._acknowledge())
+
+    async def settled(self) -> None:
+        """Wait until everything is acknowledged. Raises ``Unavailable``."""
+        if self._task is not None:
+            task, self._task = self._task, None
+            await task
+
+    async def _acknowledge(self) -> None:
+        while self._done:
+            done, self._done = self._done, []
+            await self._subscription.ack(done)
