@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+from router.acks import Acks
 from router.consumer import Consumer
 from router.health import Troubles
 from router.ledger import Ledger
@@ -83,4 +84,5 @@ class Routers:
             while count > 0:
                 deliveries = await self._subscriptions[partition].take(min(count, 50))
                 count -= len(deliveries)
-                await self._held[partition][1].handle(self._subscriptions[partition], deliveries)
+                async with Acks.of(self._subscriptions[partition]) as acks:
+                    await self._held[partition][1].handle(acks, deliveries)
