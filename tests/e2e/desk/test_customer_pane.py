@@ -217,7 +217,7 @@ async def test_the_history_of_all_channels_leads_to_the_message_in_its_conversat
 
         await expect(inbox.get_by_test_id("thread")).to_have_attribute("data-id", first["id"])
         await expect(message(inbox, f"first {name}")).to_be_visible()
-        assert f"message={target}" in inbox.url
+        assert f"m={target}" in inbox.url
 
 
 async def test_what_is_said_meanwhile_comes_into_the_history_by_itself(
