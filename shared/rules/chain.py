@@ -66,9 +66,10 @@ class Chain:
     def next(self) -> Firing | None:
         """The next rule that fires; None at the end."""
         while True:
-            while self._turn:
-                ready = self._turn.pop()
-                if self._fires(ready):
+            turn, facts = self._turn, self._facts
+            while turn:
+                ready = turn.pop()
+                if ready.holds(facts) and self._would_change(ready):
                     return self._fire(ready)
             if not self._news or self.stopped is not None:
                 return None
@@ -96,11 +97,9 @@ class Chain:
             turn = [by_place[place] for place in sorted(by_place)]
         self._turn = turn[::-1]
 
-    def _fires(self, ready: Ready) -> bool:
+    def _would_change(self, ready: Ready) -> bool:
         facts = self._facts
-        return ready.holds(facts) and not changes_nothing(
-            ready.rule.actions, facts.conversation, facts.now
-        )
+        return not changes_nothing(ready.rule.actions, facts.conversation, facts.now)
 
     def _fire(self, ready: Ready) -> Firing | None:
         rule = ready.rule

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from shared import log as logs
 from tests.bench.dispatching import AGENTS_, WAITING, measure_assignment
 from tests.bench.reporting import CONVERSATIONS, measure_report
 from tests.bench.ruling import RULES_MEASURED, measure_rules
@@ -76,6 +77,7 @@ async def _in_its_own_process(name: str) -> float:
 
 
 async def _main(name: str) -> None:
+    logs.configure("warning")
     sys.stdout.write(f"{await MEASURES[name]()}\n")
 
 

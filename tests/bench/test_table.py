@@ -1,6 +1,7 @@
 """The table and the file."""
 
 import json
+from dataclasses import replace
 
 from tests.bench.made_up import a_run, made_up
 from tests.bench.results import Results
@@ -33,6 +34,20 @@ def test_the_file_says_it_as_well() -> None:
     assert len(document["void_because"]) == 1
     assert document["ratios"]["services"]["per_s"] == 1.0
     assert {"set_up", "what", "value", "floor", "goal", "outcome"} <= set(document["targets"][0])
+
+
+def test_the_dispatchers_work_stands_in_the_table_and_the_file_with_its_floors() -> None:
+    figures = {"decision_ms": 0.4, "report_ms": 120.0, "rules": 0.75}
+    results = replace(made_up(), dispatcher=figures)
+
+    text = table(results)
+
+    assert text.count("dispatcher") == 4
+    assert text.count("goal met") == 2
+    assert text.count("FLOOR MISSED") == 1
+    assert Results.read(results.as_json()).dispatcher == figures
+    targets = json.loads(results.as_json())["targets"]
+    assert [one["floor"] for one in targets] == [2, 100, 0.7]
 
 
 def test_results_are_read_as_they_were_written() -> None:
