@@ -1,8 +1,6 @@
 """The two bases of every model: what is ours, and what somebody asks of us."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
-from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import (
@@ -19,9 +17,6 @@ from pydantic_core.core_schema import (
     no_info_after_validator_function,
     union_schema,
 )
-
-# Writing a model asks each of its enum values for this, and the standard library answers in Python.
-StrEnum.value = property(attrgetter("_value_"))  # type: ignore[assignment,method-assign]
 
 
 class Model(BaseModel):

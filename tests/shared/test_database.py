@@ -173,7 +173,7 @@ async def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     endless = (
         "WITH RECURSIVE r(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r"
     )
-    async with await Database.open(path, exclusive=True, write_timeout_s=0.2) as database:
+    async with await Database.open(path, exclusive=True, write_timeout_s=1.0) as database:
         with pytest.raises(Unavailable):
             await database.read(lambda c: c.execute(endless).fetchall())
 
