@@ -69,11 +69,16 @@ class PartitionTask:
         """It was told to give the partition up."""
         return self._consumer.leaving
 
+    @property
+    def waits(self) -> bool:
+        """Everything that came is handled."""
+        return self._idle is not None
+
     def leave(self, *, lost: bool = False) -> None:
         """Give the partition up once the commit in hand is done; ``lost``: it is another's now."""
-        self._consumer.leaving = True
+        told, self._consumer.leaving = self._consumer.leaving, True
         self.lost = self.lost or lost
-        if self._idle is not None:
+        if self._idle is not None and not told:  # a wait that is ending cannot be ended again
             self._idle.reschedule(asyncio.get_running_loop().time())
 
     async def run(self) -> None:

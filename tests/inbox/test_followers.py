@@ -56,8 +56,7 @@ async def test_the_conversations_that_one_follows_are_a_list_with_a_count(stage:
     assert len(asked["follower=maxim&view=open"]) == 2
     assert views["following"] == 1
     assert (nobody.status, nobody.data["field"]) == (422, "follower")
-    assert mixed.status == 422
-    assert "follower" in mixed.data["detail"]
+    assert (mixed.status, mixed.data["items"]) == (200, [])
 
 
 async def test_a_search_can_be_narrowed_to_what_one_follows(stage: Stage) -> None:

@@ -491,3 +491,18 @@ async def test_what_was_handed_out_before_is_left_for_the_next_holder_when_it_is
 
     assert await world.texts() == ["0"]
     assert await waiting(world) == 9
+
+
+async def test_a_partition_that_is_told_to_leave_again_while_it_leaves_just_leaves(
+    world: World,
+) -> None:
+    task = await world.partition_task(HOME)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        running = group.create_task(task.run())
+        await until(lambda: asyncio.sleep(0, result=task.waits))
+        while not running.done():
+            task.leave()
+            await asyncio.sleep(0)
+
+    assert not task.lost

@@ -66,7 +66,7 @@ TYPE = ChannelType("telegram")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 AGENT = Actor(kind=ActorKind.AGENT, id="anna", name="Anna")
 BOT = Actor(kind=ActorKind.BOT, id="echo", name="Echo")
-LIMIT_S = 10.0
+LIMIT_S = 30.0
 
 
 def inbound(chat: str = "chat-1", key: str | None = None, **fields: Any) -> Inbound:
