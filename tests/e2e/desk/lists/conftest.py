@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support.browser import open_browser
+from tests.support.hub_process import HubProcess
 from tests.support.running_hub import RunningHub
-from tests.support.set_ups import StartHub
 from tests.support.simulated import resolve_all
 
 
@@ -18,8 +19,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(start_hub: StartHub) -> AsyncIterator[RunningHub]:
-    async with start_hub({"HUB_UNDO_S": "1"}) as hub:
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    folder = tmp_path_factory.mktemp("hub")
+    async with HubProcess(folder, "--simulators", environ={"HUB_UNDO_S": "1"}) as hub:
         yield hub
 
 
