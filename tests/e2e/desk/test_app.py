@@ -27,7 +27,7 @@ pytestmark = [
 CHANNEL = "sim-telegram"
 WITHIN_MS = 40_000
 BUILT = Path(__file__).parents[3] / "inbox" / "web" / "dist"
-KEPT = "navigator.serviceWorker.ready.then(it => it.active.state === 'activated')"
+KEPT = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
 STORED = """async () => {
   const open = indexedDB.open('hub')
   const database = await new Promise((done) => { open.onsuccess = () => done(open.result) })
@@ -54,7 +54,7 @@ async def kept_by(page: Page) -> Any:
 
 async def until_kept(page: Page) -> None:
     """Wait until the app and the last screen are on the device."""
-    assert await page.evaluate(KEPT)
+    await page.wait_for_function(KEPT, timeout=WITHIN_MS)
     await page.evaluate(
         "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
         "document.dispatchEvent(new Event('visibilitychange'));"
