@@ -6,7 +6,7 @@ import { defineStore } from 'pinia'
 import { effectScope, reactive, watch, type EffectScope } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
-import { writing, type AgentDraft, type ColleagueDraft, type DraftKind, type DraftUse } from '@/api/writing'
+import { writing, type AgentDraft, type ColleagueDraft, type DraftBody, type DraftKind, type DraftUse } from '@/api/writing'
 import type { DraftChanged } from '@/live/frames'
 import { behind } from '@/format/spans'
 import { bodyOf, bodyOfKept, isEmptyBody, markOf, type Draft } from '@/thread/draft'
@@ -104,8 +104,9 @@ export const useDrafts = defineStore('drafts', () => {
     const version = theirs?.version ?? 0
     // What this device saved, or sent, is no other's change.
     const own = theirs?.device === device
-    // Where nothing was known here, and nothing is left there, this text was begun for itself.
-    const begun = at.mark === '' && !theirs?.written
+    // Where nothing is left there, a text that does not go on with what was known here was begun for itself.
+    const known = at.mark === '' ? '' : (JSON.parse(at.mark) as DraftBody).text.trim()
+    const begun = !theirs?.written && (at.mark === '' || (known !== '' && mine !== '' && !bodyOf(draftOf(cid), kind).text.includes(known)))
     if (!begun && mine !== mark && mine !== '' && mine !== at.mark && !own && theirs) {
       conflicts.set(keyOf(cid, kind), { theirs })
       return
