@@ -11,7 +11,7 @@ from router import timeline
 from router.bots.duty import given_to_people
 from router.snoozes import forget_snooze
 from router.work import Work
-from shared.collections import TIMERS
+from shared.collections import CONVERSATIONS, TIMERS
 from shared.ids import ConversationId
 from shared.model.conversation import Conversation, Status
 from shared.model.people import Actor
@@ -19,6 +19,7 @@ from shared.model.records import Timer
 
 AGREE: Final = "agree"
 """The kind of the timer by which the other one looks at the merged one."""
+_DEEP: Final = 50
 Waiting = tuple[datetime | None, int]
 """Since when the customer waits, and how many messages are unread."""
 
@@ -69,6 +70,17 @@ def end_into(
         told = {"source": conversation.id, "actor": actor.model_dump(mode="json")}
         arm(work, AGREE, f"{conversation.id}/{former}", former, told)
     return after
+
+
+async def end_of(work: Work, conversation: Conversation) -> Conversation:
+    """Where the case goes on in the end, through all that it was merged into."""
+    for _ in range(_DEEP):
+        further = conversation.merged_into
+        into = await work.unit.get(CONVERSATIONS, further) if further is not None else None
+        if into is None:
+            break
+        conversation = into
+    return conversation
 
 
 def arm(work: Work, kind: str, of: str, to: ConversationId, extra: dict[str, Any]) -> None:
