@@ -89,7 +89,7 @@ class SavedViews:
         and ``Conflict`` when it is written at this moment."""
         before = await self._own(id, caller)
         now = self.clock.now()
-        spec = await self._checked(spec, caller, now)
+        spec = await self._checked(spec, caller, now, before)
         after = before.model_copy(
             update={
                 "name": spec.name, "filter": spec.filter, "team_id": spec.team_id,
@@ -148,7 +148,9 @@ class SavedViews:
         count = min(len(page.items), COUNTED)
         return Held(count, more=page.next is not None or len(page.items) > COUNTED)
 
-    async def _checked(self, spec: SavedViewSpec, caller: Caller, now: datetime) -> SavedViewSpec:
+    async def _checked(
+        self, spec: SavedViewSpec, caller: Caller, now: datetime, before: SavedView | None = None
+    ) -> SavedViewSpec:
         """The spec as it is kept."""
         try:
             filters(spec.filter, caller, now)
@@ -164,6 +166,8 @@ class SavedViews:
             raise BadRequest("there is no such team", field="team_id")
         if spec.team_id not in _agent(caller).team_ids and not _manages(caller):
             raise Forbidden("a view is shared with a team by who belongs to it")
+        if before is not None and before.team_id == spec.team_id:
+            return spec  # it is one of the team's already
         page = await self.store.find(
             SAVED_VIEWS, equal={"team_id": spec.team_id}, order="created_at", limit=MOST
         )

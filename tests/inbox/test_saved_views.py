@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox.saved_views import COUNTED
+from inbox.saved_views import COUNTED, MOST
 from shared.collections import AGENTS, SAVED_VIEWS, TEAMS
 from shared.ids import TeamId
 from shared.model.conversation import Priority
@@ -150,6 +150,31 @@ async def test_a_kept_view_that_holds_for_somebody_else_alone_spoils_no_list(
 
         assert await seen(lee) == [("Old", 0, False), ("Urgent", 0, False)]
     assert counted.data["items"] == [{"key": "saved/vw1", "count": 0, "more": False}]
+
+
+async def test_a_team_that_has_all_its_views_still_changes_them(stage: Stage) -> None:
+    team_id = await team(stage, "kim@example.com")
+    filter = ConversationFilter(view=View.PENDING)
+    kept = [
+        SavedView(
+            id=f"vw{number}", name="Kept", owner_id="lee", team_id=TeamId(team_id), filter=filter,
+            created_at=AT, updated_at=AT,
+        )
+        for number in range(MOST - 1)
+    ]  # fmt: skip
+    await stage.hub.store.commit([Put(SAVED_VIEWS, view) for view in kept])
+    shared = {**URGENT, "team_id": team_id}
+    async with stage.browser("kim@example.com") as kim:
+        last = await kim.post("/views", shared)
+        changed = await kim.put(f"/views/{last.data['id']}", {**shared, "name": "Renamed"})
+        own = await kim.post("/views", URGENT)
+        over = [
+            await kim.post("/views", shared),
+            await kim.put(f"/views/{own.data['id']}", shared),
+        ]
+
+    assert (last.status, changed.status, changed.data["name"]) == (201, 200, "Renamed")
+    assert [(one.status, one.data["field"]) for one in over] == [(422, "team_id")] * 2
 
 
 async def test_what_no_counter_knows_is_counted_up_to_a_bound(stage: Stage) -> None:
