@@ -28,6 +28,7 @@ from shared.ports.store import Store
 _LOOKED_AT: Final = 50
 """The newest conversations of an identity."""
 _DEEP: Final = 8
+_MERGES: Final = 50
 _KINDS: Final = {"email": IdentifierKind.EMAIL, "phone": IdentifierKind.PHONE}
 
 
@@ -113,8 +114,7 @@ class Beginnings:
                 latest = _private(talks[one.id], channel)
                 if latest is None and not able.write_first:
                     continue
-                is_open = latest is not None and latest.status is not Status.RESOLVED
-                at = latest if is_open else None
+                at = await self._open(latest)
                 found.append(Way(channel=channel, able=able, identity=one, open=at, latest=latest))
             if able.write_first:
                 found.append(Way(channel=channel, able=able))
@@ -160,6 +160,15 @@ class Beginnings:
             limit=_LOOKED_AT,
         )
         return page.items
+
+    async def _open(self, latest: Conversation | None) -> Conversation | None:
+        """Where somebody writes with them: where the case goes on in the end, unless it is over."""
+        for _ in range(_MERGES):
+            if latest is None or latest.merged_into is None:
+                break
+            latest = await self.store.get(CONVERSATIONS, latest.merged_into) or latest
+        is_open = latest is not None and latest.status is not Status.RESOLVED
+        return latest if is_open else None
 
     async def _thread(self, latest: Conversation) -> ThreadRef:
         known = await self._named(latest.channel_id, latest.thread)

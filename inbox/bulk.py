@@ -30,6 +30,8 @@ from shared.ports.store import ABSENT, Put, Store, Update
 MOST: Final = 1000
 """Conversations of one request."""
 _PAGE: Final = 200
+_MOST_PAGES: Final = 20
+"""Pages of a list that are read to find them; each may look at many that do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ class Bulks:
             return [held[id] for id in ids if id in held], missing
         found: list[Conversation] = []
         cursor = None
-        while True:
+        for _ in range(_MOST_PAGES):
             page = await find(self.store, chosen.wanted, cursor, _PAGE)
             found.extend(page.items)
             cursor = page.next
@@ -217,6 +219,7 @@ class Bulks:
                 raise BadRequest(f"more than {MOST} conversations: narrow it", field="filter")
             if cursor is None:
                 return found, ()
+        raise BadRequest("too many conversations to look through: narrow it", field="filter")
 
     async def _publish(self, bulk: Bulk, actions: tuple[Action, ...] = ()) -> None:
         commands: list[tuple[CommandId, Command]] = []

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from inbox.audit import audited
 from inbox.callers import Caller
 from inbox.counts import Counts
@@ -16,8 +18,10 @@ from shared.collections import SAVED_VIEWS, TEAMS, VIEW_ORDERS
 from shared.errors import BadRequest, Forbidden, NotFound
 from shared.ids import new_id
 from shared.model.people import Agent, Role
-from shared.model.saved_view import SavedView, SavedViewSpec, ViewOrder
+from shared.model.saved_view import SavedView, SavedViewSpec, View, ViewOrder
 from shared.ports.store import ABSENT, Delete, Put, Scalar, Store
+
+log = structlog.get_logger(__name__)
 
 MOST: Final = 100
 """Views of one agent, and of one team."""
@@ -33,6 +37,9 @@ class Held:
 
     count: int
     more: bool
+
+
+NOTHING_HELD: Final = Held(0, more=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class SavedViews:
         """Keep a new one. Raises ``BadRequest`` with the field, ``Forbidden``."""
         agent = _agent(caller)
         now = self.clock.now()
-        await self._check(spec, caller, now)
+        spec = await self._checked(spec, caller, now)
         if len(await self._owned(agent.id)) >= MOST:
             raise BadRequest(f"you have {MOST} views already")
         view = SavedView(
@@ -82,7 +89,7 @@ class SavedViews:
         and ``Conflict`` when it is written at this moment."""
         before = await self._own(id, caller)
         now = self.clock.now()
-        await self._check(spec, caller, now)
+        spec = await self._checked(spec, caller, now, before)
         after = before.model_copy(
             update={
                 "name": spec.name, "filter": spec.filter, "team_id": spec.team_id,
@@ -111,7 +118,15 @@ class SavedViews:
 
     async def held(self, view: SavedView, caller: Caller) -> Held:
         """How many conversations it holds for this caller: from a kept counter where there is
-        one, else counted up to ``COUNTED``, at most once a second."""
+        one, else counted up to ``COUNTED``, at most once a second. Nothing where its filter cannot
+        be asked by this caller: they learn why when they open it."""
+        try:
+            return await self._held(view, caller)
+        except BadRequest as error:
+            log.warning("saved_view.does_not_hold", view=view.id, reason=str(error))
+            return NOTHING_HELD
+
+    async def _held(self, view: SavedView, caller: Caller) -> Held:
         now = self.clock.now()
         wanted = filters(view.filter, caller, now)
         waited = view.filter.waiting_s
@@ -133,22 +148,32 @@ class SavedViews:
         count = min(len(page.items), COUNTED)
         return Held(count, more=page.next is not None or len(page.items) > COUNTED)
 
-    async def _check(self, spec: SavedViewSpec, caller: Caller, now: datetime) -> None:
+    async def _checked(
+        self, spec: SavedViewSpec, caller: Caller, now: datetime, before: SavedView | None = None
+    ) -> SavedViewSpec:
+        """The spec as it is kept."""
         try:
             filters(spec.filter, caller, now)
         except BadRequest as error:
             raise BadRequest(str(error), field=f"filter.{error.field}") from None
+        if spec.filter.view is View.MINE and spec.filter.assignee_id is not None:
+            # It can only be the caller's own id, which would hold for nobody else who has the view.
+            mine = spec.filter.model_copy(update={"assignee_id": "me"})
+            spec = spec.model_copy(update={"filter": mine})
         if spec.team_id is None:
-            return
+            return spec
         if await self.store.get(TEAMS, spec.team_id) is None:
             raise BadRequest("there is no such team", field="team_id")
         if spec.team_id not in _agent(caller).team_ids and not _manages(caller):
             raise Forbidden("a view is shared with a team by who belongs to it")
+        if before is not None and before.team_id == spec.team_id:
+            return spec  # it is one of the team's already
         page = await self.store.find(
             SAVED_VIEWS, equal={"team_id": spec.team_id}, order="created_at", limit=MOST
         )
         if len(page.items) >= MOST:
             raise BadRequest(f"the team has {MOST} views already", field="team_id")
+        return spec
 
     async def _owned(self, agent_id: str) -> Sequence[SavedView]:
         page = await self.store.find(

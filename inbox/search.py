@@ -3,10 +3,10 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from inbox.listing import Wanted
 from inbox.snippets import Snippet, Snippets
@@ -14,14 +14,17 @@ from shared.collections import CONVERSATIONS, MESSAGES
 from shared.errors import BadRequest
 from shared.model.conversation import Conversation
 from shared.model.message import Message
-from shared.ports.store import Scalar, Store
+from shared.ports.store import Document, Page, Scalar, Store
 from shared.stems import Stemmer
 
+D = TypeVar("D", bound=Document)
 Stage = Literal["names", "words"]
 _NUMBER: Final = re.compile(r"[#№]?\s?([0-9]{1,15})", re.ASCII)
 _STAGES: Final[tuple[Stage, ...]] = ("names", "words")
 _INDEXED: Final = frozenset({"status", "assignee_id", "channel_id", "team_id", "labels"})
 """Fields of a conversation by which the store narrows hits; others are looked at afterwards."""
+_CHUNK: Final = 100
+"""Hits of one query where filters leave some out."""
 _MOST_READ: Final = 1000
 """Hits that one page may look at: where most of them do not pass the filters, a page is short."""
 
@@ -121,41 +124,42 @@ class Search:
             name: value for name, value in asked.wanted.equal.items() if name in _INDEXED
         }
         snippets = self._snippets(asked)
-        hits: list[Hit] = []
-        read = 0
-        while True:
-            page = await self.store.search(
-                CONVERSATIONS, asked.text, equal=equal, cursor=position, limit=limit - len(hits)
+
+        async def read(cursor: str | None, count: int) -> Page[Conversation]:
+            return await self.store.search(
+                CONVERSATIONS, asked.text, equal=equal, cursor=cursor, limit=count
             )
-            hits += [
-                Hit(one, None, snippets.of_conversation(one))
-                for one in page.items
-                if asked.names(one)
+
+        async def judged(found: Sequence[Conversation]) -> list[Hit | None]:
+            return [
+                Hit(one, None, snippets.of_conversation(one)) if asked.names(one) else None
+                for one in found
             ]
-            read, position = read + len(page.items), page.next
-            if position is None or read >= _MOST_READ or len(hits) >= limit:
-                return hits, None if position is None else _encode("names", position)
+
+        hits, following = await _passing(read, judged, position, limit)
+        return hits, None if following is None else _encode("names", following)
 
     async def _words(
         self, asked: Asked, position: str | None, limit: int
     ) -> tuple[list[Hit], str | None]:
         snippets = self._snippets(asked)
-        hits: list[Hit] = []
-        read = 0
-        while True:
-            page = await self.store.search(
-                MESSAGES, asked.text, cursor=position, limit=limit - len(hits)
-            )
-            passing = [message for message in page.items if asked.passes(message)]
-            held = await self._conversations(passing)
-            hits += [
+
+        async def read(cursor: str | None, count: int) -> Page[Message]:
+            return await self.store.search(MESSAGES, asked.text, cursor=cursor, limit=count)
+
+        async def judged(found: Sequence[Message]) -> list[Hit | None]:
+            held = await self._conversations([one for one in found if asked.passes(one)])
+            return [
                 Hit(held[one.conversation_id], one, snippets.of_message(one))
-                for one in passing
-                if one.conversation_id in held and asked.wanted.fits(held[one.conversation_id])
+                if one.conversation_id in held
+                and asked.passes(one)
+                and asked.wanted.fits(held[one.conversation_id])
+                else None
+                for one in found
             ]
-            read, position = read + len(page.items), page.next
-            if position is None or read >= _MOST_READ or len(hits) >= limit:
-                return hits, None if position is None else _encode("words", position)
+
+        hits, following = await _passing(read, judged, position, limit)
+        return hits, None if following is None else _encode("words", following)
 
     async def _conversations(self, messages: Sequence[Message]) -> dict[str, Conversation]:
         ids = list(dict.fromkeys(message.conversation_id for message in messages))
@@ -163,6 +167,33 @@ class Search:
 
     def _snippets(self, asked: Asked) -> Snippets:
         return Snippets(self.stemmer, frozenset(self.stemmer.stems(asked.text)))
+
+
+async def _passing(
+    read: Callable[[str | None, int], Awaitable[Page[D]]],
+    judged: Callable[[Sequence[D]], Awaitable[list[Hit | None]]],
+    position: str | None,
+    limit: int,
+) -> tuple[list[Hit], str | None]:
+    """Up to ``limit`` hits from a position, and where the next begin.
+
+    The first read asks for as many as are wanted: mostly all pass. Where they do not, a read takes
+    ``_CHUNK``, so that filters cost few full-text queries.
+    """
+    hits: list[Hit] = []
+    done, count = 0, limit
+    while True:
+        page = await read(position, count)
+        for number, hit in enumerate(await judged(page.items), start=1):
+            if hit is not None:
+                hits.append(hit)
+            if len(hits) == limit and number < len(page.items):
+                # The position of the place where this page ends.
+                return hits, (await read(position, number)).next
+        done, position = done + len(page.items), page.next
+        if position is None or done >= _MOST_READ or len(hits) >= limit:
+            return hits, position
+        count = max(limit - len(hits), _CHUNK)
 
 
 def _encode(stage: Stage, position: str | None) -> str:

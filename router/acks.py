@@ -1,7 +1,7 @@
 """Acknowledging what is done, beside the handling of what comes next."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
@@ -14,21 +14,28 @@ class Acks:
     next.
 
     An item that is handled and not acknowledged may come again, and is known then. So nobody waits
-    for an acknowledgement but who gives the subscription up.
+    for an acknowledgement but who gives the subscription up. One that fails is told at once: what
+    it leaves in hand may be all that the subscription gives out.
     """
 
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: Subscription, on_failure: Callable[[], None]) -> None:
         """Use ``of``."""
         self._subscription = subscription
+        self._on_failure = on_failure
         self._done: list[Delivery] = []
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, subscription: Subscription) -> AsyncIterator[Self]:
+    async def of(
+        cls, subscription: Subscription, on_failure: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[Self]:
         """Acknowledge until the context ends, and all that is done by then. Raises
-        ``Unavailable``."""
-        acks = cls(subscription)
+        ``Unavailable``.
+
+        ``on_failure`` is called when something could not be acknowledged; ``check`` raises why.
+        """
+        acks = cls(subscription, on_failure)
         try:
             yield acks
         except BaseException:
@@ -40,17 +47,26 @@ class Acks:
     def add(self, deliveries: Sequence[Delivery]) -> None:
         """These are done. Raises ``Unavailable`` when an earlier one could not be acknowledged."""
         self._done.extend(deliveries)
+        self.check()
+        if self._task is None and self._done:
+            self._task = asyncio.create_task(self._acknowledge())
+            self._task.add_done_callback(self._ended)
+
+    def check(self) -> None:
+        """Raises ``Unavailable`` when something could not be acknowledged."""
         if self._task is not None and self._task.done():
             task, self._task = self._task, None
             task.result()
-        if self._task is None and self._done:
-            self._task = asyncio.create_task(self._acknowledge())
 
     async def settled(self) -> None:
         """Wait until everything is acknowledged. Raises ``Unavailable``."""
         if self._task is not None:
             task, self._task = self._task, None
             await task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is not None:
+            self._on_failure()
 
     async def _acknowledge(self) -> None:
         while self._done:

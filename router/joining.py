@@ -11,7 +11,7 @@ from router import timeline
 from router.bots.duty import given_to_people
 from router.snoozes import forget_snooze
 from router.work import Work
-from shared.collections import TIMERS
+from shared.collections import CONVERSATIONS, TIMERS
 from shared.ids import ConversationId
 from shared.model.conversation import Conversation, Status
 from shared.model.people import Actor
@@ -19,6 +19,9 @@ from shared.model.records import Timer
 
 AGREE: Final = "agree"
 """The kind of the timer by which the other one looks at the merged one."""
+_DEEP: Final = 50
+Waiting = tuple[datetime | None, int]
+"""Since when the customer waits, and how many messages are unread."""
 
 
 def end_into(
@@ -29,11 +32,15 @@ def end_into(
     *,
     cause: str,
     renamed: bool = False,
+    waiting: Waiting | None = None,
 ) -> Conversation:
     """End the case in favour of another, which takes over who waits and what is unread.
 
-    ``renamed``: the platform gave both threads one name, so that neither can refuse.
+    ``renamed``: the platform gave both threads one name, so that neither can refuse. ``waiting``:
+    what waits in its thread, where it went on in a third one till now; that one parts with it.
     """
+    former = conversation.merged_into
+    since, unread = waiting or (conversation.waiting_since, conversation.unread)
     forget_snooze(work, conversation)
     fields: dict[str, Any] = {
         "merged_into": into_id,
@@ -54,12 +61,26 @@ def end_into(
     extra = {
         "source": conversation.id,
         "actor": actor.model_dump(mode="json"),
-        "waiting_since": text_of(conversation.waiting_since),
-        "unread": conversation.unread,
+        "waiting_since": text_of(since),
+        "unread": unread,
         "renamed": renamed,
     }
     arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
+    if former is not None and former != into_id:
+        told = {"source": conversation.id, "actor": actor.model_dump(mode="json")}
+        arm(work, AGREE, f"{conversation.id}/{former}", former, told)
     return after
+
+
+async def end_of(work: Work, conversation: Conversation) -> Conversation:
+    """Where the case goes on in the end, through all that it was merged into."""
+    for _ in range(_DEEP):
+        further = conversation.merged_into
+        into = await work.unit.get(CONVERSATIONS, further) if further is not None else None
+        if into is None:
+            break
+        conversation = into
+    return conversation
 
 
 def arm(work: Work, kind: str, of: str, to: ConversationId, extra: dict[str, Any]) -> None:

@@ -76,10 +76,9 @@ class PartitionTask:
 
     def leave(self, *, lost: bool = False) -> None:
         """Give the partition up once the commit in hand is done; ``lost``: it is another's now."""
-        told, self._consumer.leaving = self._consumer.leaving, True
+        self._consumer.leaving = True
         self.lost = self.lost or lost
-        if self._idle is not None and not told:  # a wait that is ending cannot be ended again
-            self._idle.reschedule(asyncio.get_running_loop().time())
+        self._wake()
 
     async def run(self) -> None:
         """Work until told to leave or the lease is lost; then release it."""
@@ -129,7 +128,7 @@ class PartitionTask:
             try:
                 async with (
                     self._bus.consume(queue, prefetch=PREFETCH) as subscription,
-                    Acks.of(subscription) as acks,
+                    Acks.of(subscription, self._wake) as acks,
                 ):
                     self._troubles.end(f"{self._name}/bus")
                     await self._serve(subscription, acks, backoff)
@@ -150,10 +149,11 @@ class PartitionTask:
             if deliveries:
                 await self._consumer.handle(acks, deliveries)
                 self._troubles.end(self._name)
+            acks.check()  # the next wait is ended by a failure from here on
             backoff.reset()
 
     async def _take(self, subscription: Subscription) -> Sequence[Delivery]:
-        """What waits, or nothing when it is time to leave."""
+        """What waits, or nothing when the wait was ended."""
         try:
             async with asyncio.timeout(None) as self._idle:
                 return await subscription.take(BATCH)
@@ -161,6 +161,11 @@ class PartitionTask:
             return ()
         finally:
             self._idle = None
+
+    def _wake(self) -> None:
+        """End a wait, if there is one; a wait that is ending cannot be ended again."""
+        if self._idle is not None and not self._idle.expired():
+            self._idle.reschedule(asyncio.get_running_loop().time())
 
     async def _stand_still(self) -> None:
         """Hold the partition with its items, and look again after a while."""

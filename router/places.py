@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from router import mailthreads, timeline
 from router.aliases import alias_of, thread_named
-from router.joining import end_into
+from router.joining import Waiting, end_into
 from router.unit import Unit
+from router.waiting import what_waits
 from router.work import SOURCE, Elsewhere, Work
 from shared.collections import CONVERSATIONS, PARTS, THREADS
 from shared.hints import hint
@@ -127,4 +128,15 @@ async def _merge(work: Work, thread: Thread, target: Thread) -> None:
         await _move_parts(work, conversation, going_on.thread)
     actor = Actor(kind=ActorKind.PLATFORM)
     into_id = target.conversation_id
-    end_into(work, conversation, into_id, actor, cause="merged", renamed=True)
+    waiting = await _elsewhere(work, conversation) if conversation.merged_into != into_id else None
+    end_into(work, conversation, into_id, actor, cause="merged", renamed=True, waiting=waiting)
+
+
+async def _elsewhere(work: Work, conversation: Conversation) -> Waiting | None:
+    """What waits in the thread of a case that went on in a third one; None: it did not."""
+    if conversation.merged_into is None:
+        return None
+    third = await work.unit.get(CONVERSATIONS, conversation.merged_into)
+    if third is None or (third.waiting_since is None and third.merged_into is None):
+        return None, 0  # it is answered there
+    return await what_waits(work, conversation, not_before=third.waiting_since)

@@ -13,6 +13,7 @@ from router.cases import Opening
 from router.cases import begin as begin_case
 from router.commands import replies
 from router.commands.done import Done, Refused, with_conversation
+from router.joining import end_of
 from router.places import Place, latest_in
 from router.work import Work
 from shared.collections import CHANNEL_TYPES, CHANNELS, CONTACTS, CONVERSATIONS, TIMERS
@@ -97,9 +98,9 @@ async def _require_allowed(work: Work, channel: Channel, place: Place) -> None:
             why = rejected(Reason.WRITES_NOT_FIRST)
             raise Refused(str(why), code=422, field="channel_id", why=why)
         return
-    if latest.status is not Status.RESOLVED or latest.merged_into is not None:
-        there = latest.merged_into or latest.id
-        why = rejected(Reason.OPEN_CONVERSATION, conversation_id=there)
+    goes_on = await end_of(work, latest)
+    if goes_on.status is not Status.RESOLVED:
+        why = rejected(Reason.OPEN_CONVERSATION, conversation_id=goes_on.id)
         raise Refused(str(why), why=why)
 
 

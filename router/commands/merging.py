@@ -6,9 +6,7 @@ truth is what the merged one says, so that a crash between the two, a repeat, an
 all end the same.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import takewhile
 from typing import Any, Final
 
 from router import cases, people, timeline
@@ -17,13 +15,14 @@ from router.commands.followers import together
 from router.commands.standing import is_latest, require_latest
 from router.joining import AGREE, arm, end_into, text_of
 from router.snoozes import forget_snooze
-from router.threading import after_customer_wrote, waiting_since
+from router.threading import after_customer_wrote
+from router.waiting import waits_in_all, what_waits
 from router.work import Work
-from shared.collections import CONVERSATIONS, MESSAGES
+from shared.collections import CONVERSATIONS
 from shared.commands import Merge, Unmerge
 from shared.ids import ConversationId, MessageId
 from shared.model.conversation import Conversation, Status
-from shared.model.message import Direction, Message
+from shared.model.message import Message
 from shared.model.people import Actor
 from shared.model.records import Timer
 
@@ -33,7 +32,6 @@ STIR: Final = "stir"
 """By which the other learns of a message in the merged one's thread."""
 _TOLD: Final[tuple[str, ...]] = ("source", "message", "waiting_since", "unread")
 _MOST_JOINED: Final = 50
-_LOOKED_AT: Final = 200
 
 
 async def merge(work: Work, conversation: Conversation, command: Merge) -> Done:
@@ -70,6 +68,8 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
     source = await work.unit.get(CONVERSATIONS, told["source"])
     if source is None:
         return with_conversation(conversation, changed=False)
+    if told.get("parted"):
+        return with_conversation(await _without(work, conversation, source.id))
     by, has = Actor.model_validate(told["actor"]), source.id in conversation.joined
     details = {"conversation_id": source.id, "channel_id": source.channel_id, "by": by.name}
     if source.merged_into != conversation.id:
@@ -77,7 +77,7 @@ async def agree(work: Work, conversation: Conversation, timer: Timer) -> Done:
             return with_conversation(conversation, changed=False)
         left = tuple(id for id in conversation.joined if id != source.id)
         after = timeline.line(work, conversation, "parted", by, details, {"joined": left})
-        return with_conversation(after)
+        return with_conversation(await _without(work, after, source.id))
     if has:
         return with_conversation(conversation, changed=False)
     full = conversation.merged_into is not None or len(conversation.joined) >= _MOST_JOINED
@@ -163,19 +163,13 @@ def call(
 async def _part(
     work: Work, conversation: Conversation, into_id: ConversationId, actor: Actor
 ) -> Conversation:
-    recent: Sequence[Message] = await work.unit.find(
-        MESSAGES,
-        equal={"conversation_id": conversation.id},
-        order="seq",
-        descending=True,
-        limit=_LOOKED_AT,
-    )
+    since, unread = await what_waits(work, conversation)
     fields = {
         "merged_into": None,
         "status": Status.OPEN,
         "resolved_at": None,
-        "waiting_since": waiting_since(recent),
-        "unread": _unread(recent),
+        "waiting_since": since,
+        "unread": unread,
     }
     after = timeline.change(work, conversation, "unmerge", fields, actor)
     details = {"conversation_id": into_id, "by": actor.name}
@@ -183,6 +177,22 @@ async def _part(
     extra = {"source": conversation.id, "actor": actor.model_dump(mode="json")}
     arm(work, AGREE, f"{conversation.id}/{into_id}", into_id, extra)
     return after
+
+
+async def _without(work: Work, conversation: Conversation, parted: str) -> Conversation:
+    """One that was joined, here or further down, waits by itself again: what waits here is that of
+    the others. What was answered or read here stays so."""
+    if conversation.merged_into is not None:
+        # Whoever waits for this case waits where it goes on.
+        told = {"source": parted, "actor": people.SYSTEM.model_dump(mode="json"), "parted": True}
+        arm(work, AGREE, f"{parted}/{conversation.id}/{conversation.merged_into}",
+            conversation.merged_into, told)  # fmt: skip
+        return conversation
+    since, unread = await waits_in_all(work, conversation)
+    if (since, unread) == (conversation.waiting_since, conversation.unread):
+        return conversation
+    fields = {"waiting_since": since, "unread": unread}
+    return timeline.change(work, conversation, "parted", fields)
 
 
 async def _stirred(
@@ -203,12 +213,6 @@ async def _stirred(
         "last_activity_at": max(conversation.last_activity_at, work.now),
     }
     return timeline.change(work, conversation, "joined", fields)
-
-
-def _unread(latest_first: Sequence[Message]) -> int:
-    """How many messages of the customer no answer of ours follows."""
-    unanswered = takewhile(lambda one: one.direction is not Direction.OUTBOUND, latest_first)
-    return sum(one.direction is Direction.INBOUND and not one.muted for one in unanswered)
 
 
 def _why_not(conversation: Conversation, into: Conversation) -> str | None:

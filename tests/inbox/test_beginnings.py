@@ -262,6 +262,24 @@ async def test_without_a_connector_it_can_be_tried_again_later(stage: Stage) -> 
     assert answer.status == 503
 
 
+@pytest.mark.parametrize("status", [Status.OPEN, Status.RESOLVED])
+async def test_a_merged_case_stands_against_a_new_one_as_long_as_it_goes_on_in_another(
+    stage: Stage, status: Status
+) -> None:
+    visitor = IdentityId(identity_id(ChannelType("webchat"), ExternalId("v1")))
+    end = a_conversation("end", status=status)
+    middle = a_conversation("middle", status=Status.RESOLVED, merged_into=end.id)
+    here = a_conversation("v1", identity_id=visitor, status=Status.RESOLVED, merged_into=middle.id)
+    for one in (end, middle, here):
+        await stage.store_conversation(one, a_message(one, 0))
+    async with stage.browser() as browser:
+        told = (await browser.get("/contacts/k1/ways")).data["items"]
+
+    (way,) = [one for one in told if one["channel_id"] == "site"]
+    against = ("open_conversation", end.id) if status is Status.OPEN else (None, None)
+    assert (way["reason_code"], way["conversation_id"]) == against
+
+
 async def test_the_ways_to_a_contact_are_told_with_what_stands_against_them(stage: Stage) -> None:
     visitor = IdentityId(identity_id(ChannelType("webchat"), ExternalId("v1")))
     here = a_conversation("v1", identity_id=visitor)

@@ -338,6 +338,40 @@ async def test_a_search_is_narrowed_by_its_filters(
     assert [one["message"]["author"]["name"] for one in answer.data["items"]] == expected
 
 
+async def test_a_search_with_filters_pages_through_all_that_pass_by_few_queries(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = a_conversation()
+    agent = Actor(kind=ActorKind.AGENT, id="a1", name="agent")
+    messages = [
+        a_message(conversation, seq, "parcel").model_copy(
+            update={"at": AT + timedelta(minutes=seq)} | ({} if seq % 10 else {"author": agent})
+        )
+        for seq in range(1, 91)
+    ]
+    await stage.store_conversation(conversation, *messages)
+    searched = stage.hub.store.search
+    queries: list[int] = []
+
+    async def counted(*arguments: Any, **named: Any) -> Any:
+        queries.append(named["limit"])
+        return await searched(*arguments, **named)
+
+    monkeypatch.setattr(stage.hub.store, "search", counted)
+    found: list[int] = []
+    cursor: Any = ""
+    async with stage.browser() as browser:
+        for page in range(3):
+            path = "/search?q=parcels&kind=messages&author=agent&limit=4"
+            answer = await browser.get(f"{path}&cursor={cursor}" if page else path)
+            found += [one["message"]["seq"] for one in answer.data["items"]]
+            cursor = answer.data["next"]
+
+    assert sorted(found) == list(range(10, 91, 10))
+    assert cursor is None
+    assert len(queries) <= 9  # three of a page: what is wanted, what leaves some out, its end
+
+
 async def test_messages_around_one_are_those_before_and_after_it(stage: Stage) -> None:
     conversation = a_conversation()
     messages = [a_message(conversation, seq, str(seq)) for seq in range(1, 10)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from inbox import listing
 from router.service import Router
 from shared.clock import SystemClock
 from shared.collections import CHANNEL_TYPES, CHANNELS, CONVERSATIONS, MESSAGES
@@ -184,6 +185,24 @@ async def test_a_bulk_request_takes_a_filter_and_lists_what_is_missing(stage: St
     assert (done["total"], done["done"]) == (1, 1)
     assert [one["conversation_id"] for one in missing.data["left_out"]] == ["c00none"]
     assert (neither.status, neither.data["field"]) == (422, "ids")
+
+
+async def test_a_bulk_request_whose_filter_looks_through_too_much_is_refused(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST", 5)
+    monkeypatch.setattr(listing, "MOST_READ", 5)
+    await stored(stage, 101)  # twenty pages of five, and one more
+
+    async with stage.browser() as admin:
+        body = {"filter": {"priority": "urgent"}, "actions": [LABEL]}
+        refused = await admin.post("/bulk", body)
+        narrower = {"filter": {"priority": "urgent", "label": "own-1"}, "actions": [LABEL]}
+        taken = await admin.post("/bulk", narrower)
+
+    assert (refused.status, refused.data["field"]) == (422, "filter")
+    assert "narrow it" in refused.data["detail"]
+    assert taken.status == 202
 
 
 async def test_one_reply_to_many_is_one_for_each_and_harmless_twice(stage: Stage) -> None:

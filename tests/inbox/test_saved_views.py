@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from inbox.saved_views import COUNTED
-from shared.collections import AGENTS, TEAMS
+from inbox.saved_views import COUNTED, MOST
+from shared.collections import AGENTS, SAVED_VIEWS, TEAMS
+from shared.ids import TeamId
 from shared.model.conversation import Priority
 from shared.model.people import Role
+from shared.model.saved_view import ConversationFilter, SavedView, View
 from shared.model.team import Team
 from shared.ports.store import Put, Update
 from tests.inbox.stage import AT, PASSWORD, Browser, Stage, a_conversation
@@ -115,6 +117,64 @@ async def test_me_in_a_shared_filter_is_whoever_looks(stage: Stage) -> None:
 
         assert await seen(kim) == [("My own", 2, False)]
         assert await seen(lee) == [("My own", 0, False)]
+
+
+async def test_a_teams_view_of_ones_own_that_names_its_maker_is_everybodys_own(
+    stage: Stage,
+) -> None:
+    team_id = await team(stage, "kim@example.com", "lee@example.com")
+    async with stage.browser("kim@example.com") as kim, stage.browser("lee@example.com") as lee:
+        own_id = (await kim.get("/session")).data["agent"]["id"]
+        await stored(stage, 2, assignee_id=own_id)
+        mine = {"view": "mine", "assignee_id": own_id}
+        made = await kim.post("/views", {"name": "Own", "filter": mine, "team_id": team_id})
+
+        assert (made.status, made.data["filter"]["assignee_id"]) == (201, "me")
+        assert await seen(kim) == [("Own", 2, False)]
+        assert await seen(lee) == [("Own", 0, False)]
+
+
+async def test_a_kept_view_that_holds_for_somebody_else_alone_spoils_no_list(
+    stage: Stage,
+) -> None:
+    team_id = await team(stage, "kim@example.com", "lee@example.com")
+    filter = ConversationFilter(view=View.MINE, assignee_id="somebody")
+    old = SavedView(
+        id="vw1", name="Old", owner_id="somebody", team_id=TeamId(team_id), filter=filter,
+        created_at=AT, updated_at=AT,
+    )  # fmt: skip
+    await stage.hub.store.commit([Put(SAVED_VIEWS, old)])
+    async with stage.browser("lee@example.com") as lee:
+        await lee.post("/views", URGENT)
+        counted = await lee.get("/views/counts?ids=vw1")
+
+        assert await seen(lee) == [("Old", 0, False), ("Urgent", 0, False)]
+    assert counted.data["items"] == [{"key": "saved/vw1", "count": 0, "more": False}]
+
+
+async def test_a_team_that_has_all_its_views_still_changes_them(stage: Stage) -> None:
+    team_id = await team(stage, "kim@example.com")
+    filter = ConversationFilter(view=View.PENDING)
+    kept = [
+        SavedView(
+            id=f"vw{number}", name="Kept", owner_id="lee", team_id=TeamId(team_id), filter=filter,
+            created_at=AT, updated_at=AT,
+        )
+        for number in range(MOST - 1)
+    ]  # fmt: skip
+    await stage.hub.store.commit([Put(SAVED_VIEWS, view) for view in kept])
+    shared = {**URGENT, "team_id": team_id}
+    async with stage.browser("kim@example.com") as kim:
+        last = await kim.post("/views", shared)
+        changed = await kim.put(f"/views/{last.data['id']}", {**shared, "name": "Renamed"})
+        own = await kim.post("/views", URGENT)
+        over = [
+            await kim.post("/views", shared),
+            await kim.put(f"/views/{own.data['id']}", shared),
+        ]
+
+    assert (last.status, changed.status, changed.data["name"]) == (201, 200, "Renamed")
+    assert [(one.status, one.data["field"]) for one in over] == [(422, "team_id")] * 2
 
 
 async def test_what_no_counter_knows_is_counted_up_to_a_bound(stage: Stage) -> None:

@@ -77,6 +77,16 @@ async def test_a_lost_acknowledgement_shows_at_the_next_one() -> None:
             acks.add([item(2)])
 
 
+async def test_a_lost_acknowledgement_is_told_while_nothing_follows_it() -> None:
+    told = asyncio.Event()
+    async with asyncio.timeout(5), Acks.of(a_lost_queue(), told.set) as acks:
+        acks.add([item(1)])
+        acks.add([item(2)])
+        await told.wait()
+        with pytest.raises(Unavailable):
+            acks.check()
+
+
 async def test_what_ends_the_work_is_not_hidden_by_a_lost_acknowledgement() -> None:
     async def work() -> None:
         async with Acks.of(a_lost_queue()) as acks:

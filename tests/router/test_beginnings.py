@@ -20,7 +20,7 @@ from shared.collections import (
     identity_id,
     thread_id,
 )
-from shared.commands import Begin, Reply, Resolve, SetLabels
+from shared.commands import Begin, Merge, Reply, Resolve, SetLabels
 from shared.ids import (
     ChannelId,
     ChannelType,
@@ -228,6 +228,23 @@ async def test_a_channel_that_writes_to_nobody_first_writes_to_those_who_have_wr
     assert latest.id == case.id != before.id
     assert (await texts(mail, latest))[-1] == "what is it?"
     assert latest.out_order > before.out_order, "parts of a thread leave in one order"
+
+
+async def test_in_the_thread_of_a_merged_case_one_begins_once_that_is_over_where_it_goes_on(
+    mail: World,
+) -> None:
+    await mail.tell(inbound("chat-1"), inbound("chat-2"), inbound("chat-3"))
+    before, middle, end = [await mail.conversation(f"chat-{n}") for n in (1, 2, 3)]
+    for one, into in ((before, middle), (middle, end)):
+        await mail.ask(Merge(conversation_id=one.id, actor=AGENT, into_id=into.id))
+
+    refused = await mail.ask(chat("chat-1"))
+    await mail.ask(Resolve(conversation_id=end.id, actor=AGENT))
+    case = await begun(mail, chat("chat-1"))
+
+    assert (refused.code, refused.reason_code) == (409, "open_conversation")
+    assert refused.reason_values == {"conversation_id": end.id}
+    assert (await mail.conversation("chat-1")).id == case.id != before.id
 
 
 @pytest.mark.parametrize(

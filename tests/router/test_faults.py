@@ -86,6 +86,22 @@ async def test_a_crash_between_publish_and_acknowledgement_stores_nothing_twice(
     assert len(await world.events(HOME)) == 3
 
 
+async def test_an_acknowledgement_that_fails_leads_to_a_new_subscription_while_nothing_comes(
+    world: World,
+) -> None:
+    faulty = FaultyBus(world.bus)
+    faulty.on_ack = [Unavailable("no answer in time")]
+    await world.bus.publish([item_publication(inbound(text="one"))])
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(world.run_partition(HOME, bus=faulty))
+        group.create_task(keep_moving(world))
+
+    assert await waiting(world) == 0
+    assert await world.texts() == ["one"]
+    assert len(await world.events(HOME)) == 2
+
+
 async def test_a_commit_whose_outcome_is_unknown_is_applied_once(world: World) -> None:
     faulty = FaultyStore(world.store)
     faulty.after = [lambda _: Unavailable("no answer in time")]

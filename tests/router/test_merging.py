@@ -91,6 +91,83 @@ async def test_undoing_it_opens_the_merged_one_again_with_what_waits(world: Worl
     assert (await counted(world, "open"), await counted(world, "resolved")) == (2, 0)
 
 
+async def test_an_answered_case_waits_no_longer_for_who_has_parted_from_it(world: World) -> None:
+    source, into = await two(world)
+    await world.ask(Reply(conversation_id=into.id, actor=AGENT, text="answer"))
+    await merge(world, source, into)
+    await agree(world)
+    waited = (await world.conversation("chat-2")).waiting_since
+
+    await unmerge(world, source)
+    await agree(world)
+
+    source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
+    assert waited == START
+    assert (into.waiting_since, into.unread, into.due_at) == (None, 0, None)
+    assert (source.waiting_since, source.unread) == (START, 1)
+
+
+async def test_a_case_goes_on_waiting_for_those_that_stay_joined_when_one_parts(
+    world: World,
+) -> None:
+    source, into = await two(world)
+    await world.ask(Reply(conversation_id=into.id, actor=AGENT, text="answer"))
+    await merge(world, source, into)
+    await agree(world)
+    await world.clock.advance(60)
+    third_at = world.clock.now()
+    await world.tell(inbound("chat-3", text="three", occurred_at=third_at))
+    third = await world.conversation("chat-3")
+    await merge(world, third, into)
+    await agree(world)
+
+    await unmerge(world, source)
+    await agree(world)
+
+    into = await world.conversation("chat-2")
+    assert (into.joined, into.waiting_since, into.unread) == ((third.id,), third_at, 1)
+
+
+async def test_an_earlier_answer_to_one_that_stays_joined_does_not_answer_the_case(
+    world: World,
+) -> None:
+    source, into = await two(world)
+    await world.tell(inbound("chat-3", text="three"))
+    third = await world.conversation("chat-3")
+    await world.clock.advance(60)
+    await world.ask(Reply(conversation_id=third.id, actor=AGENT, text="answer to three"))
+    for one in (source, third):
+        await merge(world, one, into)
+        await agree(world)
+
+    await unmerge(world, source)
+    await agree(world)
+
+    into = await world.conversation("chat-2")
+    assert (into.joined, into.waiting_since, into.unread) == ((third.id,), START, 1)
+
+
+async def test_where_a_merged_case_goes_on_learns_of_one_that_parts_further_down(
+    world: World,
+) -> None:
+    source, into = await two(world)
+    await world.ask(Reply(conversation_id=into.id, actor=AGENT, text="answer"))
+    await merge(world, source, into)
+    await agree(world)
+    await world.tell(inbound("chat-3", text="three"))
+    third = await world.conversation("chat-3")
+    await world.ask(Reply(conversation_id=third.id, actor=AGENT, text="answer"))
+    await merge(world, into, third)
+    await agree(world)
+    waited = (await world.conversation("chat-3")).waiting_since
+
+    await unmerge(world, source)
+    await agree(world)
+
+    third = await world.conversation("chat-3")
+    assert (waited, third.waiting_since, third.unread) == (START, None, 0)
+
+
 async def test_what_the_customer_writes_in_the_merged_thread_calls_the_other(world: World) -> None:
     source, into = await two(world)
     await merge(world, source, into)
@@ -261,6 +338,28 @@ async def test_a_new_name_whose_case_was_merged_itself_leads_to_where_that_one_g
     new, main = await world.conversation("new"), await world.conversation("main")
     assert (new.joined, new.merged_into, new.status) == ((old.id,), main.id, Status.RESOLVED)
     assert main.waiting_since == START
+
+
+async def test_a_case_that_was_merged_by_hand_and_is_renamed_goes_on_in_one_place_alone(
+    world: World,
+) -> None:
+    await world.tell(inbound("old", text="one"), inbound("new", text="two"), inbound("main"))
+    old, main = await world.conversation("old"), await world.conversation("main")
+    for thread in ("new", "main"):
+        id = (await world.conversation(thread)).id
+        await world.ask(Reply(conversation_id=id, actor=AGENT, text="answer"))
+    await merge(world, old, main)
+    await agree(world)
+
+    await world.tell(inbound("new", thread=named_anew("old", "new"), text="three"))
+    await agree(world)
+
+    ended = await world.store.get(CONVERSATIONS, old.id)
+    new, main = await world.conversation("new"), await world.conversation("main")
+    assert ended is not None
+    assert (ended.merged_into, new.joined, main.joined) == (new.id, (old.id,), ())
+    assert (main.waiting_since, main.unread) == (None, 0)
+    assert (new.waiting_since, new.unread) == (START, 2)
 
 
 async def test_an_answer_taken_back_in_the_merged_thread_leaves_the_case_waiting(
