@@ -184,7 +184,9 @@ class Pusher:
         device = await self._store.get(PUSH_DEVICES, push.device_id)
         if device is None or not await self._is_signed_in(device, now):
             return await self._devices.drop(push.device_id)
-        if push.expires_at <= now or device.muted or await self._is_old_news(push):
+        if push.agent_id != device.agent_id or push.expires_at <= now or device.muted:
+            return await self._done(push)
+        if await self._is_asleep(push, now) or await self._is_old_news(push):
             return await self._done(push)
         if push.kind is not None and await self._is_at_desk(push.agent_id, now):
             return await self._later(push, now + _AT_DESK_AGAIN)
@@ -212,6 +214,15 @@ class Pusher:
     async def _is_signed_in(self, device: PushDevice, now: datetime) -> bool:
         session = await self._store.get(SESSIONS, device.session_id)
         return session is not None and session.until > now
+
+    async def _is_asleep(self, push: Push, now: datetime) -> bool:
+        """Quiet hours have begun while it waited, or the agent has left: the list says it."""
+        if push.kind is None:
+            return False
+        agent = await self._store.get(AGENTS, push.agent_id)
+        if agent is None or not agent.active:
+            return True
+        return agent.notify.quiet is not None and agent.notify.quiet.hold(now)
 
     async def _is_old_news(self, push: Push) -> bool:
         """It was read meanwhile, on whichever device."""
