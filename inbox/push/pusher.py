@@ -22,6 +22,7 @@ from shared.collections import (
     CONVERSATIONS,
     CURSORS,
     LEASES,
+    MESSAGES,
     NOTIFICATIONS,
     PRESENCE,
     PUSH_DEVICES,
@@ -188,6 +189,10 @@ class Pusher:
             return await self._done(push)
         if await self._is_asleep(push, now) or await self._is_old_news(push):
             return await self._done(push)
+        if await self._is_deleted(push):
+            if push.count == 1:
+                return await self._done(push)
+            push = push.model_copy(update={"text": ""})  # it stands for others too
         if push.kind is not None and await self._is_at_desk(push.agent_id, now):
             return await self._later(push, now + _AT_DESK_AGAIN)
         if (free_at := self._pace.take(push, now)) is not None:
@@ -235,6 +240,13 @@ class Pusher:
         if push.kind is NotificationKind.UNASSIGNED:
             return conversation is None or conversation.assignee_id is not None
         return told is None and (conversation is None or conversation.unread == 0)
+
+    async def _is_deleted(self, push: Push) -> bool:
+        """The message is no more, and its text is for nobody."""
+        if push.message_id is None:
+            return False
+        message = await self._store.get(MESSAGES, push.message_id)
+        return message is not None and message.deleted_at is not None
 
     async def _is_at_desk(self, agent_id: str, now: datetime) -> bool:
         """They are told where they sit; or they are on leave, and told nowhere."""

@@ -58,6 +58,7 @@ def _push(
         agent_id=one.agent_id,
         conversation_id=one.conversation_id,
         notification_id=one.id,
+        message_id=one.message_id,
         kind=one.kind,
         title=one.title,
         text=one.text,

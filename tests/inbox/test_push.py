@@ -14,6 +14,7 @@ from shared.clock import SystemClock
 from shared.collections import (
     AGENTS,
     ATTENDANCE,
+    MESSAGES,
     NOTIFICATIONS,
     PRESENCE,
     PUSH_DEVICES,
@@ -32,7 +33,7 @@ from shared.model.notification_settings import (
 from shared.model.presence import Attendance, Presence, PresenceState
 from shared.model.push import Push
 from shared.ports.store import Put, Update
-from tests.inbox.stage import PASSWORD, Browser, Stage, a_conversation, open_stage
+from tests.inbox.stage import PASSWORD, Browser, Stage, a_conversation, a_message, open_stage
 from tests.support.push_service import Device, PushService, push_service
 from tests.support.stores import Embedded
 from tests.support.waiting import until
@@ -442,6 +443,32 @@ async def test_what_waits_for_one_agent_is_not_shown_to_the_next_on_the_same_bro
     assert left == []
     assert len(devices) == 1, "it stays the admin's"
     assert scene.service.arrived == []
+
+
+async def test_the_text_of_a_message_that_is_deleted_meanwhile_is_not_pushed(
+    scene: Scene,
+) -> None:
+    await scene.device()
+    other = a_conversation("b")
+    store = scene.stage.hub.store
+    secret = a_message(CASE, 0, "her card: 4111")
+    both = a_message(other, 0, "her PIN: 1234")
+    await store.commit([Put(MESSAGES, secret), Put(MESSAGES, both)])
+    scene.service.answer, scene.service.retry_after = 503, "600"
+    await scene.told("her card: 4111", message_id=secret.id)
+    await scene.told("first", other)
+    await scene.told("her PIN: 1234", other, message_id=both.id)
+    await scene.until_tried(2)
+    gone = {"deleted_at": scene.clock.now()}
+    await store.commit([Update(MESSAGES, one.id, gone) for one in (secret, both)])
+    scene.service.answer = 201
+    scene.clock.ahead += timedelta(minutes=15)
+
+    await scene.until_none_wait()
+    (payload,) = [one.payload for one in scene.service.arrived]
+
+    assert payload["tag"] == other.id
+    assert payload["body"] == "A colleague mentions you"
 
 
 async def test_what_waits_when_quiet_hours_begin_is_not_pushed(scene: Scene) -> None:
