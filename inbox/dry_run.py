@@ -25,7 +25,6 @@ from shared.rules.ruling import Ready, Ruling, due_now, ruling_for
 _PAGE: Final = 100
 _MOST_MESSAGES: Final = 200
 """Of one conversation."""
-_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned)
 _LINES: Final = {
     "resolved": Cause.RESOLVED,
     "reopened": Cause.REOPENED,
@@ -178,5 +177,5 @@ def _doing(
     return [
         action
         for action in actions
-        if isinstance(action, _WRITES) or effect(action, conversation, now)
+        if isinstance(action, a.WRITES) or effect(action, conversation, now)
     ]

@@ -1,5 +1,6 @@
 """Contacts and their identities, as the platforms tell of them."""
 
+from datetime import datetime
 from typing import Any
 
 from router.contacts.merging import join
@@ -45,20 +46,25 @@ def customer_of(item: Inbound) -> Participant:
     return next(others, fallback)
 
 
-async def identify(work: Work, channel_type: ChannelType, person: Participant) -> Identity:
+async def identify(
+    work: Work, channel_type: ChannelType, person: Participant, *, wrote: bool = False
+) -> Identity:
     """The identity of a person, made with its contact where it is new, changed where it changed.
 
-    Whoever is seen writing can be reached again.
+    Whoever is seen can be reached again; ``wrote``: by a message of their own.
     """
     identity = await work.unit.get(IDENTITIES, identity_id(channel_type, person.external_id))
     if identity is None:
-        identity = await _create(work, channel_type, person)
+        heard_at = work.now if wrote else None
+        identity = await _create(work, channel_type, person, heard_at=heard_at)
         await _create_aliases(work, channel_type, person, identity)
         return await join(work, identity)
     await _create_aliases(work, channel_type, person, identity)
     fields = _changes(identity, person)
     if not identity.reachable:
         fields |= {"reachable": True, "unreachable_reason": None}
+    if wrote and identity.heard_at is None:
+        fields["heard_at"] = work.now
     if not fields:
         return identity
     if "name" in fields:
@@ -106,14 +112,18 @@ async def contact_name(work: Work, identity: Identity) -> str | None:
     return (contact.name if contact else None) or identity.name
 
 
-async def _create(work: Work, channel_type: ChannelType, person: Participant) -> Identity:
+async def _create(
+    work: Work, channel_type: ChannelType, person: Participant, *, heard_at: datetime | None = None
+) -> Identity:
     """A new identity: of the contact that another key of the person leads to, or of a new one."""
     for alias in person.aliases:
         other = await known(work, channel_type, alias)
         if other is not None:
             # It may be merged into another contact at this moment.
             work.unit.depend(IDENTITIES, other.id)
-            return _identity(work, channel_type, person, person.external_id, other)
+            return _identity(
+                work, channel_type, person, person.external_id, other, heard_at=heard_at
+            )
     contact = Contact(
         id=ContactId(new_id("k")),
         name=person.name,
@@ -122,7 +132,7 @@ async def _create(work: Work, channel_type: ChannelType, person: Participant) ->
         updated_at=work.now,
     )
     work.unit.put(CONTACTS, contact)
-    return _identity(work, channel_type, person, person.external_id, contact)
+    return _identity(work, channel_type, person, person.external_id, contact, heard_at=heard_at)
 
 
 async def _create_aliases(
@@ -141,6 +151,8 @@ def _identity(
     person: Participant,
     external_id: ExternalId,
     of: Contact | Identity,
+    *,
+    heard_at: datetime | None = None,
 ) -> Identity:
     identity = Identity(
         id=identity_id(channel_type, external_id),
@@ -154,6 +166,7 @@ def _identity(
         keys=keys_of(channel_type, external_id, person.identifiers),
         time_zone=person.time_zone,
         block=of.block,
+        heard_at=heard_at,
         created_at=work.now,
         updated_at=work.now,
     )

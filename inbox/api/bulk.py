@@ -17,7 +17,7 @@ from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Items, OwnId, PageQuery
 from shared.collections import BULKS
 from shared.errors import BadRequest
-from shared.model.action import Actions, SendCanned, WriteReply
+from shared.model.action import TO_CUSTOMER, Actions
 from shared.model.base import Strict, Utc
 from shared.model.bulk import Bulk, BulkLeftOut
 from shared.model.saved_view import ConversationFilter
@@ -206,7 +206,7 @@ class BulkApi:
 def _require_quiet(actions: Actions) -> None:
     """Writing to many has a way of its own: paced, once per contact, within open windows."""
     for place, action in enumerate(actions):
-        if isinstance(action, WriteReply | SendCanned):
+        if isinstance(action, TO_CUSTOMER):
             raise BadRequest(
                 "many customers are written to by /bulk/replies", field=f"actions.{place}.type"
             )

@@ -25,7 +25,6 @@ _CAUSED: Final = {
     a.DoSnooze: Cause.SNOOZED,
     a.DoPend: Cause.PENDING,
 }
-_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned)
 _ON_MESSAGE: Final = frozenset({Cause.MESSAGE, Cause.CREATED})
 
 
@@ -54,7 +53,7 @@ def _check_causes(spec: RuleSpec, when: OnEvent) -> None:
             if isinstance(one, c.HasWords | c.HasAttachment):
                 reason = "only a customer's message has words and files: add the cause message"
                 raise BadRequest(reason, field=f"conditions.{place}")
-    writes = any(isinstance(action, _WRITES) for action in spec.actions)
+    writes = any(isinstance(action, a.WRITES) for action in spec.actions)
     for place, action in enumerate(spec.actions):
         if writes and _CAUSED.get(type(action)) in when.causes:
             reason = "the rule would wake itself, and write each time"

@@ -70,7 +70,9 @@ class Devices:
             created_at=before.created_at if before is not None and same else self.clock.now(),
             version=before.version + 1 if before is not None else 1,
         )
-        await self.store.commit([Put(PUSH_DEVICES, device)])
+        # What waits was meant for who had it before.
+        foreign = [] if before is None or same else await self._waiting(id)
+        await self.store.commit([Put(PUSH_DEVICES, device), *foreign])
         for old in (await self.of(agent_id))[:-MOST_DEVICES]:
             await self.drop(old.id)
         return device
@@ -91,9 +93,7 @@ class Devices:
 
     async def drop(self, id: str) -> None:
         """Forget the device and all that waits for it."""
-        waiting = await self.store.find(PUSHES, equal={"device_id": id}, limit=_PAGE)
-        gone = [Delete(PUSHES, one.id) for one in waiting.items]
-        await self.store.commit([Delete(PUSH_DEVICES, id), *gone])
+        await self.store.commit([Delete(PUSH_DEVICES, id), *await self._waiting(id)])
 
     async def try_out(self, agent_id: str, id: str) -> None:
         """Tell it that it works. Raises ``NotFound``."""
@@ -109,6 +109,11 @@ class Devices:
             expires_at=now + _TRIAL_HOLDS,
         )
         await self.store.commit([Put(PUSHES, trial)])
+
+    async def _waiting(self, id: str) -> list[Delete[Push]]:
+        """The end of what waits for the device. The pusher drops what is left of more than that."""
+        waiting = await self.store.find(PUSHES, equal={"device_id": id}, limit=_PAGE)
+        return [Delete(PUSHES, one.id) for one in waiting.items]
 
     async def _own(self, agent_id: str, id: str) -> PushDevice:
         device = await self.store.get(PUSH_DEVICES, id)

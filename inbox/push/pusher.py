@@ -22,6 +22,7 @@ from shared.collections import (
     CONVERSATIONS,
     CURSORS,
     LEASES,
+    MESSAGES,
     NOTIFICATIONS,
     PRESENCE,
     PUSH_DEVICES,
@@ -184,8 +185,14 @@ class Pusher:
         device = await self._store.get(PUSH_DEVICES, push.device_id)
         if device is None or not await self._is_signed_in(device, now):
             return await self._devices.drop(push.device_id)
-        if push.expires_at <= now or device.muted or await self._is_old_news(push):
+        if push.agent_id != device.agent_id or push.expires_at <= now or device.muted:
             return await self._done(push)
+        if await self._is_asleep(push, now) or await self._is_old_news(push):
+            return await self._done(push)
+        if await self._is_deleted(push):
+            if push.count == 1:
+                return await self._done(push)
+            push = push.model_copy(update={"text": ""})  # it stands for others too
         if push.kind is not None and await self._is_at_desk(push.agent_id, now):
             return await self._later(push, now + _AT_DESK_AGAIN)
         if (free_at := self._pace.take(push, now)) is not None:
@@ -213,6 +220,15 @@ class Pusher:
         session = await self._store.get(SESSIONS, device.session_id)
         return session is not None and session.until > now
 
+    async def _is_asleep(self, push: Push, now: datetime) -> bool:
+        """Quiet hours have begun while it waited, or the agent has left: the list says it."""
+        if push.kind is None:
+            return False
+        agent = await self._store.get(AGENTS, push.agent_id)
+        if agent is None or not agent.active:
+            return True
+        return agent.notify.quiet is not None and agent.notify.quiet.hold(now)
+
     async def _is_old_news(self, push: Push) -> bool:
         """It was read meanwhile, on whichever device."""
         if push.conversation_id is None:
@@ -224,6 +240,13 @@ class Pusher:
         if push.kind is NotificationKind.UNASSIGNED:
             return conversation is None or conversation.assignee_id is not None
         return told is None and (conversation is None or conversation.unread == 0)
+
+    async def _is_deleted(self, push: Push) -> bool:
+        """The message is no more, and its text is for nobody."""
+        if push.message_id is None:
+            return False
+        message = await self._store.get(MESSAGES, push.message_id)
+        return message is not None and message.deleted_at is not None
 
     async def _is_at_desk(self, agent_id: str, now: datetime) -> bool:
         """They are told where they sit; or they are on leave, and told nowhere."""

@@ -49,12 +49,16 @@ def _push(
     id: str, device: PushDevice, one: Notification, before: Push | None, now: datetime
 ) -> Push:
     holds = _HOLDS_SHORTLY if one.kind in _SHORT else _HOLDS
+    version = before.version + 1 if before is not None else 1
+    if before is not None and before.agent_id != one.agent_id:
+        before = None  # of who had the device until now
     return Push(
         id=id,
         device_id=device.id,
         agent_id=one.agent_id,
         conversation_id=one.conversation_id,
         notification_id=one.id,
+        message_id=one.message_id,
         kind=one.kind,
         title=one.title,
         text=one.text,
@@ -66,5 +70,5 @@ def _push(
         due_at=before.due_at if before is not None else now + SETTLE,
         expires_at=one.at + holds,
         attempt=before.attempt if before is not None else 0,
-        version=before.version + 1 if before is not None else 1,
+        version=version,
     )

@@ -4,6 +4,7 @@ The code stands in the part that leaves, and nowhere else: not in the message th
 event and no outcome. What is kept of it is its hash.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -29,6 +30,7 @@ from shared.model.people import Identifier, IdentifierKind, Identity
 from shared.model.verification import HOLDS_FOR, PATH, Verification, verification_id
 
 _MAIL: Final = ChannelType("email")
+_ADDRESS: Final = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[^\s@<>\",;:\\()\[\]]{1,255}")
 _MOST: Final = 3
 _WITHIN: Final = timedelta(hours=1)
 _MOST_IDENTITIES: Final = 50
@@ -60,14 +62,16 @@ async def send(work: Work, conversation: Conversation, command: SendVerification
         raise Refused("it is certain already who this contact is", code=409)
     identity = await work.unit.get(IDENTITIES, conversation.identity_id)
     contact_id = identity.contact_id if identity is not None else conversation.contact_id
-    address = await _address(work, conversation, contact_id, command.address)
+    in_thread = conversation.thread_kind == "email" and command.address is None
+    own = identity.external_id if in_thread and identity is not None else None
+    address = await _address(work, contact_id, own or command.address, in_thread=in_thread)
     await _require_few(work, conversation)
     code = secrets.token_urlsafe(32)
     row = Verification(
         id=verification_id(code),
         conversation_id=conversation.id,
         contact_id=ContactId(contact_id),
-        to=address or conversation.channel_type,
+        to=address,
         by=command.actor,
         at=work.now,
         until=work.now + HOLDS_FOR,
@@ -77,8 +81,10 @@ async def send(work: Work, conversation: Conversation, command: SendVerification
     minutes = int(HOLDS_FOR.total_seconds() // 60)
     link = f"{base.rstrip('/')}{PATH}/{code}"
     shown, whole = (text.format(link=one, minutes=minutes) for one in (hidden, link))
-    if address is None:
-        reply = Reply(conversation_id=conversation.id, actor=people.SYSTEM, text=shown)
+    if in_thread:
+        # To this address alone: not to who else was named in the mail, nor to its Reply-To.
+        email = EmailFields(to=(Address(email=address),))
+        reply = Reply(conversation_id=conversation.id, actor=people.SYSTEM, text=shown, email=email)
         done = await replies.reply(work, conversation, reply, told=whole)
     else:
         message = await _mail(work, conversation, address, subject, shown, whole)
@@ -107,21 +113,15 @@ async def _require_few(work: Work, conversation: Conversation) -> None:
         raise Refused(f"{_MOST} links were sent within an hour; wait a little", code=429)
 
 
-async def _address(
-    work: Work, conversation: Conversation, contact_id: str, wanted: str | None
-) -> str | None:
-    """To which mail address it goes; None: by the conversation's own channel. Raises
-    ``Refused``."""
+async def _address(work: Work, contact_id: str, wanted: str | None, *, in_thread: bool) -> str:
+    """To which mail address it goes. Raises ``Refused``."""
     # In a mail anybody is named as its author: who opens the link has the mailbox. On a messenger
     # the platform has said already who writes, and a link there says no more.
-    own = conversation.thread_kind == "email"
-    if wanted is None and own:
-        return None
     found = await work.unit.find(
         IDENTITIES, equal={"contact_id": contact_id}, order="created_at", limit=_MOST_IDENTITIES
     )
     known = known_addresses(found)
-    if wanted is None:
+    if wanted is None and not in_thread:
         if known:
             return known[0]
         raise Refused(
@@ -129,8 +129,10 @@ async def _address(
             code=409,
         )
     for one in known:
-        if one.casefold() == wanted.strip().casefold():
+        if wanted is not None and one.casefold() == wanted.strip().casefold():
             return one
+    if in_thread:
+        raise Refused("nobody has written yet from the address of this conversation", code=409)
     raise Refused("this is no address that is certain of the contact", code=422, field="address")
 
 
@@ -139,10 +141,10 @@ def known_addresses(identities: Sequence[Identity]) -> Sequence[str]:
     found: dict[str, str] = {}
     for identity in identities:
         named = [one.value for one in identity.identifiers if _is_certain(one)]
-        if identity.channel_type == _MAIL:
+        if identity.channel_type == _MAIL and identity.heard_at is not None:
             named.append(identity.external_id)
         for address in named:
-            if "@" in address:
+            if _ADDRESS.fullmatch(address):
                 found.setdefault(address.casefold(), address)
     return list(found.values())
 

@@ -68,7 +68,7 @@ async def store_from_customer(
     person = people.writer_of(item)
     if item.history:
         return await _store_history(work, item, place, person, content)
-    identity = await people.identify(work, item.channel_type, person)
+    identity = await people.identify(work, item.channel_type, person, wrote=True)
     if identity.block is not None and identity.block.holds(work.now):
         return await _store_history(work, item, place, person, content, muted=True)
     # An out-of-office note is shown, but nobody waits for an answer to it.

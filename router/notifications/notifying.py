@@ -8,21 +8,29 @@ from router.notifications.notices import Notice, notices
 from router.previews import preview_of
 from router.work import Work
 from shared.collections import AGENTS, CHANNELS, NOTIFICATIONS
-from shared.events import NotificationAdded
+from shared.events import MessageChanged, NotificationAdded
 from shared.ids import AgentId, new_id
 from shared.model.conversation import Conversation
-from shared.model.message import Direction
+from shared.model.message import Direction, Message
 from shared.model.notification import Notification
 from shared.model.notification_settings import Means
 from shared.model.people import Agent
 
 _MOST_MEMBERS: Final = 200
 """Of a team that is mentioned."""
+_MOST_TOLD: Final = 1000
+"""Of one message."""
 _TEXT: Final = 200
 
 
 async def notify(work: Work, happening: Happening) -> None:
-    """Tell everybody whom the item concerns, once, by the means that they have chosen."""
+    """Tell everybody whom the item concerns, once, by the means that they have chosen.
+
+    What was told of a message that is deleted keeps none of its text.
+    """
+    for event in happening.events:
+        if isinstance(event, MessageChanged) and event.message.deleted_at is not None:
+            await _forget(work, event.message)
     best: dict[tuple[str, str], tuple[Notice, Agent]] = {}
     for notice in notices(happening, work.now):
         for agent in await _agents(work, notice):
@@ -33,6 +41,15 @@ async def notify(work: Work, happening: Happening) -> None:
                 best[key] = (notice, agent)
     for notice, agent in best.values():
         await _tell(work, notice, agent)
+
+
+async def _forget(work: Work, message: Message) -> None:
+    told = await work.unit.find(
+        NOTIFICATIONS, equal={"message_id": message.id}, order="at", limit=_MOST_TOLD
+    )
+    for one in told:
+        if one.text:
+            work.unit.revise(NOTIFICATIONS, one, {"text": ""})
 
 
 async def _agents(work: Work, notice: Notice) -> Sequence[Agent]:

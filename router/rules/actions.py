@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from router import timeline
 from router.commands import (
@@ -39,8 +39,6 @@ from shared.model.conversation import Conversation
 from shared.model.people import Actor
 from shared.rules.effects import effect
 
-_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned, a.AskProof)
-
 
 async def carry_out(
     work: Work,
@@ -57,7 +55,7 @@ async def carry_out(
     conversation = work.unit.fresh(CONVERSATIONS, conversation)
     if isinstance(action, a.GiveToAgent) and action.agent_id == a.ME:
         action = action.model_copy(update={"agent_id": AgentId(actor.id or "")})
-    if isinstance(action, _WRITES):
+    if isinstance(action, a.WRITES):
         await _write(work, conversation, action, actor, dict(values or {}))
     elif effect(action, conversation, work.now):
         await _change(work, conversation, action, actor)

@@ -15,8 +15,6 @@ from shared.model.rule import Rule, RuleFiring
 from shared.rules.breaker import counted, rests
 from shared.rules.chain import Chain, Firing, Stop
 
-_ANSWERS = (a.WriteReply, a.SendCanned)
-
 
 def actor_of(rule: Rule) -> Actor:
     """In whose name a rule acts."""
@@ -47,7 +45,7 @@ async def _fire(
     done: list[str] = []
     refused: list[str] = []
     for action in rule.actions:
-        if to_machine and isinstance(action, _ANSWERS):
+        if to_machine and isinstance(action, a.TO_CUSTOMER):
             refused.append(f"{action.type}: a program wrote this, and is not answered")
             continue
         mark = work.unit.mark()

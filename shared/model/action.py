@@ -1,6 +1,6 @@
 """What rules, macros and bulk requests do: a closed set, told apart by ``type``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -160,5 +160,8 @@ Action = Annotated[
     Field(discriminator="type"),
 ]
 Actions = Annotated[tuple[Action, ...], Field(min_length=1, max_length=20)]
+TO_CUSTOMER: Final = (WriteReply, SendCanned, AskProof)
+"""What the customer gets."""
+WRITES: Final = (WriteNote, *TO_CUSTOMER)
 ME = AgentId("me")
 """In a macro: whoever runs it."""

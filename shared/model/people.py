@@ -126,6 +126,8 @@ class Identity(Document):
     """The contact's, kept here for whoever takes in messages."""
     reachable: bool = True
     unreachable_reason: str | None = None
+    heard_at: Utc | None = None
+    """When a message first came from it; None: it was only told or typed."""
     created_at: Utc
     updated_at: Utc
     version: int = 1

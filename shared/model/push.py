@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.ids import AgentId, ConversationId
+from shared.ids import AgentId, ConversationId, MessageId
 from shared.model.base import Utc
 from shared.model.notification_settings import NotificationKind
 from shared.ports.store import Document
@@ -40,6 +40,8 @@ class Push(Document):
     conversation_id: ConversationId | None = None
     """None: a trial, which is told whatever holds."""
     notification_id: str
+    message_id: MessageId | None = None
+    """Whose text it shows."""
     kind: NotificationKind | None = None
     title: str = ""
     text: str = ""

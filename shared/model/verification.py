@@ -22,7 +22,7 @@ class Verification(Document):
     contact_id: ContactId
     """Whose it is."""
     to: str
-    """The address to which it went, or the channel of the conversation."""
+    """The mail address to which it went."""
     by: Actor
     at: Utc
     until: Utc

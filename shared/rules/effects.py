@@ -11,7 +11,6 @@ from typing import Any, Final
 from shared.model import action as a
 from shared.model.conversation import Conversation, Status
 
-_WRITES: Final = (a.WriteNote, a.WriteReply, a.SendCanned, a.AskProof)
 _AWAKE: Final[dict[str, Any]] = {"snoozed_until": None, "pending_for": None}
 
 
@@ -24,7 +23,7 @@ def effect(action: a.Action, conversation: Conversation, now: datetime) -> dict[
 def changes_nothing(actions: Sequence[a.Action], conversation: Conversation, now: datetime) -> bool:
     """Whether everything stands already as the actions would have it."""
     return not any(
-        isinstance(action, _WRITES) or effect(action, conversation, now) for action in actions
+        isinstance(action, a.WRITES) or effect(action, conversation, now) for action in actions
     )
 
 

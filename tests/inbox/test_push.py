@@ -1,7 +1,7 @@
 """Web push: from a notification of the router to a device that decrypts it."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from shared.clock import SystemClock
 from shared.collections import (
     AGENTS,
     ATTENDANCE,
+    MESSAGES,
     NOTIFICATIONS,
     PRESENCE,
     PUSH_DEVICES,
@@ -30,8 +31,9 @@ from shared.model.notification_settings import (
     QuietHours,
 )
 from shared.model.presence import Attendance, Presence, PresenceState
+from shared.model.push import Push
 from shared.ports.store import Put, Update
-from tests.inbox.stage import PASSWORD, Browser, Stage, a_conversation, open_stage
+from tests.inbox.stage import PASSWORD, Browser, Stage, a_conversation, a_message, open_stage
 from tests.support.push_service import Device, PushService, push_service
 from tests.support.stores import Embedded
 from tests.support.waiting import until
@@ -106,6 +108,20 @@ class Scene:
             return len(self.service.arrived) >= count
 
         return look
+
+    async def until_tried(self, count: int) -> None:
+        """The push service was asked so often, and what waits on is stored."""
+
+        async def look() -> bool:
+            later = [one for one in await self.waiting() if one.attempt > 0]
+            return self.service.tried >= count and bool(later)
+
+        await until(look, limit_s=WITHIN_S)
+
+    async def waiting(self) -> Sequence[Push]:
+        """What is to be pushed."""
+        page = await self.stage.hub.store.find(PUSHES, equal={}, order="due_at")
+        return page.items
 
     async def until_none_wait(self) -> None:
         """Nothing is left to be pushed."""
@@ -403,6 +419,70 @@ async def test_a_browser_that_changes_hands_belongs_to_who_is_signed_in_there(
         await admin.post("/push/devices", {**device.subscription, "name": "shared"})
         assert len((await admin.get("/push")).data["devices"]) == 1
     assert (await scene.browser.get("/push")).data["devices"] == []
+
+
+async def test_what_waits_for_one_agent_is_not_shown_to_the_next_on_the_same_browser(
+    scene: Scene,
+) -> None:
+    device = await scene.device()
+    scene.service.answer, scene.service.retry_after = 503, "600"
+    await scene.told("for Anna alone")
+    await scene.until_tried(1)
+    (waiting,) = await scene.waiting()
+    async with scene.stage.browser() as admin:
+        await admin.post("/push/devices", {**device.subscription, "name": "shared"})
+        left = await scene.waiting()
+        # Queued at that very moment, by whoever still saw the device as Anna's.
+        late = waiting.model_copy(update={"due_at": scene.clock.now()})
+        await scene.stage.hub.store.commit([Put(PUSHES, late)])
+        scene.service.answer = 201
+        scene.clock.ahead += timedelta(minutes=15)
+        await scene.until_none_wait()
+        devices = (await admin.get("/push")).data["devices"]
+
+    assert left == []
+    assert len(devices) == 1, "it stays the admin's"
+    assert scene.service.arrived == []
+
+
+async def test_the_text_of_a_message_that_is_deleted_meanwhile_is_not_pushed(
+    scene: Scene,
+) -> None:
+    await scene.device()
+    other = a_conversation("b")
+    store = scene.stage.hub.store
+    secret = a_message(CASE, 0, "her card: 4111")
+    both = a_message(other, 0, "her PIN: 1234")
+    await store.commit([Put(MESSAGES, secret), Put(MESSAGES, both)])
+    scene.service.answer, scene.service.retry_after = 503, "600"
+    await scene.told("her card: 4111", message_id=secret.id)
+    await scene.told("first", other)
+    await scene.told("her PIN: 1234", other, message_id=both.id)
+    await scene.until_tried(2)
+    gone = {"deleted_at": scene.clock.now()}
+    await store.commit([Update(MESSAGES, one.id, gone) for one in (secret, both)])
+    scene.service.answer = 201
+    scene.clock.ahead += timedelta(minutes=15)
+
+    await scene.until_none_wait()
+    (payload,) = [one.payload for one in scene.service.arrived]
+
+    assert payload["tag"] == other.id
+    assert payload["body"] == "A colleague mentions you"
+
+
+async def test_what_waits_when_quiet_hours_begin_is_not_pushed(scene: Scene) -> None:
+    await scene.device()
+    scene.service.answer, scene.service.retry_after = 503, "600"
+    await scene.told("in the evening")
+    await scene.until_tried(1)
+    always = QuietHours(start="00:00", end="00:00", time_zone="UTC", days_off=frozenset(range(7)))
+    await scene.set(notify=NotificationSettings(quiet=always))
+    scene.service.answer = 201
+    scene.clock.ahead += timedelta(minutes=15)
+
+    await scene.until_none_wait()
+    assert scene.service.arrived == []
 
 
 @pytest.mark.parametrize(

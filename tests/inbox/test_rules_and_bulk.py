@@ -173,6 +173,24 @@ async def test_five_hundred_are_changed_and_put_back_exactly(stage: Stage) -> No
     assert after[ids[7]].status.value == "resolved"
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"type": "reply", "text": "hi"},
+        {"type": "canned_reply", "canned_reply_id": "hi"},
+        {"type": "verify"},
+    ],
+)
+async def test_no_action_that_reaches_customers_goes_to_many_without_the_right_to(
+    stage: Stage, action: dict[str, Any]
+) -> None:
+    (one,) = await stored(stage, 1)
+    async with stage.browser() as admin:
+        answer = await admin.post("/bulk", {"ids": [one.id], "actions": [LABEL, action]})
+
+    assert (answer.status, answer.data["field"]) == (422, "actions.1.type")
+
+
 async def test_a_bulk_request_takes_a_filter_and_lists_what_is_missing(stage: Stage) -> None:
     made = await stored(stage, 3)
 

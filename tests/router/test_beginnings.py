@@ -1,6 +1,7 @@
 """Conversations that an agent begins: one commit, the checks of a reply, the answer comes in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from shared.collections import (
     identity_id,
     thread_id,
 )
-from shared.commands import Begin, Merge, Reply, Resolve, SetLabels
+from shared.commands import Begin, Merge, Reply, Resolve, SendVerification, SetLabels
 from shared.ids import (
     ChannelId,
     ChannelType,
@@ -420,3 +421,19 @@ async def test_a_contact_that_was_made_one_with_another_is_that_one(mail: World)
     identity = await mail.store.get(IDENTITIES, case.identity_id)
     assert isinstance(identity, Identity)
     assert identity.contact_id == into.id
+
+
+async def test_an_address_that_an_agent_typed_proves_nothing_until_somebody_writes_from_it(
+    mail: World,
+) -> None:
+    mail.policy = replace(mail.policy, public_url="https://hub.example")
+    command = a_beginning()
+    conversation = await begun(mail, command)
+    proof = SendVerification(conversation_id=conversation.id, actor=AGENT)
+
+    before = await mail.ask(proof)
+    by_mail = {"channel_id": MAIL, "channel_type": MAIL_TYPE}
+    await mail.tell(inbound(thread=command.thread, author=command.person, **by_mail))
+    after = await mail.ask(proof)
+
+    assert (before.code, after.code) == (409, 201)

@@ -9,6 +9,7 @@ from shared.collections import AGENTS, IDENTITIES, NOTIFICATIONS, SLA_POLICIES, 
 from shared.commands import (
     Assign,
     Command,
+    DeleteMessage,
     Edit,
     Follow,
     Note,
@@ -293,3 +294,14 @@ async def test_a_team_hears_once_that_a_conversation_waits_for_it_if_it_wants_to
     waits = [one for one in await told(people) if one.kind is NotificationKind.UNASSIGNED]
 
     assert [(one.agent_id, one.means) for one in waits] == [("olga", (Means.DESKTOP,))] * 2
+
+
+async def test_what_was_told_of_a_deleted_note_keeps_none_of_its_text(people: World) -> None:
+    outcome = await do(people, Note, ANNA, text="her card: 4111", mentions=naming("maxim"))
+    await do(people, Note, ANNA, text="another", mentions=naming("maxim"))
+    first, other = await told(people)
+
+    await do(people, DeleteMessage, ANNA, message_id=outcome.result["message"]["id"])
+
+    kept = await people.store.get_many(NOTIFICATIONS, [first.id, other.id])
+    assert kept == {first.id: first.model_copy(update={"text": ""}), other.id: other}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connectors.email.compose import recipients
 from router.commands.verification import known_addresses
 from router.timers import Timers
 from shared.collections import (
@@ -21,9 +22,10 @@ from shared.commands import SendVerification
 from shared.contacts.refreshing import facts_timer
 from shared.ids import ChannelId, ChannelType, ExternalId, partition_of
 from shared.model.channel import Channel, ChannelTypeInfo
+from shared.model.conversation import Conversation
 from shared.model.delivery import Part
-from shared.model.inbound import ThreadRef
-from shared.model.people import Identifier, IdentifierKind, Identity, Vouch
+from shared.model.inbound import Inbound, ThreadRef
+from shared.model.people import Identifier, IdentifierKind, Identity, Participant, Vouch
 from shared.model.records import Outcome, OutcomeStatus
 from shared.model.verification import Verification, verification_id
 from shared.ports.store import Put, Update
@@ -108,18 +110,48 @@ async def test_the_code_is_in_the_part_that_leaves_and_nowhere_else(hub: World) 
     assert (await hub.texts())[-1] == "[verification_sent]"
 
 
-async def test_in_a_conversation_by_mail_it_is_an_answer_there(hub: World) -> None:
-    thread = ThreadRef(external_id=ExternalId("m1"), partition_key="m1", kind="email")
-    await hub.tell(inbound("m1", thread=thread))
+def by_mail(address: str, **context: str) -> Inbound:
+    """A mail from this address; ``context`` says whom an answer reaches."""
+    thread = ThreadRef(
+        external_id=ExternalId("m1"), partition_key="m1", kind="email", context=context
+    )
+    author = Participant(external_id=ExternalId(address))
+    return inbound("m1", thread=thread, author=author, channel_type=ChannelType("email"))
+
+
+async def prove(world: World, conversation: Conversation) -> Outcome:
+    return await world.ask(SendVerification(conversation_id=conversation.id, actor=AGENT))
+
+
+async def test_in_a_conversation_by_mail_it_is_an_answer_there_to_its_author_alone(
+    hub: World,
+) -> None:
+    mail = by_mail("anna@home.example", to="mallory@evil.example", cc="eve@evil.example")
+    await hub.tell(mail)
     conversation = await hub.conversation("m1")
 
-    outcome = await hub.ask(SendVerification(conversation_id=conversation.id, actor=AGENT))
+    outcome = await prove(hub, conversation)
 
-    part, _ = await sent(hub, outcome)
+    part, code = await sent(hub, outcome)
     after = await hub.conversation("m1")
+    row = await hub.store.get(VERIFICATIONS, verification_id(code))
+    to, cc = recipients(part)
     assert (part.channel_id, part.thread) == (conversation.channel_id, "m1")
+    assert ([one.email for one in to], cc) == (["anna@home.example"], ())
+    assert row is not None
+    assert row.to == "anna@home.example"
     assert after.waiting_since is not None
     assert after.assignee_id is None
+
+
+async def test_an_author_without_an_address_gets_no_link(hub: World) -> None:
+    await hub.tell(by_mail("mail:x@evil.example", to="mallory@evil.example"))
+    conversation = await hub.conversation("m1")
+
+    outcome = await prove(hub, conversation)
+
+    assert (outcome.status, outcome.code) == (OutcomeStatus.REFUSED, 409)
+    assert await hub.texts("m1") == ["hello"]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +237,8 @@ def test_addresses_are_certain_by_a_signature_or_by_having_written_from_them() -
     visitor = {"id": "i1", "channel_type": "webchat", "external_id": "v1"}
     signed = Identity.model_validate(values | visitor | {"identifiers": (GIVEN, ANNA)})
     author = {"id": "i2", "channel_type": "email", "external_id": "anna@work.example"}
-    wrote = Identity.model_validate(values | author)
+    typed = Identity.model_validate(values | author | {"external_id": "mallory@evil.example"})
+    wrote = Identity.model_validate(values | author | {"heard_at": START})
     again = wrote.model_copy(update={"external_id": ANNA.value.upper()})
 
-    assert known_addresses([signed, wrote, again]) == [ANNA.value, "anna@work.example"]
+    assert known_addresses([signed, typed, wrote, again]) == [ANNA.value, "anna@work.example"]

@@ -7537,6 +7537,11 @@ export interface components {
              */
             unreachable_reason: string | null;
             /**
+             * Heard At
+             * @default null
+             */
+            heard_at: string | null;
+            /**
              * Created At
              * Format: date-time
              */
