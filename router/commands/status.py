@@ -1,6 +1,7 @@
 """Where a case stands: resolved, open, pending, snoozed."""
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from router import timeline
 from router.answers import after_end, after_reopening
@@ -9,11 +10,17 @@ from router.commands import awaiting
 from router.commands.done import Done, Refused, with_conversation
 from router.commands.standing import require_latest
 from router.snoozes import forget_snooze, wake_id
+from router.threading import waiting_since
 from router.work import Work
-from shared.collections import TIMERS
+from shared.collections import MESSAGES, TIMERS
 from shared.commands import Command, Pend, Reopen, Resolve, Snooze
 from shared.model.conversation import Conversation, Status
 from shared.model.records import Timer
+
+_TAKES_BACK: Final = timedelta(hours=1)
+"""Opened again so soon, the end of the case is taken back: whoever waited then waits on. Later it
+is opened for something else, and the old message asks for no answer."""
+_LOOK_BACK: Final = 100
 
 
 async def resolve(work: Work, conversation: Conversation, command: Resolve) -> Done:
@@ -49,7 +56,28 @@ async def reopen(work: Work, conversation: Conversation, command: Reopen) -> Don
     }
     if conversation.status is Status.RESOLVED:
         fields["answers"] = after_reopening(conversation)
+        fields["waiting_since"] = await _waited_since(work, conversation)
     return _change(work, conversation, command, "reopened", fields)
+
+
+async def _waited_since(work: Work, conversation: Conversation) -> datetime | None:
+    """Since when the customer waited when the case was resolved, if that is taken back."""
+    ended_at = conversation.resolved_at
+    if ended_at is None or work.now - ended_at > _TAKES_BACK:
+        return None
+    recent = await work.unit.find(
+        MESSAGES,
+        equal={"conversation_id": conversation.id},
+        order="seq",
+        descending=True,
+        limit=_LOOK_BACK,
+    )
+    ends = (
+        index
+        for index, one in enumerate(recent)
+        if one.system is not None and one.system.name == "resolved"
+    )
+    return waiting_since(recent[next(ends, -1) + 1 :])
 
 
 async def pend(work: Work, conversation: Conversation, command: Pend) -> Done:

@@ -80,6 +80,7 @@ def advance(
     asked_at = None if over else conversation.waiting_since
     if answer is Answer.TAKEN_BACK:
         before = promises.taken_back(before, asked_at)
+    before = promises.resumed(before, asked_at)
     moved = _moved(before, conversation, now, over=over, answer=answer)
     first = before.answered_at is None
     targets = {
@@ -137,6 +138,10 @@ def _moved(
         and conversation.pending_for is PendingFor.CUSTOMER
     )
     pauses = before.pauses
+    if before.opened_at is None and not over:
+        # Opened again: only what still waits has been waiting before.
+        asked_at = conversation.waiting_since
+        pauses = tuple(one for one in pauses if asked_at is not None and one.end_at > asked_at)
     if before.paused_at is not None and not paused and len(pauses) < _MOST_PAUSES:
         pauses = (*pauses, Pause(start_at=before.paused_at, end_at=now))
     answered = answer in _ANSWERS
@@ -146,7 +151,7 @@ def _moved(
         "answered_at": before.answered_at or (now if answered else None),
         "opened_at": None if over else opened_at,
         "paused_at": (before.paused_at or now) if paused else None,
-        "pauses": () if over else pauses,
+        "pauses": pauses,
         "call_back_at": None if over or answered else before.call_back_at,
         "acknowledge_at": before.acknowledge_at if waits else None,
     }
@@ -183,7 +188,9 @@ def _stand(
         return _closed(question, target, old, met=ended)
     if started_at is None or ended:
         return _Found(old)
-    same = old if is_open and old is not None and old.started_at == started_at else None
+    # Closed as broken, and opened again: it stays broken, and is not told twice.
+    goes_on = old is not None and (is_open or old.breached_at is not None)
+    same = old if goes_on and old is not None and old.started_at == started_at else None
     counted = _counted(question, target, started_at)
     if counted is None:
         # No policy asks for it any more; what was broken stays so.

@@ -55,6 +55,18 @@ def taken_back(deadlines: Deadlines, asked_at: datetime | None) -> Deadlines:
     return deadlines
 
 
+def resumed(deadlines: Deadlines, asked_at: datetime | None) -> Deadlines:
+    """The deadlines of a case that was closed and opened again while the same customer message
+    waits: what was promised to it holds again."""
+    promise = deadlines.promise
+    if promise is None or asked_at is None or promise.state is not PromiseState.VOID:
+        return deadlines
+    if promise.due_at is None or promise.made_at < asked_at:
+        return deadlines
+    opened = promise.model_copy(update={"state": PromiseState.OPEN, "settled_at": None})
+    return deadlines.model_copy(update={"promise": opened})
+
+
 def _is_answer_to(deadline: Deadline, asked_at: datetime) -> bool:
     return deadline.met_at is not None and deadline.started_at == asked_at
 

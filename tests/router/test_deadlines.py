@@ -377,6 +377,80 @@ async def test_what_is_closed_without_an_answer_is_neither_met_nor_breached(worl
     assert await told(world, conversation) == []
 
 
+async def test_a_resolution_that_is_taken_back_leaves_the_customer_waiting_as_before(
+    world: World,
+) -> None:
+    world.decree(SLA_POLICIES, sla(warn_at=()))
+    await world.tell(inbound())
+    conversation = await world.conversation()
+    before = await standing(world)
+    await world.ask(Resolve(conversation_id=conversation.id, actor=AGENT))
+    await world.clock.advance(60)
+
+    await world.ask(Reopen(conversation_id=conversation.id, actor=AGENT))
+
+    again = await world.conversation()
+    assert again.waiting_since == conversation.waiting_since
+    assert again.due_at == later(DAY_S)
+    assert again.deadlines is not None
+    assert again.deadlines.first_reply == before.first_reply
+    await pass_time(world, DAY_S)
+    assert await told(world, conversation) == ["breached first_reply"]
+
+
+async def test_a_late_answer_stays_late_when_its_resolution_is_taken_back_and_is_told_once(
+    world: World,
+) -> None:
+    world.decree(SLA_POLICIES, sla(warn_at=()))
+    await world.tell(inbound())
+    conversation = await world.conversation()
+    await pass_time(world, DAY_S)
+    await world.ask(Resolve(conversation_id=conversation.id, actor=AGENT))
+
+    await world.ask(Reopen(conversation_id=conversation.id, actor=AGENT))
+    await pass_time(world, DAY_S)
+
+    held = await standing(world)
+    assert held.first_reply is not None
+    assert (held.first_reply.breached_at, held.first_reply.met_at) == (later(DAY_S), None)
+    assert await told(world, conversation) == ["breached first_reply"]
+
+
+async def test_a_pause_still_counts_after_a_resolution_that_is_taken_back(world: World) -> None:
+    world.decree(SLA_POLICIES, sla(warn_at=()))
+    await world.tell(inbound())
+    conversation = await world.conversation()
+    on_customer = Pend(conversation_id=conversation.id, actor=AGENT, waits_for=PendingFor.CUSTOMER)
+    await world.ask(on_customer)
+    await world.clock.advance(HOUR_S)
+    await world.ask(Reopen(conversation_id=conversation.id, actor=AGENT))
+    await world.ask(Resolve(conversation_id=conversation.id, actor=AGENT))
+
+    await world.ask(Reopen(conversation_id=conversation.id, actor=AGENT))
+
+    assert (await world.conversation()).due_at == later(DAY_S + HOUR_S)
+
+
+async def test_what_was_answered_or_is_opened_again_much_later_asks_for_no_answer(
+    world: World,
+) -> None:
+    world.decree(SLA_POLICIES, sla(warn_at=()))
+    await world.tell(inbound())
+    await world.tell(inbound("chat-2"))
+    await answer(world)
+    answered, old = await world.conversation(), await world.conversation("chat-2")
+    for one in (answered, old):
+        await world.ask(Resolve(conversation_id=one.id, actor=AGENT))
+
+    await world.ask(Reopen(conversation_id=answered.id, actor=AGENT))
+    await world.clock.advance(HOUR_S + 1)
+    await world.ask(Reopen(conversation_id=old.id, actor=AGENT))
+
+    for thread in ("chat-1", "chat-2"):
+        again = await world.conversation(thread)
+        assert (again.waiting_since, again.due_at) == (None, None)
+
+
 async def test_an_answer_that_was_taken_back_leaves_the_customer_waiting(world: World) -> None:
     world.decree(SLA_POLICIES, sla())
     await world.tell(inbound())

@@ -3,7 +3,8 @@ import { useRemembered } from './stores/remembered'
 import { useSession } from './stores/session'
 
 declare module 'vue-router' {
-  interface RouteMeta { open?: boolean; title?: string }
+  /** `only`: whom it is offered to; the hub checks by itself who may read what stands there. */
+  interface RouteMeta { open?: boolean; title?: string; only?: 'supervisors' | 'admins' }
 }
 
 export const router = createRouter({
@@ -13,11 +14,11 @@ export const router = createRouter({
     { path: '/login', name: 'login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: 'login.title' } },
     { path: '/inbox/:view?/:conversation?', name: 'inbox', component: () => import('./pages/InboxPage.vue'), meta: { title: 'rail.inbox' } },
     { path: '/tasks', name: 'tasks', component: () => import('./pages/TasksPage.vue'), meta: { title: 'tasks.title' } },
-    { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'board.title' } },
-    { path: '/reports', name: 'reports', component: () => import('./pages/ReportsPage.vue'), meta: { title: 'reports.title' } },
-    { path: '/policies/:kind?/:id?', name: 'policies', component: () => import('./pages/PoliciesPage.vue'), meta: { title: 'policies.title' } },
+    { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'board.title', only: 'supervisors' } },
+    { path: '/reports', name: 'reports', component: () => import('./pages/ReportsPage.vue'), meta: { title: 'reports.title', only: 'supervisors' } },
+    { path: '/policies/:kind?/:id?', name: 'policies', component: () => import('./pages/PoliciesPage.vue'), meta: { title: 'policies.title', only: 'admins' } },
     { path: '/channels', name: 'channels', component: () => import('./pages/ChannelsPage.vue'), meta: { title: 'channels.title' } },
-    { path: '/dead-letters', name: 'dead-letters', component: () => import('./pages/DeadLettersPage.vue'), meta: { title: 'dead.title' } },
+    { path: '/dead-letters', name: 'dead-letters', component: () => import('./pages/DeadLettersPage.vue'), meta: { title: 'dead.title', only: 'supervisors' } },
     { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue'), meta: { title: 'settings.title' } },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'errors.notFound' } },
   ],

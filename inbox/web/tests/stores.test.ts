@@ -141,6 +141,16 @@ describe('the list', () => {
     useConversations().put(conversation({ id: 'a', version: 4, unread: 1 }))
     expect(useConversations().byId.get('a')?.unread).toBe(3)
   })
+  it('never moves a row because it was read, and breaks ties to the millionth as the hub does', async () => {
+    const [first, second] = ['2026-01-05T12:00:00.000400Z', '2026-01-05T12:00:00.0003Z']
+    // By id alone the second would come first.
+    hub({ 'GET /conversations': () => ({ body: { items: [conversation({ id: 'p', last_activity_at: first }), conversation({ id: 'q', last_activity_at: second, unread: 1 })], next: null } }) })
+    await useConversations().load()
+    useConversations().put(conversation({ id: 'q', version: 2, last_activity_at: second, unread: 0 }))
+    expect(ids()).toEqual(['p', 'q'])
+    useConversations().put(conversation({ id: 'r', last_activity_at: '2026-01-05T12:00:00.00035Z' }))
+    expect(ids()).toEqual(['p', 'r', 'q'])
+  })
   it('shows an action at once and takes it back when it is refused', async () => {
     hub({ 'POST /conversations/a/resolve': () => ({ status: 409, body: { detail: 'no' } }) })
     const done = useConversations().act('a', 'resolve', {}, { status: 'resolved' })

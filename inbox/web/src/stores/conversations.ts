@@ -18,10 +18,12 @@ const PAGE = 50
 /** Pages without a hit that are read on, until somebody scrolls again. */
 const EMPTY_PAGES = 20
 
-/** Newest activity first; ids break ties, so that the order never wavers. */
+/** The digits of a second that a `Date` has no room for: the hub counts in millionths. */
+const finer = (at: string): number => Number(/\.\d{3}(\d{1,3})/.exec(at)?.[1]?.padEnd(3, '0') ?? 0)
+/** Newest activity first, as the hub orders them: to the millionth of a second, then by id. */
 export function byActivity(a: Conversation, b: Conversation): number {
-  if (a.last_activity_at !== b.last_activity_at) return Date.parse(b.last_activity_at) - Date.parse(a.last_activity_at) || (a.id < b.id ? 1 : -1)
-  return a.id < b.id ? 1 : -1
+  const [one, other] = [a.last_activity_at, b.last_activity_at]
+  return (one === other ? 0 : Date.parse(other) - Date.parse(one) || finer(other) - finer(one)) || (a.id < b.id ? 1 : -1)
 }
 
 export const useConversations = defineStore('conversations', () => {
@@ -62,10 +64,11 @@ export const useConversations = defineStore('conversations', () => {
   }
   const fits = (one: Conversation): boolean => matches(filter.value, one, session.agent?.id, useClock().serverNow())
 
-  /** Into its place in the list, or out of it. */
-  function settle(one: Conversation): void {
+  /** Into its place in the list, or out of it. What it `was` tells whether it moves: only activity moves a row. */
+  function settle(one: Conversation, was?: Conversation): void {
     if (state.value === 'idle' || state.value === 'error') return
     if (!fits(one)) windows.remove(one.id)
+    else if (was?.last_activity_at === one.last_activity_at && windows.has(one.id)) { tick.value++; return }
     else {
       const isNew = !windows.has(one.id)
       // Below the last known row it would stand in the wrong place: it comes with its page.
@@ -93,7 +96,7 @@ export const useConversations = defineStore('conversations', () => {
     views.learn(conversation.labels)
     views.touched(known, conversation)
     arrived.add(conversation.id)
-    settle(conversation)
+    settle(conversation, known)
   }
   /** A page as it was read; what has changed meanwhile stands where it belongs now. */
   function take(items: readonly Conversation[], offset: number, last: boolean): void {
@@ -213,7 +216,7 @@ export const useConversations = defineStore('conversations', () => {
   /** Ask the hub to change one; shown at once, taken back should it refuse. */
   async function act(id: string, action: string, body: Record<string, unknown>, guess: Partial<Conversation>): Promise<boolean> {
     const before = byId.get(id)
-    if (before) { byId.set(id, { ...before, ...guess }); settle({ ...before, ...guess }) }
+    if (before) { byId.set(id, { ...before, ...guess }); settle({ ...before, ...guess }, before) }
     try {
       const answer = await api.act(id, action, { ...body, id: crypto.randomUUID() })
       if (answer.conversation) put(answer.conversation)
@@ -224,7 +227,7 @@ export const useConversations = defineStore('conversations', () => {
       }
       return true
     } catch (failure) {
-      if (before && byId.get(id)?.version === before.version) { byId.set(id, before); settle(before) }
+      if (before && byId.get(id)?.version === before.version) { byId.set(id, before); settle(before, before) }
       if (action !== 'read') useToasts().fail(failure)
       return false
     }

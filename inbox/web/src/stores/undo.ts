@@ -4,13 +4,14 @@ import { shallowRef } from 'vue'
 import { useClock } from './clock'
 import { useSession } from './session'
 
-export interface Offer { words: string; until: number; run: () => Promise<unknown> }
+/** `about`: the conversation in which it was done. */
+export interface Offer { words: string; until: number; about: string | null; run: () => Promise<unknown> }
 
 export const useUndo = defineStore('undo', () => {
   const latest = shallowRef<Offer | null>(null)
 
-  function offer(words: string, run: () => Promise<unknown>): void {
-    latest.value = { words, run, until: useClock().serverNow() + (useSession().info?.undo_s ?? 5) * 1000 }
+  function offer(words: string, run: () => Promise<unknown>, about: string | null = null): void {
+    latest.value = { words, run, about, until: useClock().serverNow() + (useSession().info?.undo_s ?? 5) * 1000 }
   }
   function run(): void {
     const taken = latest.value
@@ -18,5 +19,7 @@ export const useUndo = defineStore('undo', () => {
     void taken?.run()
   }
   function drop(): void { latest.value = null }
-  return { latest, offer, run, drop }
+  /** Something else was done there: what was offered no longer fits. */
+  function forget(about: string): void { if (latest.value?.about === about) drop() }
+  return { latest, offer, run, drop, forget }
 })

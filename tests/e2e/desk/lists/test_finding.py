@@ -65,6 +65,9 @@ async def test_search_is_narrowed_says_that_nothing_is_there_and_remembers(
         await expect(page.get_by_text("Nothing found")).to_be_visible()
 
         await page.get_by_test_id("search-clear").click()
+        await expect(page.get_by_test_id("search")).to_be_focused()
+        await expect(page.get_by_test_id("search-recent")).to_have_count(0)
+        await page.get_by_test_id("search").press("ArrowDown")
         await expect(page.get_by_test_id("search-recent")).to_contain_text("green kettle")
         await expect(row(page, "green kettle")).to_be_visible()
 

@@ -41,6 +41,7 @@ export function useCommands(asked: () => Asked, current: () => string | null): C
   /** The same words in the other languages: whoever reads one may think in another. */
   const inOthers = (key: string): string[] => LANGUAGES.filter((language) => language !== locale.value).map((language) => t(key, {}, { locale: language }))
   const go = (path: string) => (): void => { void router.push(path) }
+  const offered = (only?: 'supervisors' | 'admins'): boolean => (only === 'admins' ? session.isAdmin : only === 'supervisors' ? session.isSupervisor : true)
   const view = (key: string): string => `/inbox/${encodeURIComponent(routeOfKey(key))}`
   const open = (id: string): string => `${view(conversations.view)}/${encodeURIComponent(id)}`
 
@@ -50,7 +51,7 @@ export function useCommands(asked: () => Asked, current: () => string | null): C
     ...views.saved.map((one) => ({ id: `view-${one.id}`, group: 'view', words: one.name, run: go(view(`saved/${one.id}`)) })),
     ...channels.standing.map((one) => ({ id: `view-${one.id}`, group: 'view', words: one.name, also: [channels.titleOf(one.type)], run: go(view(`channel/${one.id}`)) })),
     ...views.labels.map((name) => ({ id: `label-${name}`, group: 'view', words: `#${name}`, also: [name], run: go(view(`label/${name}`)) })),
-    ...router.getRoutes().filter((route) => route.name !== 'login' && route.meta.title && !route.path.includes(':')).map((route) => ({ id: `page-${String(route.name)}`, group: 'page', words: t(route.meta.title as string), also: inOthers(route.meta.title as string), run: go(route.path) })),
+    ...router.getRoutes().filter((route) => route.name !== 'login' && route.meta.title && offered(route.meta.only) && !route.path.includes(':')).map((route) => ({ id: `page-${String(route.name)}`, group: 'page', words: t(route.meta.title as string), also: inOthers(route.meta.title as string), run: go(route.path) })),
   ])
   const settings = computed<Command[]>(() => [
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, group: 'setting', words: `${t('settings.theme')}: ${t(`settings.themes.${theme}`)}`, also: inOthers(`settings.themes.${theme}`), run: () => { session.chooseTheme(theme).catch(toasts.fail) } })),

@@ -22,7 +22,7 @@ export default {
   targets: { first_reply: 'the first answer', next_reply: 'the answer', resolution: 'the resolution' },
   actions: {
     assign: 'Assign', assignTo: 'Assign to', me: 'Me', nobody: 'Nobody', unassigned: 'Unassigned', findAgent: 'Find a colleague',
-    snooze: 'Snooze', snoozeUntil: 'Snooze until', hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow, 9:00', monday: 'Monday, 9:00', pick: 'Pick a time…', past: 'This time is over.',
+    snooze: 'Snooze', snoozeUntil: 'Snooze until', hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow', monday: 'Monday', pick: 'Pick a time…', past: 'This time is over.',
     pend: 'Wait for', pendCustomer: 'The customer', pendColleague: 'A colleague', pendThird: 'A third party',
     resolve: 'Resolve', reopen: 'Reopen', labels: 'Labels', addLabel: 'Find or add a label', create: 'Add “{name}”', noLabels: 'No labels yet',
     more: 'More actions', customer: 'Customer', unpend: 'Back to open',
@@ -33,6 +33,6 @@ export default {
     failed: 'The customer could not be loaded', number: 'Number', channel: 'Channel', started: 'Started', cameFrom: 'Came from', unnamed: 'No name', rename: 'Change the name',
     conversation: 'Conversation', save: 'Notes are saved', context: 'Topic', addLabel: 'Add a label to the customer', removeLabel: 'Remove the label {name}',
     known: 'Known of them', timeZone: 'Time zone', same: 'The same person?', merge: 'Merge', apart: 'Somebody else', elsewhere: 'From the other system', lookupFailed: 'It cannot be asked: {reason}', lookupNothing: 'It knows nothing of them.',
-    tasks: 'Tasks of the lines', taskStates: { open: 'open', taken: 'taken', done: 'done' },
+    tasks: 'Questions to other lines (L1–L3)', taskStates: { open: 'open', taken: 'taken', done: 'done' },
   },
 }

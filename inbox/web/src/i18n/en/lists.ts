@@ -7,7 +7,7 @@ export default {
     title: 'My views', none: 'Filter a list and keep it here.', save: 'Save as a view', edit: 'Name and people', update: 'Update “{name}”', who: 'Who sees it', private: 'Only me', team: 'Team {name}', noTeams: 'You are in no team to share it with.', shared: 'Shared with a team',
     menu: 'View {name}', up: 'Move up', down: 'Move down', removeTitle: 'Remove the view “{name}”?', removeShared: 'It goes for the whole team.', gone: 'This view is not there', goneHelp: 'It was removed, or it is somebody else’s.',
   },
-  groups: { toggle: 'By topic', topics: 'Topics', labels: 'Labels', none: 'Nothing to group by', noneHelp: 'Open conversations have neither a topic nor a label.' },
+  groups: { toggle: 'By topic', on: 'Grouped by topic', leave: 'Back to the list', topics: 'Topics', labels: 'Labels', none: 'Nothing to group by', noneHelp: 'Open conversations have neither a topic nor a label.' },
   bulk: {
     title: 'What to do with the selected ones', choose: 'Select {name}', chosen: '{n} selected | {n} selected', clear: 'Clear the selection', all: 'Select all {n}', allLoaded: 'Select the {n} shown', doing: '{what} · {n} conversation | {what} · {n} conversations', withoutLabel: 'without {name}', noTopic: 'No topic',
     what: { assign: 'Assign', snooze: 'Snooze', label: 'Label', priority: 'Priority', topic: 'Topic' },

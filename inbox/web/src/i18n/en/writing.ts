@@ -16,7 +16,7 @@ export default {
     title: 'Send later', hour: 'In an hour', tomorrow: 'Tomorrow, 9:00', monday: 'Monday, 9:00', pick: 'Pick a time…', theirs: 'Times of the customer: {zone}', ours: 'The customer’s time zone is not known; these are yours: {zone}', there: 'For the customer: {time} ({zone})', when: 'Leaves at', recall: 'Not if the customer writes first',
     schedule: 'Schedule', change: 'Change time or text', leaves: 'Goes out {time}', list: 'Scheduled replies', template: 'The text of a template stays as it is.',
   },
-  undo: { note: 'Note added', scheduled: 'Scheduled: {time}', resolved: 'Resolved' },
+  undo: { note: 'Note added', scheduled: 'Scheduled: {time}', resolved: 'Resolved', snoozed: 'Snoozed until {time}' },
   voice: {
     title: 'Record a voice message', recording: 'Recording', ready: 'Recorded: {time}', level: 'Loudness', stop: 'Stop', listen: 'Listen', discard: 'Throw away', asFile: 'goes as a sound file',
     denied: 'The microphone is blocked.', deniedHelp: 'Allow it for this page in the browser’s address bar, then try again.', none: 'There is no microphone.', noneHelp: 'Connect one, then try again.', insecure: 'This page may not use the microphone.', insecureHelp: 'The hub must be opened by https for that.', failed: 'The recording did not work.', failedHelp: 'Another program may be using the microphone.',

@@ -22,7 +22,7 @@ export default {
   targets: { first_reply: 'первый ответ', next_reply: 'ответ', resolution: 'решение' },
   actions: {
     assign: 'Назначить', assignTo: 'Назначить', me: 'Мне', nobody: 'Никому', unassigned: 'Не назначен', findAgent: 'Найти коллегу',
-    snooze: 'Отложить', snoozeUntil: 'Отложить до', hour: 'На час', evening: 'До вечера', tomorrow: 'Завтра, 9:00', monday: 'Понедельник, 9:00', pick: 'Выбрать время…', past: 'Это время уже прошло.',
+    snooze: 'Отложить', snoozeUntil: 'Отложить до', hour: 'На час', evening: 'До вечера', tomorrow: 'До завтра', monday: 'До понедельника', pick: 'Выбрать время…', past: 'Это время уже прошло.',
     pend: 'Ждать', pendCustomer: 'Клиента', pendColleague: 'Коллегу', pendThird: 'Третью сторону',
     resolve: 'Решить', reopen: 'Открыть снова', labels: 'Метки', addLabel: 'Найти или добавить метку', create: 'Добавить «{name}»', noLabels: 'Меток пока нет',
     more: 'Ещё действия', customer: 'Клиент', unpend: 'Снова открыть',
@@ -32,7 +32,7 @@ export default {
     since: 'Клиент с', labels: 'Метки', notes: 'Заметки', notesHint: 'Что стоит знать коллегам', history: 'История, все каналы', noHistory: 'Это первый диалог.',
     failed: 'Не удалось загрузить клиента', number: 'Номер', channel: 'Канал', started: 'Начат', cameFrom: 'Откуда', unnamed: 'Без имени', rename: 'Изменить имя',
     conversation: 'Диалог', save: 'Заметки сохранены', context: 'Тема', addLabel: 'Добавить клиенту метку', known: 'Что известно', timeZone: 'Часовой пояс', same: 'Тот же человек?', merge: 'Объединить', apart: 'Это другой', elsewhere: 'Из внешней системы', lookupFailed: 'Не удалось спросить: {reason}', lookupNothing: 'Там о нём ничего не знают.',
-    tasks: 'Задачи линий', taskStates: { open: 'открыта', taken: 'в работе', done: 'готова' },
+    tasks: 'Вопросы другим линиям (L1–L3)', taskStates: { open: 'открыта', taken: 'в работе', done: 'готова' },
     removeLabel: 'Убрать метку {name}',
   },
 }
