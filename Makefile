@@ -50,9 +50,10 @@ bench-screens:  ## measure the agent's screens in a real Chromium, 100,000 conve
 check:  ## formatting, lint, types, rules of the house
 	$(BOOTSTRAP) check
 
-screens:  ## take the pictures of docs/images anew, in a real Chromium
+screens:  ## take the pictures of docs/images and docs/screens anew, in a real Chromium
 	$(BOOTSTRAP) tools
 	.venv/bin/python -m tests.screens docs/images
+	.venv/bin/python -m tests.screens.scene_pictures docs/screens $(ARGS)
 
 wheel:  ## build the wheel, web UI included, into dist/
 	$(BOOTSTRAP) wheel
