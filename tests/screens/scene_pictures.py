@@ -8,13 +8,12 @@ import asyncio
 import base64
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Browser, Error, Route
+from playwright.async_api import Browser, Error, Page, Route
 
 from tests.screens.channel_pictures import NARROW, WIDE
 from tests.screens.scenes import SCENES, Scene, settled
@@ -48,6 +47,7 @@ class Look:
             "color_scheme": self.scheme,
             "locale": _LOCALES[self.language],
             "reduced_motion": "reduce",
+            "service_workers": "block",
         }
 
 
@@ -62,12 +62,16 @@ async def take_scene(stage: Stage, scene: Scene, look: Look, folder: Path) -> No
     if scene.signed_in:
         options["storage_state"] = stage.signed_in
     async with new_page(stage.browser, **options) as page:
-        # Drafts go on on other devices; here each picture begins with an empty field.
-        await page.route("**/draft", _unsaved)
+        await without_drafts(page)
         await scene.enter(stage, page)
         await settled(page)
         path = folder / f"{scene.name}-{look.name}.jpg"
         await page.screenshot(path=path, type="jpeg", quality=QUALITY)
+
+
+async def without_drafts(page: Page) -> None:
+    """What is written here does not go on on the next page: each begins with an empty field."""
+    await page.route("**/draft", _unsaved)
 
 
 async def _unsaved(route: Route) -> None:
@@ -100,8 +104,7 @@ async def take_scenes(folder: Path, sheets: Path | None = None, only: str = "") 
                 failed += [one for one in found if one]
                 if sheets is not None:
                     await _sheet(browser, scene, folder, sheets)
-    if not only:
-        (folder / "README.md").write_text(_listed(wanted), encoding="utf-8")
+    (folder / "README.md").write_text(_listed(folder), encoding="utf-8")
     return failed
 
 
@@ -116,10 +119,11 @@ async def _sheet(browser: Browser, scene: Scene, folder: Path, sheets: Path) -> 
     async with new_page(browser, viewport={"width": 1440, "height": 1380}) as page:
         style = "margin:4px;display:flex;flex-wrap:wrap;gap:4px;background:#888"
         await page.set_content(f'<body style="{style}">{"".join(shown)}</body>')
-        await page.screenshot(path=sheets / f"{scene.name}.jpg", type="jpeg", quality=QUALITY)
+        await page.screenshot(path=sheets / f"{scene.name}.png")
 
 
-def _listed(scenes: Sequence[Scene]) -> str:
+def _listed(folder: Path) -> str:
+    """The pictures that are in the folder, by scene."""
     lines = [
         "# The agent's window, screen by screen",
         "",
@@ -129,9 +133,11 @@ def _listed(scenes: Sequence[Scene]) -> str:
         "| screen | " + " | ".join(look.name for look in LOOKS) + " |",
         "|---|" + "---|" * len(LOOKS),
     ]
-    for scene in scenes:
-        links = (f"[see]({scene.name}-{look.name}.jpg)" for look in LOOKS)
-        lines.append(f"| {scene.name} | " + " | ".join(links) + " |")
+    for scene in SCENES:
+        names = [f"{scene.name}-{look.name}.jpg" for look in LOOKS]
+        links = [f"[see]({name})" if (folder / name).exists() else "" for name in names]
+        if any(links):
+            lines.append(f"| {scene.name} | " + " | ".join(links) + " |")
     return "\n".join(lines) + "\n"
 
 

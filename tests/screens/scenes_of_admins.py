@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from playwright.async_api import Page, Route
+from playwright.async_api import Page
 
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, withhold
 
 POLICY_KINDS: Final = (
     "teams",
@@ -86,11 +86,7 @@ async def dead_letters(stage: Stage, page: Page) -> None:
 
 async def dead_letters_loading(stage: Stage, page: Page) -> None:
     """The answer with them does not come."""
-
-    async def never(_: Route) -> None:
-        return None
-
-    await page.route("**/api/v1/dead-letters*", never)
+    await withhold(page, "/api/v1/dead-letters")
     await page.goto(f"{stage.hub.url}/dead-letters")
     await page.locator(".bone").wait_for()
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, withhold
 from tests.support.desk import filter_by
 
 
@@ -24,11 +24,7 @@ async def inbox_empty(stage: Stage, page: Page) -> None:
 
 async def inbox_loading(stage: Stage, page: Page) -> None:
     """The answer with the conversations does not come."""
-
-    async def never(_: Route) -> None:
-        return None
-
-    await page.route("**/api/v1/conversations?*", never)
+    await withhold(page, "/api/v1/conversations?")
     await page.goto(f"{stage.hub.url}/inbox/open")
     await page.locator(".bone").first.wait_for()
 
@@ -44,6 +40,8 @@ async def filters(stage: Stage, page: Page) -> None:
     await _list(stage, page)
     await filter_by(page, "priority", "urgent")
     await page.get_by_test_id("filter-priority").wait_for()
+    await expect(page.get_by_test_id("list-count")).to_have_text("1")
+    await page.get_by_test_id("conversation-row").wait_for()
 
 
 async def group_by_topic(stage: Stage, page: Page) -> None:

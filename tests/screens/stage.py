@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from playwright.async_api import Browser, StorageState
+from playwright.async_api import Browser, Page, StorageState
 
 from tests.support.browser import new_page, sign_in
 from tests.support.colleagues import Colleague, colleague, conversation_with
@@ -88,4 +88,13 @@ async def _furnish(hub: RunningHub, hero: str) -> None:
     await hub.call("POST", f"{one}/messages", reply)
     await hub.call(
         "POST", f"{one}/escalate", {"line": "L2", "summary": "Заказ 10482, мятые коробки"}
+    )
+
+
+async def withhold(page: Page, path: str) -> None:
+    """No answer ever comes for the addresses that hold the path."""
+    await page.add_init_script(
+        f"""const asked = window.fetch
+        window.fetch = (what, how) => String(what.url ?? what).includes({path!r})
+          ? new Promise(() => {{}}) : asked(what, how)"""
     )
