@@ -73,7 +73,8 @@ async def reply_to_many(stage: Stage, page: Page) -> None:
     await bulk_selection(stage, page)
     await page.get_by_test_id("bulk-reply").click()
     await page.get_by_test_id("many-text").fill("Our warehouse is slow today.")
-    await page.get_by_test_id("many-preview").first.wait_for()
+    seen = page.get_by_test_id("many-preview").filter(has_text="slow today")
+    await expect(seen).to_have_count(2)
 
 
 async def palette(stage: Stage, page: Page) -> None:
