@@ -11,7 +11,7 @@ import structlog
 from inbox.audit import audited
 from inbox.callers import Caller
 from inbox.counts import Counts
-from inbox.listing import Wanted, filters, find
+from inbox.listing import MOST_READ, Wanted, filters, find
 from inbox.news import News
 from shared.clock import Clock
 from shared.collections import SAVED_VIEWS, TEAMS, VIEW_ORDERS
@@ -27,8 +27,10 @@ MOST: Final = 100
 """Views of one agent, and of one team."""
 COUNTED: Final = 99
 """Beyond that a view holds "99+"."""
+MOST_LOOKED_AT: Final = 20_000
+"""Conversations that one request may look at to count views."""
 _KEPT_FOR: Final = timedelta(seconds=1)
-_MOST_KEPT: Final = 500
+_MOST_KEPT: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Held:
     more: bool
 
 
-NOTHING_HELD: Final = Held(0, more=False)
+_NOTHING: Final = Held(0, more=False)
+_UNCOUNTED: Final = Held(0, more=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +119,52 @@ class SavedViews:
         order = ViewOrder(id=agent.id, ids=tuple(dict.fromkeys(ids)))
         await self.store.commit([Put(VIEW_ORDERS, order)])
 
-    async def held(self, view: SavedView, caller: Caller) -> Held:
-        """How many conversations it holds for this caller: from a kept counter where there is
-        one, else counted up to ``COUNTED``, at most once a second. Nothing where its filter cannot
-        be asked by this caller: they learn why when they open it."""
-        try:
-            return await self._held(view, caller)
-        except BadRequest as error:
-            log.warning("saved_view.does_not_hold", view=view.id, reason=str(error))
-            return NOTHING_HELD
+    async def held(self, views: Sequence[SavedView], caller: Caller) -> list[Held]:
+        """How many conversations each holds for this caller: from a kept counter where there is
+        one, else counted up to ``COUNTED``, at most once a second.
 
-    async def _held(self, view: SavedView, caller: Caller) -> Held:
+        All together look at ``MOST_LOOKED_AT`` conversations: what was counted longest ago first,
+        and of the others it is said what was counted last. A view whose filter cannot be asked by
+        this caller holds nothing: they learn why when they open it.
+        """
         now = self.clock.now()
-        wanted = filters(view.filter, caller, now)
-        waited = view.filter.waiting_s
-        key = repr((sorted(wanted.equal.items(), key=str), waited))
+        asked: dict[str, tuple[str, Wanted]] = {}
+        for view in views:
+            try:
+                wanted = filters(view.filter, caller, now)
+                cost_of(wanted)
+            except BadRequest as error:
+                log.warning("saved_view.does_not_hold", view=view.id, reason=str(error))
+            else:
+                waited = view.filter.waiting_s
+                key = repr((sorted(wanted.equal.items(), key=str), waited))
+                asked[view.id] = key, wanted
+        left = MOST_LOOKED_AT
+        for key, wanted in sorted(dict(asked.values()).items(), key=self._until):
+            known = self._known.get(key)
+            if known is not None and known[0] > now:
+                continue
+            left -= cost_of(wanted)
+            if left < 0:
+                break
+            self._keep(key, now, await self._count(wanted))
+        return [self._last(asked[view.id][0]) if view.id in asked else _NOTHING for view in views]
+
+    def _until(self, asked: tuple[str, Wanted]) -> tuple[int, float]:
+        """Up to when what is known of it holds; first what costs nothing."""
+        key, wanted = asked
         known = self._known.get(key)
-        if known is not None and known[0] > now:
-            return known[1]
-        held = await self._count(wanted)
+        return min(cost_of(wanted), 1), known[0].timestamp() if known is not None else 0.0
+
+    def _keep(self, key: str, now: datetime, held: Held) -> None:
         self._known[key] = (now + _KEPT_FOR, held)
         self._known.move_to_end(key)
         while len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
-        return held
+
+    def _last(self, key: str) -> Held:
+        known = self._known.get(key)
+        return known[1] if known is not None else _UNCOUNTED
 
     async def _count(self, wanted: Wanted) -> Held:
         if (counter := counter_of(wanted)) is not None:
@@ -195,6 +220,15 @@ class SavedViews:
         if view.owner_id != agent.id and not _manages(caller):
             raise Forbidden("this view is changed by who made it, or by a supervisor")
         return view
+
+
+def cost_of(wanted: Wanted) -> int:
+    """How many conversations are looked at, at most, to count it. Raises ``BadRequest`` where no
+    index serves it."""
+    if counter_of(wanted) is not None:
+        return 0
+    whole = len(wanted.served) == len(wanted.equal) and wanted.waiting_before is None
+    return COUNTED + 1 if whole else MOST_READ
 
 
 def counter_of(wanted: Wanted) -> str | None:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from inbox.callers import Caller
 from inbox.counts import Counts
 from inbox.live.feed import Feed
 from inbox.live.frames import ViewCount
@@ -83,10 +82,11 @@ class SavedViewsApi:
         agent = call.caller.agent
         counts = await self.counts.views(agent.id if agent is not None else None)
         items = [ViewCount(key=key, count=count) for key, count in counts.items()]
-        saved: list[SavedViewCount] = []
-        for view in [] if agent is None else await self.saved.of(agent):
-            held = await self.saved.held(view, call.caller)
-            saved.append(SavedViewCount(view=view, count=held.count, more=held.more))
+        kept = [] if agent is None else await self.saved.of(agent)
+        counted = zip(kept, await self.saved.held(kept, call.caller), strict=True)
+        saved = [
+            SavedViewCount(view=view, count=held.count, more=held.more) for view, held in counted
+        ]
         return Views(items=items, positions=positions, saved=saved)
 
     async def add(self, call: Call[Nothing, SavedViewSpec]) -> SavedView:
@@ -110,13 +110,13 @@ class SavedViewsApi:
     async def count(self, call: Call[SavedCountsQuery, Nothing]) -> Items[ViewCount]:
         """Of those that the caller sees."""
         asked = set(call.query.ids.split(","))
-        return Items(items=[await self._count(view, call.caller) for view in await self._seen(call)
-                            if view.id in asked])  # fmt: skip
+        kept = [view for view in await self._seen(call) if view.id in asked]
+        counted = zip(kept, await self.saved.held(kept, call.caller), strict=True)
+        return Items(items=[
+            ViewCount(key=f"saved/{view.id}", count=held.count, more=held.more)
+            for view, held in counted
+        ])  # fmt: skip
 
     async def _seen(self, call: Call[SavedCountsQuery, Nothing]) -> list[SavedView]:
         agent = call.caller.agent
         return [] if agent is None else await self.saved.of(agent)
-
-    async def _count(self, view: SavedView, caller: Caller) -> ViewCount:
-        held = await self.saved.held(view, caller)
-        return ViewCount(key=f"saved/{view.id}", count=held.count, more=held.more)

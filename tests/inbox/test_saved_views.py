@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from inbox import saved_views
+from inbox.listing import MOST_READ
 from inbox.saved_views import COUNTED, MOST
 from shared.collections import AGENTS, SAVED_VIEWS, TEAMS
 from shared.ids import TeamId
@@ -229,3 +231,24 @@ async def test_everybody_is_told_of_a_changed_view(stage: Stage) -> None:
 
     told = (frame["payload"]["collection"], frame["payload"]["id"])
     assert told == ("saved_views", made.data["id"])
+
+
+async def test_one_request_counts_a_bounded_part_and_the_next_what_was_left(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_views, "MOST_LOOKED_AT", 2 * MOST_READ)
+    priorities = ("low", "normal", "high", "urgent")
+    for one in priorities:
+        await stored(stage, 2, priority=Priority(one))
+    async with stage.browser() as admin:
+        for one in priorities:
+            await admin.post("/views", {"name": one, "filter": {"priority": one}})
+        await admin.post("/views", {"name": "all", "filter": {"status": "open"}})
+
+        first, second = await seen(admin), await seen(admin)
+
+    counted = ("all", 8, False)
+    assert first == [
+        ("low", 2, False), ("normal", 2, False), ("high", 0, True), ("urgent", 0, True), counted,
+    ]  # fmt: skip
+    assert second == [*((one, 2, False) for one in priorities), counted]
