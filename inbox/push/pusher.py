@@ -5,12 +5,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiohttp import ClientSession
 
 from inbox.push.devices import Devices
+from inbox.push.due import Due
 from inbox.push.keys import PushKey
 from inbox.push.pace import Pace
 from inbox.push.queueing import queued
@@ -40,7 +42,7 @@ from shared.model.push import Push, PushDevice
 from shared.model.records import Cursor, Lease
 from shared.notifying import notifications
 from shared.ports.bus import Bus
-from shared.ports.store import ABSENT, Change, Delete, Put, Range, Store, Update
+from shared.ports.store import ABSENT, Change, Delete, Put, Store, Update
 from shared.tenure import LostLease, while_held
 from shared.webhooks.guard import Guard
 
@@ -54,10 +56,7 @@ _FIRST_AGAIN_S: Final = 15.0
 _LONGEST_AGAIN_S: Final = 1800.0
 _FAILING_FOR: Final = timedelta(days=7)
 _AFTER_A_BUG: Final = timedelta(hours=1)
-_AT_ONCE: Final = 8
-_LOOK_EVERY_S: Final = 1.0
 _LOOK_FOR_DEVICES_S: Final = 2.0
-_PAGE: Final = 100
 _ROWS: Final = 200
 
 
@@ -83,7 +82,8 @@ class Pusher:
     async def _work(self, lease: Lease) -> None:
         async with self._guard.session() as http, asyncio.TaskGroup() as group:
             group.create_task(self._follow(lease), name="push/follow")
-            group.create_task(self._send_due(http), name="push/send")
+            due = Due(self._store, self._clock, group, partial(self._try, http))
+            group.create_task(due.run(), name="push/due")
 
     # ------------------------------------------------------------------ what is to be pushed
 
@@ -151,34 +151,14 @@ class Pusher:
 
     # ----------------------------------------------------------------------- what is due
 
-    async def _send_due(self, http: ClientSession) -> None:
-        while True:
-            try:
-                await self._send_some(http)
-            except* Unavailable as errors:
-                log.warning("push.away", reason=str(errors.exceptions[0]))
-            await self._clock.sleep(_LOOK_EVERY_S)
-
-    async def _send_some(self, http: ClientSession) -> None:
-        now = self._clock.now()
-        page = await self._store.find(
-            PUSHES, equal={}, range=Range("due_at", le=now), order="due_at", limit=_PAGE
-        )
-        gate = asyncio.Semaphore(_AT_ONCE)
-
-        async def one(push: Push) -> None:
-            async with gate:
-                try:
-                    await self._deal_with(http, push)
-                except Unavailable:
-                    raise
-                except Exception as error:  # one push that we fail at holds up no other
-                    log.error("push.bug", push=push.id, error=type(error).__name__, exc_info=True)
-                    await self._later(push, self._clock.now() + _AFTER_A_BUG)
-
-        async with asyncio.TaskGroup() as group:
-            for push in page.items:
-                group.create_task(one(push))
+    async def _try(self, http: ClientSession, push: Push) -> None:
+        try:
+            await self._deal_with(http, push)
+        except Unavailable:
+            raise
+        except Exception as error:  # one push that we fail at holds up no other
+            log.error("push.bug", push=push.id, error=type(error).__name__, exc_info=True)
+            await self._later(push, self._clock.now() + _AFTER_A_BUG)
 
     async def _deal_with(self, http: ClientSession, push: Push) -> None:
         now = self._clock.now()

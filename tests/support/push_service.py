@@ -4,6 +4,7 @@ It believes nobody: the token's signature, audience and end are checked, and the
 the keys that only the device has.
 """
 
+import asyncio
 import base64
 import json
 import os
@@ -70,6 +71,8 @@ class PushService:
     origin: str = ""
     answer: int = 201
     retry_after: str | None = None
+    hangs: bool = False
+    """It takes requests and answers none, until it is closed."""
     tried: int = 0
     wrong: list[str] = field(default_factory=list)
     arrived: list[Pushed] = field(default_factory=list)
@@ -86,6 +89,8 @@ class PushService:
     async def handle(self, request: web.Request) -> web.Response:
         """Take a push."""
         self.tried += 1
+        if self.hangs:
+            await asyncio.Event().wait()
         problem = self._problem(request)
         if problem is not None:
             self.wrong.append(problem)
