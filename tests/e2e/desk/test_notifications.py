@@ -214,7 +214,7 @@ async def test_what_the_hub_pushes_is_shown_by_the_device_and_a_click_leads_ther
 
         (worker,) = page.context.service_workers
         await worker.evaluate(
-            """url => self.clients.matchAll({ type: 'window' }).then(all => {
+            """url => self.clients.matchAll({ includeUncontrolled: true }).then(all => {
               all.find(one => one.url.includes('/inbox')).postMessage({ type: 'open', url })
             })""",
             told["url"],
