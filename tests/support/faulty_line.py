@@ -166,15 +166,29 @@ class FaultyLine:
         app.router.add_route("*", "/{path:.*}", self.handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
+        server = runner.server
+        assert server is not None
+        taken: list[Any] = []
+
+        def take() -> Any:
+            taken.append(server())
+            return taken[-1]
+
+        listening = await asyncio.get_running_loop().create_server(take, "127.0.0.1", 0)
         try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            self.url = "http://127.0.0.1:{1}".format(*runner.addresses[0])
+            self.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
             async with ClientSession(cookie_jar=DummyCookieJar()) as session:
                 self._http = session
                 yield
         finally:
             self.break_down()
+            listening.close()
             await runner.cleanup()
+            # A browser connects ahead of its requests, and again as soon as it is cut off.
+            for one in taken:
+                if one.transport is not None:
+                    one.transport.abort()
+            await asyncio.sleep(0)
 
 
 def _headers(request: web.Request) -> dict[str, str]:

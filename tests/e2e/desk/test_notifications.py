@@ -214,9 +214,8 @@ async def test_what_the_hub_pushes_is_shown_by_the_device_and_a_click_leads_ther
 
         (worker,) = page.context.service_workers
         await worker.evaluate(
-            """url => self.clients.matchAll({ includeUncontrolled: true }).then(all => {
-              all.find(one => one.url.includes('/inbox')).postMessage({ type: 'open', url })
-            })""",
+            """url => self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+              .then(all => all.forEach(one => one.postMessage({ type: 'open', url })))""",
             told["url"],
         )
         await expect(page.get_by_test_id("messages")).to_contain_text(f"hello from {customer}")

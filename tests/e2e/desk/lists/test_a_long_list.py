@@ -93,9 +93,12 @@ async def test_the_keyboard_walks_the_list_and_opens(hub: HubProcess, browser: B
         await expect(row(page, "Customer 0")).to_be_visible()
         await page.goto(f"{hub.url}/inbox/channel:site")
         await expect(row(page, "Customer 0")).to_be_visible()
-        for _ in range(60):
+        await page.keyboard.press("j")
+        for number in range(1, 60):
             await page.keyboard.press("j")
-        await expect(row(page, "Customer 59")).to_be_visible()
+            name = page.locator(".name", has_text=re.compile(rf"^Customer {number}$"))
+            own = page.get_by_test_id("conversation-row").filter(has=name)
+            await expect(own).to_have_class(re.compile("focused"))
         await page.keyboard.press("k")
         await page.keyboard.press("Enter")
 

@@ -1,5 +1,8 @@
 """Several people, or several devices of one, at the same conversation."""
 
+from collections.abc import Awaitable
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -167,6 +170,15 @@ async def test_a_note_names_a_colleague_who_is_offered_by_a_few_letters(
         await expect(bubble).to_have_attribute("data-direction", "note")
         await expect(bubble.locator(".mention")).to_have_text("@Kim Berg")
         id = await page.get_by_test_id("thread").get_attribute("data-id")
-        stored = await hub.call("GET", f"/api/v1/conversations/{id}/messages")
-        note = next(one for one in stored["items"] if one["direction"] == "note")
+        path = f"/api/v1/conversations/{id}/messages"
+
+        async def notes() -> list[Any]:
+            return [one for one in await hub.items(path) if one["direction"] == "note"]
+
+        await until(lambda: _any(notes()), limit_s=20)
+        (note,) = await notes()
         assert [one["name"] for one in note["content"]["mentions"]] == ["Kim Berg"]
+
+
+async def _any(found: Awaitable[list[Any]]) -> bool:
+    return bool(await found)
