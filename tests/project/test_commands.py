@@ -107,6 +107,7 @@ def test_make_alone_lists_the_commands(checkout: Path) -> None:
         "chaos",
         "crashes",
         "bench",
+        "bench-screens",
         "check",
         "screens",
         "wheel",
