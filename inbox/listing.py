@@ -8,11 +8,12 @@ from typing import Final
 from pydantic import Field
 
 from inbox.callers import Caller
-from shared.collections import CONVERSATIONS, DECLARED_QUERIES
+from shared.collections import CONVERSATIONS
 from shared.errors import BadRequest
 from shared.model.conversation import Conversation, Status
 from shared.model.saved_view import ConversationFilter, View
 from shared.ports.store import Page, Scalar, Store
+from shared.queries import DECLARED_QUERIES
 
 ORDER: Final = "last_activity_at"
 PAGE: Final = 50

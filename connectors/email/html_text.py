@@ -43,7 +43,6 @@ _BLOCKS: Final = frozenset(
 )
 _PARAGRAPHS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table"})
 _SILENT: Final = frozenset({"script", "style", "head", "title", "template", "noscript", "object"})
-_QUOTE_CLASSES: Final = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "gmail_attr")
 _LIMIT_CHARS: Final = 2_000_000
 _BREAKS: Final = re.compile(r"\n{3,}")
 _SPACES: Final = re.compile(r"[ \t\r\f\v\xa0\u200b\u200c\u00ad]+|\n")

@@ -82,11 +82,6 @@ class DurableQueue:
         """Whether it is this reader's turn."""
         return self._readers[0] is reader
 
-    def wake_all(self) -> None:
-        """Let every reader look again."""
-        for reader in self._readers:
-            reader.wake()
-
     def covers(self, position: int) -> bool:
         """Whether all items after the position are in memory."""
         return position >= self._evicted_to

@@ -1,10 +1,36 @@
-"""Every story runs on every set-up."""
+"""A hub, a browser and a customer for the stories; those of the first day run on every set-up."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
+from tests.support.browser import open_browser
+from tests.support.hub_process import HubProcess
+from tests.support.running_hub import RunningHub
 from tests.support.set_ups import SET_UPS, StartHub, embedded, services
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    folder = tmp_path_factory.mktemp("hub")
+    async with HubProcess(folder, "--simulators", environ={"HUB_UNDO_S": "0"}) as running:
+        yield running
+
+
+@pytest.fixture
+def customer() -> str:
+    """Somebody who has never written before."""
+    return f"Anna {uuid4().hex[:6]}"
 
 
 @pytest.fixture(scope="module", params=SET_UPS)

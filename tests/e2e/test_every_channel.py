@@ -2,22 +2,17 @@
 
 import struct
 import zlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.support.browser import (
     answer,
     message,
     new_page,
-    open_browser,
     open_conversation,
     sign_in,
 )
-from tests.support.hub_process import HubProcess
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import resolve_all
 
@@ -40,19 +35,6 @@ def png(side: int) -> bytes:
     rows = b"".join(b"\x00" + b"\x80" * side for _ in range(side))
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_browser() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
-    folder: Path = tmp_path_factory.mktemp("hub")
-    async with HubProcess(folder, "--simulators", environ={"HUB_UNDO_S": "0"}) as running:
-        yield running
 
 
 async def write(page: Page, channel: str, text: str) -> None:

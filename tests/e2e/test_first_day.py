@@ -11,7 +11,6 @@ from tests.support.browser import (
     answer,
     message,
     new_page,
-    open_browser,
     open_conversation,
     sign_in,
     write_in_widget,
@@ -27,12 +26,6 @@ pytestmark = [
     # The hub of a set-up serves all stories, on one loop: it takes seconds to start.
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_browser() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.collections import DECLARED_QUERIES, Query
 from shared.ports.store import Collection, Index
+from shared.queries import DECLARED_QUERIES, Query
 from tests.support.document_stores import Thing
 from tests.support.stores import open_embedded
 

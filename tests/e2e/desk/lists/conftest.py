@@ -1,21 +1,13 @@
-"""One hub and one browser for the stories of a file."""
+"""Each story of the list begins without an open conversation."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
 
-from tests.support.browser import open_browser
 from tests.support.hub_process import HubProcess
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import resolve_all
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_browser() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,6 +1,5 @@
 """Several people, or several devices of one, at the same conversation."""
 
-from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -175,10 +174,9 @@ async def test_a_note_names_a_colleague_who_is_offered_by_a_few_letters(
         async def notes() -> list[Any]:
             return [one for one in await hub.items(path) if one["direction"] == "note"]
 
-        await until(lambda: _any(notes()), limit_s=20)
+        async def noted() -> bool:
+            return bool(await notes())
+
+        await until(noted, limit_s=20)
         (note,) = await notes()
         assert [one["name"] for one in note["content"]["mentions"]] == ["Kim Berg"]
-
-
-async def _any(found: Awaitable[list[Any]]) -> bool:
-    return bool(await found)
