@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from inbox.push.pusher import LEASE
 from inbox.service import InboxOptions
 from shared.clock import SystemClock
 from shared.collections import (
     AGENTS,
     ATTENDANCE,
+    CURSORS,
     MESSAGES,
     NOTIFICATIONS,
     PRESENCE,
@@ -97,6 +99,20 @@ class Scene:
         partition = Partition(partition_of(case.id))
         await self.stage.happen(partition, number, NotificationAdded(notification=one))
         return one
+
+    async def told_and_read(self, text: str, case: Any) -> None:
+        """She is told, and it was decided for whom it waits."""
+        before = await self._read()
+        await self.told(text, case)
+
+        async def read() -> bool:
+            return await self._read() != before
+
+        await until(read, limit_s=WITHIN_S)
+
+    async def _read(self) -> str | None:
+        cursor = await self.stage.hub.store.get(CURSORS, LEASE)
+        return None if cursor is None else cursor.value
 
     async def until_arrived(self, count: int) -> list[Any]:
         """The payloads, once so many have arrived."""
@@ -365,7 +381,7 @@ async def test_quiet_hours_and_muted_devices_are_kept_quiet(scene: Scene) -> Non
     await scene.until_arrived(1)
     always = QuietHours(start="00:00", end="00:00", time_zone="UTC", days_off=frozenset(range(7)))
     await scene.set(notify=NotificationSettings(quiet=always))
-    await scene.told("asleep", a_conversation("b"))
+    await scene.told_and_read("asleep", a_conversation("b"))
     await scene.set(notify=NotificationSettings())
     await scene.told("awake", a_conversation("c"))
 
