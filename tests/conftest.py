@@ -13,8 +13,19 @@ from tests.support.amqp_buses import BROKER_VARIABLE
 from tests.support.broker import Broker
 from tests.support.mongo_server import MongoServer
 from tests.support.mongo_stores import MONGO_VARIABLE
+from tests.support.scheduling import Scheduling, longest_first
 
 _ON_THIS_MACHINE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    items[:] = longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """One of our own for `make test`; any other ``--dist`` is somebody's own choice."""
+    return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True)
