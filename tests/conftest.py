@@ -11,10 +11,23 @@ import pytest
 
 from tests.support.amqp_buses import BROKER_VARIABLE
 from tests.support.broker import Broker
+from tests.support.fork_server import ForkServer
 from tests.support.mongo_server import MongoServer
 from tests.support.mongo_stores import MONGO_VARIABLE
+from tests.support.programs import FORKS
+from tests.support.scheduling import Scheduling, longest_first
 
 _ON_THIS_MACHINE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    items[:] = longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """One of our own for `make test`; any other ``--dist`` is somebody's own choice."""
+    return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -65,6 +78,21 @@ def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield node.url
     finally:
         node.stop()
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    """A process that has imported the whole hub, and becomes one in a moment."""
+    with ForkServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def forked_programs(fork_server: ForkServer) -> Iterator[None]:
+    """The hubs and services that a module's tests start are forked."""
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv(FORKS, str(fork_server.port))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,11 @@ from hub.bootstrap.checkout import Checkout
 from hub.bootstrap.checks import check_port, check_space, check_writable
 from hub.bootstrap.foreground import hand_over
 from hub.bootstrap.packages import DEVELOPMENT, RUNTIME, install, link_checkout, make_environment
-from hub.bootstrap.parts import PARTS, Part, find_chromium, provide_parts
+from hub.bootstrap.parts import PARTS, provide_parts
 from hub.bootstrap.problem import Problem
 from hub.bootstrap.pythons import Python
 from hub.bootstrap.secret_files import make_secrets
+from hub.bootstrap.suite import run_suite
 from hub.bootstrap.web import (
     build_web,
     has_web,
@@ -27,7 +28,6 @@ _LINT_IMPORTS = (
     "import sys; from importlinter.cli import lint_imports_command;"
     " sys.exit(lint_imports_command())"
 )
-_WORKERS = "2"
 BROKER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
@@ -107,32 +107,12 @@ def _test(checkout: Checkout, arguments: Sequence[str]) -> int:
         if web:
             build_web(checkout, python)
         missing = provide_parts(os.environ, checkout.logs / "parts.txt")
-    status = _pytest(checkout, missing, arguments)
+    status = run_suite(checkout, missing, arguments)
     # With arguments of one's own only the tests that they name are wanted.
     if web and not arguments and "test" in web_scripts(checkout):
         install_web_packages(checkout, python)
         status = status or int(not run_web_script(checkout, python, "test"))
     return status
-
-
-def _pytest(checkout: Checkout, missing: Sequence[Part], arguments: Sequence[str]) -> int:
-    command = [str(checkout.python), "-m", "pytest", "-m", marker_expression(missing)]
-    if not {"-n", "-x", "--pdb"} & set(arguments):
-        command += ["-n", _WORKERS, "--dist", "loadgroup"]
-    env = os.environ | test_environment(find_chromium())
-    return subprocess.run(
-        [*command, *arguments], cwd=checkout.root, env=env, check=False
-    ).returncode
-
-
-def marker_expression(missing: Sequence[Part]) -> str:
-    """The tests to run: all but those on real accounts and those whose part is missing."""
-    return " and ".join(f"not {marker}" for marker in ["live", *(p.marker for p in missing)])
-
-
-def test_environment(chromium: str | None) -> Mapping[str, str]:
-    """What the tests find in their environment besides what is there."""
-    return {"HUB_TEST_CHROMIUM": chromium} if chromium else {}
 
 
 def _chaos(checkout: Checkout, arguments: Sequence[str]) -> int:

@@ -20,14 +20,16 @@ def on_broker(broker_url: str, tmp_path: Path) -> Mapping[str, str]:
 
 
 @pytest.fixture
-async def broker_hub(on_broker: Mapping[str, str], tmp_path: Path) -> AsyncIterator[HubProcess]:
+async def broker_hub(
+    on_broker: Mapping[str, str], tmp_path: Path, forked_programs: None
+) -> AsyncIterator[HubProcess]:
     """A hub on RabbitMQ, with simulators."""
     async with HubProcess(tmp_path, "--simulators", environ=on_broker) as hub:
         yield hub
 
 
 @pytest.fixture
-async def embedded_hub(tmp_path: Path) -> AsyncIterator[HubProcess]:
+async def embedded_hub(tmp_path: Path, forked_programs: None) -> AsyncIterator[HubProcess]:
     """A hub in one process that needs no server, with simulators."""
     async with HubProcess(tmp_path, "--simulators") as hub:
         yield hub

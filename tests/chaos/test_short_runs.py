@@ -8,7 +8,7 @@ from hub.services.broker import Broker
 from tests.chaos.plan import SHORT, make_plan
 from tests.chaos.run import run
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("forked_programs")]
 
 
 async def test_a_hub_in_one_process_loses_doubles_and_disorders_nothing(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ from tests.support.stores import Embedded, open_embedded
 
 SHOP = ChannelId("shop")
 SAMPLE = ChannelType("sample")
-LIMIT_S = 8.0
+LIMIT_S = 20.0
 
 
 async def until(condition: Callable[[], object], limit_s: float = LIMIT_S) -> None:

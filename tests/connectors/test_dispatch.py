@@ -286,7 +286,7 @@ async def test_a_platform_that_is_not_reached_is_tried_until_the_deadline(tmp_pa
         part = made.message("+7", "hello", deadline_at=at(clock.now(), 10))
         await made.queue(part)
 
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             while (await made.part(part.id)).open:
                 await clock.advance(1)
                 await asyncio.sleep(0.02)
@@ -380,7 +380,7 @@ async def test_a_thread_renamed_during_a_failed_attempt_is_told_with_the_one_tha
         part = made.message("+7", "one")
         await made.queue(part)
 
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             while (await made.part(part.id)).open:
                 await clock.advance(1)
                 await asyncio.sleep(0.01)
@@ -605,7 +605,7 @@ async def test_parts_of_a_paused_channel_fail_at_their_deadline(tmp_path: Path) 
         await made.queue(part)
         await until(lambda: SHOP in made.service._known)
 
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             while (await made.part(part.id)).open:
                 await clock.advance(31)
                 await asyncio.sleep(0.02)
@@ -616,7 +616,7 @@ async def test_parts_of_a_paused_channel_fail_at_their_deadline(tmp_path: Path) 
 
 async def pass_until_closed(made: Rig, clock: ManualClock, *parts: Part) -> None:
     """Let time pass until none of the parts is open."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         for part in parts:
             while (await made.part(part.id)).open:
                 await clock.advance(31)
@@ -667,7 +667,7 @@ async def test_news_of_a_stopped_channel_that_was_not_told_is_told(tmp_path: Pat
         await made.queue(untold)
         await until(lambda: SHOP in made.service._known)
 
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             while not made.of_kind("receipt"):
                 await clock.advance(31)
                 await asyncio.sleep(0.02)

@@ -49,7 +49,7 @@ async def ask(made: Rig, request: CheckRequest) -> ChannelChecked:
     """Ask as the inbox does, and wait for the answer."""
     async with made.hub.bus.consume(check_answers_queue("test"), prefetch=10) as answers:
         asked = check_request(request, at=made.clock.now(), source="test")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 await made.hub.bus.publish([asked])
                 try:
@@ -290,7 +290,7 @@ async def test_a_typing_agent_is_shown_to_the_customer_but_not_all_the_time(
         await made.hub.store.commit([Put(CONVERSATIONS, conversation), Put(CONVERSATIONS, other)])
         await until(live.sends)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not shown:
                 await made.hub.bus.publish([typed(made, conversation)])
                 await asyncio.sleep(0.01)
@@ -388,7 +388,7 @@ async def test_the_live_stream_tells_whose_phone_changed(tmp_path: Path) -> None
         async with made.http.get(f"{made.url}/simulators/live") as stream:
             assert (await stream.content.readline()).startswith(b"retry")
             await made.http.post(f"{sim}/messages", json={"customer": "Анна", "text": "hello"})
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while not (line := await stream.content.readline()).startswith(b"data:"):
                     pass
 

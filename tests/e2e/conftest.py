@@ -14,6 +14,11 @@ from tests.support.running_hub import RunningHub
 from tests.support.set_ups import SET_UPS, StartHub, embedded, services
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forked(forked_programs: None) -> None:
+    """Hubs of stories begin in a moment; how a hub starts is told in `tests/hub`."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with open_browser() as opened:

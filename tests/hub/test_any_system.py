@@ -16,7 +16,10 @@ from tests.support.waiting import until
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "examples" / "any_system.py"
 LIMIT_S = 20.0
-pytestmark = pytest.mark.timeout(120)  # whole hubs are started
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.usefixtures("forked_programs"),
+]  # whole hubs are started
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from tests.support.hub_process import HubProcess
 from tests.support.ledger import until_stored
 from tests.support.stores import open_embedded
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("forked_programs")]
 
 PUBLIC = {"HUB_PUBLIC_URL": "https://hub.example.org"}
 MALFORMED = {"update_id": "no number", "message": {"chat": 7}}

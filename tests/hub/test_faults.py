@@ -11,7 +11,7 @@ from tests.support.far_ends import Visitor, add_telegram, telegram_platform
 from tests.support.hub_process import HubProcess
 from tests.support.ledger import until_stored
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("forked_programs")]
 
 
 def fill_disk(hub: HubProcess) -> None:

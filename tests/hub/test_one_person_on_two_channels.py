@@ -13,7 +13,7 @@ from tests.support.waiting import until
 
 TELEGRAM, SITE = "sim-telegram", "site"
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("forked_programs")]
 
 
 async def of_channel(hub: HubProcess, channel_id: str) -> dict[str, Any]:

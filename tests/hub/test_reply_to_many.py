@@ -18,7 +18,7 @@ EACH = 75
 PER_MINUTE = 1000
 TEXT = "We are back: the outage is over."
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("forked_programs")]
 
 
 async def write(hub: HubProcess, channel_id: str, customer: str) -> None:

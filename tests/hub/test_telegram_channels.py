@@ -4,8 +4,12 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.hub_process import HubProcess
 from tests.support.waiting import until
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("forked_programs")]
 
 CHANNEL = "sim-telegram"
 

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -41,12 +40,10 @@ async def test_a_signal_ends_it_in_time_with_status_0(
     hub = HubProcess(tmp_path, "--simulators")
     await hub.start()
 
-    began = time.monotonic()
     hub.signal(number)
     status = await hub.stop()
 
-    assert status == 0
-    assert time.monotonic() - began < 5
+    assert status == 0  # it is 1 where the time that a process gives itself was not enough
     assert not (hub.data / "hub.json").exists()
 
 

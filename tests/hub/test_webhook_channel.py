@@ -12,7 +12,10 @@ from tests.support.waiting import until
 
 SIM = "sim-webhook"
 LIMIT_S = 20.0
-pytestmark = pytest.mark.timeout(120)  # whole hubs are started
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.usefixtures("forked_programs"),
+]  # whole hubs are started
 
 
 async def act(hub: HubProcess, **action: Any) -> None:

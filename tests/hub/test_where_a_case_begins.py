@@ -10,7 +10,7 @@ from tests.support.simulated import write_as
 
 TELEGRAM = "sim-telegram"
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("forked_programs")]
 
 
 @pytest.mark.parametrize(

@@ -244,12 +244,12 @@ def a_message(conversation: Conversation, seq: int, text: str = "hello", **chang
 
 async def frames(socket: ClientWebSocketResponse, count: int) -> Sequence[Any]:
     """The next frames, whatever they are."""
-    return [await socket.receive_json(timeout=5) for _ in range(count)]
+    return [await socket.receive_json(timeout=20) for _ in range(count)]
 
 
 async def next_event(socket: ClientWebSocketResponse, kind: str) -> Any:
     """The next event frame of the kind; other frames before it are skipped."""
     while True:
-        frame = await socket.receive_json(timeout=5)
+        frame = await socket.receive_json(timeout=20)
         if frame["type"] == "event" and frame["kind"] == kind:
             return frame

@@ -156,13 +156,13 @@ async def test_who_watches_no_more_or_may_not_is_told_no_board(stage: Stage) -> 
             await next_board(hers)
             await hers.send_json({"type": "board", "watch": False})
             await hers.send_json({"type": "ping"})
-            while (await hers.receive_json(timeout=5))["type"] != "pong":
+            while (await hers.receive_json(timeout=20))["type"] != "pong":
                 pass
             assert stage.inbox.feed.watching_board() == []
         await socket.send_json({"type": "ping"})
         told = []
         while "pong" not in told:
-            told.append((await socket.receive_json(timeout=5))["type"])
+            told.append((await socket.receive_json(timeout=20))["type"])
 
     assert refused.status == 403
     assert "board" not in told

@@ -185,7 +185,7 @@ async def test_an_outcome_goes_to_its_author_alone(stage: Stage) -> None:
         await me.post(f"/conversations/{CONVERSATION.id}/resolve", {"id": id})
         done = await next_event(mine, "command.done")
         await stage.happen(PARTITION, 2, _added("after"))
-        following = await theirs.receive_json(timeout=5)
+        following = await theirs.receive_json(timeout=20)
 
     assert done["payload"]["outcome"]["id"] == id
     assert following["kind"] == "message.added"
@@ -281,7 +281,7 @@ async def test_the_own_page_and_the_public_address_get_it(hub: Embedded) -> None
         for origin in (own, "https://desk.example"):
             async with browser.http.ws_connect(url, headers={"Origin": origin}) as socket:
                 await socket.send_json({"type": "start", "cursor": None})
-                assert (await socket.receive_json(timeout=5))["type"] == "hello"
+                assert (await socket.receive_json(timeout=20))["type"] == "hello"
 
 
 async def test_a_stranger_gets_no_live_feed(stage: Stage) -> None:

@@ -81,7 +81,7 @@ async def test_what_is_read_is_read_on_every_device(stage: Stage) -> None:
         bad = await browser.post("/notifications/read", {"up_to": "n2", "ids": ["n1"]})
         # What the admin hears first is not about anna's notifications.
         await admin.put("/agents/me/notification-settings", {"kinds": {}})
-        first = await other.receive_json(timeout=5)
+        first = await other.receive_json(timeout=20)
 
     assert (some.data, again.data) == ({"unread": 4}, {"unread": 4})
     assert (told["payload"]["ids"], told["payload"]["unread"]) == (["n4"], 4)

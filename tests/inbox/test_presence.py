@@ -137,7 +137,7 @@ async def test_frames_and_changes_count_as_doing_something(stage: Stage) -> None
         await frames(socket, 1)
         await socket.send_json({"type": "active"})
         await socket.send_json({"type": "ping"})
-        answer = await socket.receive_json(timeout=5)
+        answer = await socket.receive_json(timeout=20)
 
     assert answer["type"] == "pong"
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.bootstrap.commands import marker_expression
 from hub.bootstrap.parts import Part, is_debian, provide_parts
 from hub.bootstrap.problem import Problem
 
@@ -38,11 +37,6 @@ def test_what_may_not_be_installed_is_named_with_the_tests_left_out(
 def test_a_build_server_leaves_nothing_out(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"^A broker is missing and HUB_TEST_INSTALL=no forbids"):
         provide_parts({"CI": "true", "HUB_TEST_INSTALL": "no"}, tmp_path / "log", [BROKER])
-
-
-def test_tests_on_real_accounts_and_of_missing_parts_are_left_out() -> None:
-    assert marker_expression([]) == "not live"
-    assert marker_expression([BROKER]) == "not live and not broker"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.broker,
     pytest.mark.xdist_group("broker"),
     pytest.mark.timeout(120),
+    pytest.mark.usefixtures("forked_programs"),
 ]
 AGENT_IDS = tuple(f"agent{n}" for n in range(8))
 CAPACITY = 5

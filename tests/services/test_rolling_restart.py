@@ -15,6 +15,7 @@ pytestmark = [
     pytest.mark.broker,
     pytest.mark.xdist_group("broker"),
     pytest.mark.timeout(150),
+    pytest.mark.usefixtures("forked_programs"),
 ]
 
 _LIMIT = ClientTimeout(total=15)

@@ -3,23 +3,21 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+from tests.support.programs import Program, start_program
 
 
 @asynccontextmanager
 async def bot_process(
     folder: Path, program: str, *arguments: str, **environ: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
+) -> AsyncIterator[Program]:
     """``hub bot run PROGRAM`` for as long as the context lasts; its log lies in the folder."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "BOT_"))}
-    with (folder / f"{program}.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub", "bot", "run", program, *arguments,
-            env=inherited | environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+    command = ["hub", "bot", "run", program, *arguments]
+    process = await start_program(command, inherited | environ, folder / f"{program}.log")
     try:
         yield process
     finally:

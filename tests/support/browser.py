@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 
 from tests.support.hub_process import ADMIN, PASSWORD
 
-WITHIN_MS: Final = 10_000
+WITHIN_MS: Final = 30_000
 """What somebody waits for arrives by then, on a slow and busy machine too."""
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
@@ -27,6 +27,7 @@ def chromium_path() -> str:
 @asynccontextmanager
 async def open_browser() -> AsyncIterator[Browser]:
     """Chromium without a window, which asks nobody outside for anything."""
+    expect.set_options(timeout=WITHIN_MS)  # the default timeout of a context is not for these
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium_path(),

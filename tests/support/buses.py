@@ -50,7 +50,7 @@ async def _embedded(folder: Path) -> AsyncIterator[OpenBus]:
             waiter = database.write(lambda _: hold(blocked, go_on))
             async with asyncio.TaskGroup() as group:
                 group.create_task(waiter)
-                await asyncio.to_thread(blocked.wait, 5)
+                await asyncio.to_thread(blocked.wait, 20)
                 try:
                     yield
                 finally:

@@ -2,12 +2,13 @@
 
 ``python -m tests.support.fork_server`` listens on a port that it names. Whoever connects sends one
 JSON object in a line, ``{module, arguments, environ, log}``, and a forked child runs
-``module.main(arguments)``. The connection is the child's line of life: the child says ``{pid}`` on
-it and at its end ``{status}``, nothing where it was killed, and dies when the other side is gone.
-The server has no threads and no event loop, so that forking it is safe.
+``module.main(arguments)``. The connection is the child's line of life: ``{pid}`` is said on it and
+at the child's end ``{status}``, ``-9`` where SIGKILL ended it, and the child dies when the other
+side is gone. The server has no threads and no event loop, so that forking it is safe.
 """
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -17,8 +18,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn, Self
 
@@ -37,7 +38,7 @@ _IMPORTED: Final = (
     "shared.bus.embedded",
     "shared.store.sqlite",
 )
-_LIMIT_S: Final = 10.0
+_LIMIT_S: Final = 20.0
 
 
 class Forked:
@@ -51,7 +52,7 @@ class Forked:
         self._writer = writer
 
     async def ended(self) -> int:
-        """Wait for its end; its status, ``-SIGKILL`` where it could say none."""
+        """Wait for its end; its status, ``-SIGKILL`` where the server is gone too."""
         try:
             line = await self._reader.readline()
         except ConnectionError:
@@ -87,11 +88,18 @@ class ForkServer:
         self, module: str, arguments: Sequence[str], environ: Mapping[str, str], log: Path
     ) -> Forked:
         """Fork a child that runs ``module.main``."""
-        asked = request(module, arguments, environ, str(log))
-        async with asyncio.timeout(_LIMIT_S):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.write(asked)
-            return Forked(json.loads(await reader.readline())["pid"], reader, writer)
+        return await fork(self.port, module, arguments, environ, log)
+
+
+async def fork(
+    port: int, module: str, arguments: Sequence[str], environ: Mapping[str, str], log: Path
+) -> Forked:
+    """Have the server on that port fork a child that runs ``module.main``."""
+    asked = request(module, arguments, environ, str(log))
+    async with asyncio.timeout(_LIMIT_S):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(asked)
+        return Forked(json.loads(await reader.readline())["pid"], reader, writer)
 
 
 def request(
@@ -110,23 +118,54 @@ def request(
 def _serve() -> None:
     for module in _IMPORTED:
         importlib.import_module(module)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a child here
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    gc.freeze()  # what is there stays, in memory that the children share
+    children: dict[int, socket.socket] = {}
+    with socket.create_server(("127.0.0.1", 0)) as listener, _ended_children() as ended:
         sys.stdout.write(json.dumps({"port": listener.getsockname()[1]}) + "\n")
         sys.stdout.flush()
-        while listener in select.select([listener, sys.stdin], [], [])[0]:
+        while sys.stdin not in (ready := select.select([listener, ended, sys.stdin], [], [])[0]):
+            if ended in ready:
+                ended.recv(4096)
+                _bury(children)
+            if listener not in ready:
+                continue
             connection, _ = listener.accept()
             asked = json.loads(connection.makefile("rb").readline())
-            if os.fork() == 0:
-                listener.close()
+            pid = os.fork()
+            if pid == 0:
+                for other in (listener, ended, *children.values()):
+                    other.close()
                 _become(asked, connection)
-            connection.close()
+            children[pid] = connection
+
+
+@contextmanager
+def _ended_children() -> Iterator[socket.socket]:
+    """Can be read once a child has ended."""
+    ours, signals = socket.socketpair()
+    with ours, signals:
+        signals.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(signals.fileno())
+        yield ours
+
+
+def _bury(children: dict[int, socket.socket]) -> None:
+    """Tell how those ended that have."""
+    while children:
+        pid, how = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with children.pop(pid) as line, suppress(OSError):
+            status = os.waitstatus_to_exitcode(how)
+            line.sendall(json.dumps({"status": status}).encode() + b"\n")
 
 
 def _become(asked: Mapping[str, Any], line: socket.socket) -> NoReturn:
     """Be the child, to its end."""
     status = 1
     try:
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _redirect(asked["log"])
         os.environ.clear()
@@ -142,8 +181,6 @@ def _become(asked: Mapping[str, Any], line: socket.socket) -> NoReturn:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        with suppress(OSError):
-            line.sendall(json.dumps({"status": status}).encode() + b"\n")
         os._exit(status)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +11,7 @@ from typing import Any, Self
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from tests.support import running_hub
+from tests.support.programs import Program, start_program
 
 ADMIN = "admin@example.com"
 PASSWORD = "correct horse battery staple"
@@ -31,7 +31,7 @@ class HubProcess:
         self.url = ""
         self._arguments: Sequence[str] = arguments
         self._environ = dict(environ or {})
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Program | None = None
         self._http: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -59,11 +59,7 @@ class HubProcess:
             **self._environ,
         }
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "hub", "up", *self._arguments,
-                env=environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+        self._process = await start_program(["hub", "up", *self._arguments], environ, self.log)
         async with asyncio.timeout(_START_LIMIT_S):
             await self._until_ready()
 

@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from shared.settings import Settings
 from tests.support import running_hub
 from tests.support.front import Front, front_of
 from tests.support.hub_process import ADMIN, PASSWORD
+from tests.support.programs import Program, start_program
 
 _START_LIMIT_S = 40.0
 _STOP_LIMIT_S = 8.0
@@ -40,7 +40,7 @@ class ServiceProcess:
         self._arguments = arguments
         self.environ = {**environ, "HUB_PORT": str(self.port)}
         """What it finds at its next start."""
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Program | None = None
 
     @property
     def pid(self) -> int:
@@ -50,11 +50,7 @@ class ServiceProcess:
 
     async def start(self) -> None:
         """Start it, and do not wait for anything."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *self._arguments,
-                env=self.environ, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+        self._process = await start_program(self._arguments, self.environ, self.log)
 
     async def until_ready(self) -> None:
         """Wait until it says that it can work."""

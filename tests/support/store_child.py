@@ -27,7 +27,22 @@ from tests.support.document_stores import (
 TASKS: Final = 8
 
 
-async def work(store: ManagedStore, prefix: str) -> None:
+class Death:
+    """Comes within one of the next calls once so many commits are confirmed, by the seed."""
+
+    def __init__(self, seed: int) -> None:
+        chance = random.Random(seed)
+        self._commits_left = chance.randint(1, 40)
+        self._delay_s = chance.uniform(0, 0.02)
+
+    def confirmed(self) -> None:
+        """One commit more is."""
+        self._commits_left -= 1
+        if self._commits_left == 0:
+            threading.Timer(self._delay_s, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+
+async def work(store: ManagedStore, prefix: str, death: Death) -> None:
     """Commit until killed."""
     number = 0
     while True:
@@ -40,17 +55,17 @@ async def work(store: ManagedStore, prefix: str) -> None:
             ]
         )
         os.write(1, f"{name}\n".encode())
+        death.confirmed()
         number += 1
 
 
 async def main(implementation: str, folder: str, seed: int) -> None:
-    """Open the store, set the hour of death, work."""
-    async with IMPLEMENTATIONS[implementation].open(Path(folder), COLLECTIONS) as store:
-        delay_s = random.Random(seed).uniform(0.02, 0.3)
-        threading.Timer(delay_s, os.kill, (os.getpid(), signal.SIGKILL)).start()
-        async with asyncio.TaskGroup() as group:
-            for task in range(TASKS):
-                group.create_task(work(store, f"{seed}-{task}"))
+    """Open the store and work."""
+    death = Death(seed)
+    opened = IMPLEMENTATIONS[implementation].open(Path(folder), COLLECTIONS)
+    async with opened as store, asyncio.TaskGroup() as group:
+        for task in range(TASKS):
+            group.create_task(work(store, f"{seed}-{task}", death))
 
 
 if __name__ == "__main__":

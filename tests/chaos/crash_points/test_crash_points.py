@@ -21,9 +21,9 @@ SEED = int(os.environ.get("SEED", "1"))
 
 @pytest.mark.timeout(300)
 async def test_nothing_is_lost_doubled_or_disordered_by_a_kill_at_any_call(
-    tmp_path: Path, forks: ForkServer
+    tmp_path: Path, fork_server: ForkServer
 ) -> None:
-    async with trial(start_of(forks, tmp_path)) as made:
+    async with trial(start_of(fork_server, tmp_path)) as made:
         spots = one_of_each(await record(made), SEED)
 
         result = await try_out(made, spots)

@@ -1,6 +1,5 @@
-"""``hub up`` with one fault planted: its ports are wrapped, or one function is replaced.
-
-The hub itself knows nothing of it.
+"""``hub up`` with one fault planted, ``python -m tests.chaos.planted.hub FAULT``: its ports are
+wrapped, or one function is replaced. The hub itself knows nothing of it.
 """
 
 import json
@@ -149,3 +148,7 @@ def main(arguments: Sequence[str]) -> None:
     from hub.cli import app
 
     app()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -22,7 +22,12 @@ from tests.support.hub_process import HubProcess
 from tests.support.mail_server import MailServer, free_port, make_certificate
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.mail, pytest.mark.xdist_group("mail"), pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.mail,
+    pytest.mark.xdist_group("mail"),
+    pytest.mark.timeout(120),
+    pytest.mark.usefixtures("forked_programs"),
+]
 
 PROTOCOLS = pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
 

@@ -79,12 +79,12 @@ def test_nul_and_halves_of_characters_are_left_out() -> None:
 
 @pytest.mark.parametrize("depth", [5, 29, 100, 1000])
 def test_parts_may_be_nested_absurdly(depth: int) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     event = read(nested(depth))
 
     assert event.content.text or event.content.attachments
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_ten_thousand_parts_are_cut_short() -> None:
@@ -232,12 +232,12 @@ def test_lines_that_were_broken_for_old_programs_are_joined() -> None:
 
 def test_a_line_of_a_megabyte_of_html_is_read_in_its_time() -> None:
     html = "<p>" + "text <img src='http://x.example/y.png'> " * 50_000
-    began = time.monotonic()
+    began = time.process_time()
 
     event = read(a_mail(html, headers={"Content-Type": "text/html"}))
 
     assert event.content.text.startswith("text text")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_html_alone_gives_its_text_without_styles_and_scripts() -> None:
@@ -277,11 +277,11 @@ def test_a_broken_line_before_the_mail_is_refused(value: object) -> None:
 def test_forty_megabytes_are_read_within_ten_seconds() -> None:
     data = base64.encodebytes(b"x" * (29 * 1024 * 1024))
     headers = {"Content-Type": "application/zip", "Content-Transfer-Encoding": "base64"}
-    began = time.monotonic()
+    began = time.process_time()
 
     event = read(a_mail(data, headers=headers))
 
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert event.content.attachments[0].size_bytes == pytest.approx(29 * 1024 * 1024, rel=0.02)
 
 

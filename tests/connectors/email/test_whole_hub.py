@@ -11,6 +11,8 @@ from tests.support.mail_server import MailServer
 from tests.support.simulated import phone, until_phone_shows, write_as
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
+
 SIM = "sim-email"
 
 

@@ -37,7 +37,7 @@ async def test_a_pull_waits_for_the_next_message(make_hub: MakeHub) -> None:
 
     await hub.platform.write("Ann", "late")
 
-    assert [item.content.text for item in await asyncio.wait_for(waiting, 5)] == ["late"]
+    assert [item.content.text for item in await asyncio.wait_for(waiting, 20)] == ["late"]
 
 
 async def test_numbers_that_began_anew_are_taken(hub: Hub) -> None:
@@ -100,7 +100,7 @@ async def test_a_second_poller_is_named(make_hub: MakeHub, http: ClientSession) 
     await second.pull(None)
 
     with pytest.raises(Unavailable, match="another program reads"):
-        await asyncio.wait_for(first, 5)
+        await asyncio.wait_for(first, 20)
 
 
 @pytest.mark.parametrize("fault", ["poll_500", "poll_502_html", "poll_409", "poll_cut"])

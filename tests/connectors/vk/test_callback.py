@@ -44,7 +44,7 @@ class Inbox:
 
     async def count(self, number: int) -> list[RawRequest]:
         """The events, once that many have come; confirmations do not count."""
-        async with self.arrived, asyncio.timeout(8):
+        async with self.arrived, asyncio.timeout(20):
             await self.arrived.wait_for(lambda: len(self.events()) >= number)
         return self.events()
 

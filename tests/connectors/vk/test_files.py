@@ -240,7 +240,7 @@ async def test_a_cancelled_upload_ends_at_once(hub: Hub) -> None:
 
     file = make_file(_KIND.FILE, name="a.txt", read=read)
     sending = asyncio.create_task(hub.send(thread, content=_content(file), files=(file,)))
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 20)
 
     sending.cancel()
 

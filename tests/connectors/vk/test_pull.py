@@ -59,7 +59,7 @@ async def test_a_pull_waits_for_the_next_message(make_hub: MakeHub) -> None:
 
     await hub.platform.write("Ann", "late")
 
-    assert _texts(await asyncio.wait_for(waiting, 5)) == ["late"]
+    assert _texts(await asyncio.wait_for(waiting, 20)) == ["late"]
 
 
 async def test_a_new_channel_takes_over_whoever_waits_for_an_answer(make_hub: MakeHub) -> None:
@@ -79,7 +79,7 @@ async def test_the_cursor_is_stored_before_anything_is_waited_for(make_hub: Make
     hub = await make_hub(begin=False, poll_wait_s=25)
     await hub.connector.subscribe()
 
-    pulled = await asyncio.wait_for(hub.connector.pull(None), 5)
+    pulled = await asyncio.wait_for(hub.connector.pull(None), 20)
 
     assert (pulled.events, "@" in (pulled.cursor or "")) == ((), True)
 
@@ -156,7 +156,7 @@ async def test_a_poll_that_hangs_ends_at_its_limit(
     hub.platform.fault("poll_hang", 1)
 
     with pytest.raises(Unavailable, match="in time"):
-        await asyncio.wait_for(hub.take(), 5)
+        await asyncio.wait_for(hub.take(), 20)
 
 
 async def test_three_failures_in_a_row_open_a_new_session(hub: Hub) -> None:

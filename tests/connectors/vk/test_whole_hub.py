@@ -17,6 +17,8 @@ from shared.ids import ChannelId
 from tests.support.hub_process import HubProcess
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
+
 _LIMIT_S = 40.0
 
 

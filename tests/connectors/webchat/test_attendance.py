@@ -81,7 +81,7 @@ async def test_the_next_page_of_the_site_is_no_leaving(told: Told) -> None:
         async with chats.attending(VISITOR):
             await goes.wait()
 
-    async with asyncio.timeout(4), asyncio.TaskGroup() as pages:
+    async with asyncio.timeout(20), asyncio.TaskGroup() as pages:
         first = pages.create_task(first_page())
         pages.create_task(next_page())
         await first
@@ -108,7 +108,7 @@ async def test_another_tab_keeps_the_visitor_there(told: Told) -> None:
 async def test_a_process_that_ends_says_of_nobody_that_they_left(told: Told) -> None:
     chats = attendances(told, grace_s=60)
 
-    async with asyncio.timeout(4), chats.attending(VISITOR):
+    async with asyncio.timeout(20), chats.attending(VISITOR):
         chats.wrote(VISITOR)
         chats.close()
 
@@ -129,7 +129,7 @@ async def test_a_chat_that_closes_with_the_hub_waits_for_nobody(hub: Hub) -> Non
     visitor = await hub.visitor()
     socket = await hub.client.ws_connect(hub.url("/live"))
     await socket.send_json({"type": "start", "authorization": visitor["Authorization"]})
-    await socket.receive_json(timeout=5)
+    await socket.receive_json(timeout=20)
     posted = await hub.client.post(
         hub.url("/messages"), json={"id": "m1", "text": "hello"}, headers=visitor
     )

@@ -19,7 +19,7 @@ async def waiting(hub: Hub) -> tuple[dict[str, str], ExternalId]:
 async def connect(hub: Hub, headers: dict[str, str]) -> ClientWebSocketResponse:
     socket = await hub.client.ws_connect(hub.url("/live"))
     await socket.send_json({"type": "start", "authorization": headers["Authorization"]})
-    assert (await socket.receive_json(timeout=5))["type"] == "hello"
+    assert (await socket.receive_json(timeout=20))["type"] == "hello"
     return socket
 
 

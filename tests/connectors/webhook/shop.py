@@ -44,7 +44,7 @@ from tests.connectors.rig import end, make_resources, serving, until, until_stor
 from tests.support.stores import Embedded, open_embedded
 
 SIM = ChannelId("sim-webhook")
-LIMIT_S = 8.0
+LIMIT_S = 20.0
 
 
 @dataclass

@@ -174,7 +174,7 @@ class Hub:
 
     async def take(self) -> list[Inbound]:
         """Wait for one webhook; the events in it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             body = await self.hooks.get()
         found = understood(self.connector, body)
         came = [item for parsed in found for item in parsed.inbound]

@@ -13,7 +13,11 @@ from tests.support.waiting import until
 
 CHANNEL = "sim-whatsapp"
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.usefixtures("forked_programs"),
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

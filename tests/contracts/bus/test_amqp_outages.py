@@ -239,7 +239,7 @@ async def test_publishers_are_told_of_an_alarm_and_readers_go_on(
     async with bus.consume(queue_of(), prefetch=10) as subscription:
         found = numbers(await subscription.take(1))
 
-    assert took_s < PUBLISH_TIMEOUT_S + 1
+    assert took_s < PUBLISH_TIMEOUT_S + 5
     assert found in ([5], [6])
 
 

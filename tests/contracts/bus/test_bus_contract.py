@@ -233,7 +233,7 @@ async def test_a_publication_that_cannot_be_confirmed_ends_at_the_limit(opened: 
         took_s = time.monotonic() - began
 
     await opened.bus.publish([inbound(2)])
-    assert took_s < PUBLISH_TIMEOUT_S + 1
+    assert took_s < PUBLISH_TIMEOUT_S + 5
     assert (await drain_numbers(opened.bus, (await opened.bus.depth(queue_of())).items))[-1] == 2
 
 

@@ -123,6 +123,6 @@ async def test_a_reader_that_waits_is_told_when_the_bus_closes(
     async with asyncio.TaskGroup() as group, implementation.open(tmp_path) as opened:
         reading = asyncio.Event()
         told = group.create_task(wait_to_be_told(opened.bus, reading))
-        await asyncio.wait_for(reading.wait(), 5)
+        await asyncio.wait_for(reading.wait(), 20)
 
     assert told.result() is True
