@@ -11,7 +11,7 @@ from playwright.async_api import Page
 _AXE: Final = Path(__file__).parents[2] / "inbox/web/node_modules/axe-core/axe.min.js"
 _TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 LEFT_TO_PEOPLE: Final = {
-    "color-contrast": "what a menu covers, and signs of one letter; the tokens have their own test",
+    "color-contrast": "what a menu covers, signs of one letter: the tokens are tested alone",
     "aria-hidden-focus": "what lies below a dialog, which holds the focus: the walk by keyboard",
     "label-content-name-mismatch": "initials and the letter of the logo are pictures made of text",
     "heading-order": "the first heading of a dialog goes on from one that the dialog hides",
