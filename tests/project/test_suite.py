@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.bootstrap.parts import Part
-from hub.bootstrap.suite import marker_expression, scratch_folder, suite_environment
+from hub.bootstrap.suite import marker_expression, scratch_folder, suite_environment, workers
 
 BROKER = Part("A broker", ("a-broker",), lambda: None, "broker")
 
@@ -34,3 +34,7 @@ def test_hubs_of_tests_keep_what_they_compiled() -> None:
     env = suite_environment({"PYTHONDONTWRITEBYTECODE": "1", "PATH": "/bin"}, "/chromium", None)
 
     assert env == {"PATH": "/bin", "HUB_TEST_CHROMIUM": "/chromium"}
+
+
+def test_one_worker_more_than_processors_runs_tests_and_never_many() -> None:
+    assert [workers(number) for number in (1, 2, 4, 64)] == [2, 3, 5, 6]
