@@ -9,6 +9,7 @@ from aiohttp import web
 
 from connectors.assembly import connectors_service
 from connectors.edge import edge
+from connectors.front import front
 from connectors.registry import Registry
 from shared.errors import BadRequest
 from shared.health import Health, serves_on
@@ -37,13 +38,18 @@ async def serve(types: frozenset[ChannelType] | None, settings: Settings, ending
         if service.simulators is not None:
             health.add("simulators", service.simulators.check)
         health.add("process", serves_on(ending))
-        app = web.Application(
-            middlewares=[edge(metrics)], client_max_size=settings.body_limit_bytes
-        )
+        guard = edge(metrics)
+        app = web.Application(middlewares=[guard], client_max_size=settings.body_limit_bytes)
         app.add_routes(operator_routes(health, metrics))
         app.add_routes(service.routes())
         async with (
-            listening(app, settings.host, settings.port, ending=ending) as own_url,
+            listening(
+                app,
+                settings.host,
+                settings.port,
+                ending=ending,
+                front=front(service.intake, guard, ending),
+            ) as own_url,
             running([Service("connectors", service.run)]),
         ):
             log.info("process.listening", service="connectors", url=own_url)

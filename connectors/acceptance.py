@@ -40,7 +40,7 @@ from shared.ports.store import Store
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Understood:
     """What some raw events said: what to publish, and the buttons to answer once it is."""
 
@@ -48,6 +48,14 @@ class Understood:
     actions: list[Action] = field(default_factory=list)
     written_at: list[datetime] = field(default_factory=list)
     """When customers wrote, as the platform says."""
+
+    def so_far(self) -> tuple[int, int, int]:
+        """How much there is of each."""
+        return len(self.publications), len(self.actions), len(self.written_at)
+
+    def cut(self, publications: int, actions: int, written_at: int) -> None:
+        """Forget what came after so much of each."""
+        del self.publications[publications:], self.actions[actions:], self.written_at[written_at:]
 
 
 class Acceptance:
@@ -113,23 +121,21 @@ class Acceptance:
         event: RawEvent,
         understood: Understood,
     ) -> None:
-        said = Understood()
+        before = understood.so_far()
         try:
             if completes is not None:
                 event = await completes.complete(event)
-            await self._add(connector.parse(event), said)
+            await self._add(connector.parse(event), understood)
         except Unavailable:
             raise
         except BadPayload as error:
+            understood.cut(*before)
             understood.publications.append(await self._quarantine(event.body, str(error)))
         except Exception as error:  # noqa: BLE001 - a connector's bug must not stop its stream
             name = report_bug(self._metrics, "parse", error, channel_id=self._channel_id)
+            understood.cut(*before)
             letter = await self._quarantine(event.body, f"a bug of the connector: {name}")
             understood.publications.append(letter)
-        else:
-            understood.publications.extend(said.publications)
-            understood.actions.extend(said.actions)
-            understood.written_at.extend(said.written_at)
 
     async def _add(self, parsed: Parsed, understood: Understood) -> None:
         now = self._clock.now()
@@ -198,8 +204,11 @@ class Acceptance:
             self._note(understood)
 
     def _note(self, understood: Understood) -> None:
+        kinds: dict[str, int] = {}
         for publication in understood.publications:
             kind = publication.envelope.kind
-            self._metrics.count("hub_inbound_total", channel=self._channel_id, kind=kind)
+            kinds[kind] = kinds.get(kind, 0) + 1
+        for kind, number in kinds.items():
+            self._metrics.count("hub_inbound_total", number, channel=self._channel_id, kind=kind)
         newest = max(understood.written_at, default=None)
         self._health.came_in(len(understood.publications), occurred_at=newest)

@@ -5,7 +5,7 @@ what it saw itself, and counts are added up in the store.
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from shared.clock import Clock
@@ -18,6 +18,8 @@ from shared.ports.store import ABSENT, Change, Increment, Put, Store, Update
 
 WRITE_EVERY_S: Final = 5.0
 _REASON_LENGTH: Final = 300
+_HOUR: Final = timedelta(hours=1)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 Counted = Literal["received", "sent", "failed", "unknown", "timed", "lag_ms"]
 
 
@@ -30,18 +32,22 @@ class Health:
         self._stands = False
         """The row is known to be there."""
         self._news: dict[str, Any] = {}
-        self._counts: Counter[tuple[datetime, Counted]] = Counter()
+        self._counts: dict[datetime, Counter[Counted]] = {}
+        self._hour = _NEVER
+        self._of_hour: Counter[Counted] = Counter()
+        """The counts of that hour: the one that was counted in last."""
 
     def came_in(self, events: int, *, occurred_at: datetime | None = None) -> None:
         """So many events of the platform are on the bus; when the newest message was written."""
         now = self._clock.now()
         self._news["last_in_at"] = now
-        self._count("received", events, at=now)
+        counts = self._counts_at(now)
+        counts["received"] += events
         if occurred_at is not None:
             lag_s = max(0.0, (now - occurred_at).total_seconds())
             self._news["lag_s"] = round(lag_s, 1)
-            self._count("timed", at=now)
-            self._count("lag_ms", round(lag_s * 1000), at=now)
+            counts["timed"] += 1
+            counts["lag_ms"] += round(lag_s * 1000)
 
     def went_out(self) -> None:
         """The platform took something."""
@@ -66,7 +72,7 @@ class Health:
     async def write(self, store: Store) -> None:
         """Store the notes if there are new ones. Raises ``Unavailable``."""
         news, counts = self._news, self._counts
-        self._news, self._counts = {}, Counter()
+        self._news, self._counts, self._hour = {}, {}, _NEVER
         changes = [*self._row(news), *self._hours(counts)]
         if not changes:
             return
@@ -75,7 +81,8 @@ class Health:
             await store.commit(changes)
         except BaseException:
             self._news = news | self._news
-            self._counts = counts + self._counts
+            for hour, of_hour in counts.items():
+                self._counts_at(hour).update(of_hour)
             raise
 
     async def _stand(self, store: Store) -> None:
@@ -90,23 +97,25 @@ class Health:
     def _row(self, news: dict[str, Any]) -> list[Change]:
         return [Update(CHANNEL_HEALTH, self._channel_id, set=news)] if news else []
 
-    def _hours(self, counts: Counter[tuple[datetime, Counted]]) -> list[Change]:
-        by_hour: dict[datetime, dict[str, int]] = {}
-        for (hour, what), number in counts.items():
-            by_hour.setdefault(hour, {})[what] = number
+    def _hours(self, counts: dict[datetime, Counter[Counted]]) -> list[Change]:
         return [
             Increment(
                 CHANNEL_HOURS,
                 channel_hour_id(self._channel_id, hour),
-                add=add,
+                add={what: number for what, number in of_hour.items()},
                 on_insert={"channel_id": self._channel_id, "hour": hour},
             )
-            for hour, add in by_hour.items()
+            for hour, of_hour in counts.items()
         ]
 
     def _count(self, what: Counted, number: int = 1, *, at: datetime) -> None:
-        hour = at.replace(minute=0, second=0, microsecond=0)
-        self._counts[hour, what] += number
+        self._counts_at(at)[what] += number
+
+    def _counts_at(self, at: datetime) -> Counter[Counted]:
+        if not self._hour <= at < self._hour + _HOUR:
+            self._hour = at.replace(minute=0, second=0, microsecond=0)
+            self._of_hour = self._counts.setdefault(self._hour, Counter())
+        return self._of_hour
 
     def _set(self, **values: Any) -> None:
         self._news |= values

@@ -27,6 +27,7 @@ from shared.model.content import Action
 
 log = structlog.get_logger(__name__)
 
+_HOOKS: Final = "/hooks/"
 _LOADING_S: Final = 2
 _BUS_AWAY_S: Final = 5
 _STOPPED_S: Final = 60
@@ -53,7 +54,7 @@ class Intake:
 
     def routes(self, types: Iterable[ChannelType]) -> list[web.RouteDef]:
         """The routes for an application; the channels themselves may come and go later."""
-        hooks = "/hooks/{channel_id}"
+        hooks = f"{_HOOKS}{{channel_id}}"
         routes = [web.post(hooks, self.webhook), web.get(hooks, self.webhook, allow_head=False)]
         for channel_type in types:
             routes.append(web.route("*", f"/{channel_type}/{{channel_id}}", self.page))
@@ -69,9 +70,28 @@ class Intake:
         if known is None or known.channel.state is ChannelState.REMOVED:
             # The name is whatever a stranger wrote: it becomes no label.
             return self._answered("", web.Response(status=404))
-        if known.live is None:
-            return self._answered(channel_id, _not_now(known))
-        return self._answered(channel_id, await self._take(known.live, request))
+        return await self._webhook(known, request)
+
+    def takes(self, request: web.Request) -> bool:
+        """Whether ``posted`` may be asked: the webhook of a channel that is known just now."""
+        path = request.raw_path
+        return (
+            path.startswith(_HOOKS)
+            and request.method == "POST"
+            and path[len(_HOOKS) :] in self._channels
+        )
+
+    async def posted(self, request: web.Request) -> web.Response:
+        """One request of a platform that no route was looked for: see ``takes``."""
+        known = self._channels[ChannelId(request.raw_path[len(_HOOKS) :])]
+        if known.channel.state is ChannelState.REMOVED:
+            return self._answered("", web.Response(status=404))
+        return await self._webhook(known, request)
+
+    async def _webhook(self, known: KnownChannel, request: web.Request) -> web.Response:
+        live = known.live
+        response = _not_now(known) if live is None else await self._take(live, request)
+        return self._answered(known.channel.id, response)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """One request for a page of a channel."""
@@ -92,7 +112,7 @@ class Intake:
         body = await read_body(
             request, limit_bytes=self._body_limit_bytes, limit_s=self._body_limit_s
         )
-        if isinstance(body, web.Response):
+        if not isinstance(body, bytes):
             return body
         raw = RawRequest(
             method=request.method,

@@ -58,7 +58,7 @@ class ConnectorsService:
         self._running: dict[ChannelId, tuple[ChannelRunner, asyncio.Task[None]]] = {}
         self._changed = asyncio.Event()
         self._loaded = False
-        self._intake = Intake(
+        self.intake: Final = Intake(
             self._known,
             resources.metrics,
             body_limit_bytes=resources.body_limit_bytes,
@@ -74,7 +74,7 @@ class ConnectorsService:
 
     def routes(self) -> list[web.RouteDef]:
         """What the HTTP server mounts at its root; may be asked before ``run``."""
-        routes = self._intake.routes(self._registry.manifests())
+        routes = self.intake.routes(self._registry.manifests())
         routes.extend(self._registry.site_routes())
         if self.simulators is not None:
             routes.extend(self.simulators.routes())

@@ -15,6 +15,7 @@ from shared.errors import BadRequest
 from shared.model.conversation import Conversation
 from shared.model.message import Message
 from shared.ports.store import Document, Page, Scalar, Store
+from shared.search_terms import SearchTerms
 from shared.stems import Stemmer
 
 D = TypeVar("D", bound=Document)
@@ -166,7 +167,7 @@ class Search:
         return await self.store.get_many(CONVERSATIONS, ids) if ids else {}
 
     def _snippets(self, asked: Asked) -> Snippets:
-        return Snippets(self.stemmer, frozenset(self.stemmer.stems(asked.text)))
+        return Snippets(self.stemmer, SearchTerms.of(self.stemmer, asked.text))
 
 
 async def _passing(
@@ -191,7 +192,9 @@ async def _passing(
                 # The position of the place where this page ends.
                 return hits, (await read(position, number)).next
         done, position = done + len(page.items), page.next
-        if position is None or done >= _MOST_READ or len(hits) >= limit:
+        # The store has looked at many documents by itself, for a phrase that they do not hold.
+        short = len(page.items) < count
+        if position is None or short or done >= _MOST_READ or len(hits) >= limit:
             return hits, position
         count = max(limit - len(hits), _CHUNK)
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from shared.model.conversation import Conversation
 from shared.model.message import Message
+from shared.search_terms import SearchTerms
 from shared.stems import Stemmer
 
 _BEFORE: Final = 50
@@ -16,7 +17,8 @@ Where = Literal["text", "subject", "attachment", "title", "contact_name"]
 
 
 class Mark(BaseModel):
-    """A word that was looked for. Counts UTF-16 code units of the snippet's text."""
+    """A word that was looked for, the beginning of one, or a phrase. Counts UTF-16 code units of
+    the snippet's text."""
 
     start: int
     length: int
@@ -37,7 +39,7 @@ class Snippets:
     """Cuts snippets for one search. Pure."""
 
     stemmer: Stemmer
-    stems: frozenset[str]
+    asked: SearchTerms
 
     def of_message(self, message: Message) -> list[Snippet]:
         """From its text, its subject and the names of its files; the first only, if the words
@@ -60,7 +62,7 @@ class Snippets:
         self, where: Where, text: str | None, attachment_id: str | None = None
     ) -> Snippet | None:
         plain = " ".join((text or "").split())
-        places = self.stemmer.places(plain, self.stems)
+        places = self.asked.places(self.stemmer, plain)
         if not places:
             return None
         begin = max(0, places[0][0] - _BEFORE)

@@ -65,6 +65,7 @@ from shared.model.team import Team
 from shared.model.topic import Topic
 from shared.model.verification import Verification
 from shared.ports.store import Collection, Index
+from shared.search_terms import FIELD_BREAK
 
 
 def identity_id(channel_type: ChannelType, external_id: ExternalId) -> IdentityId:
@@ -81,11 +82,11 @@ def thread_id(channel_id: str, thread: str) -> str:
 def _message_text(message: Message) -> str:
     names = [attachment.name or "" for attachment in message.content.attachments]
     subject = message.content.email.subject if message.content.email else None
-    return " ".join([message.content.text, subject or "", *names])
+    return FIELD_BREAK.join([message.content.text, subject or "", *names])
 
 
 def _conversation_text(conversation: Conversation) -> str:
-    return " ".join([conversation.title or "", conversation.contact_name or ""])
+    return FIELD_BREAK.join([conversation.title or "", conversation.contact_name or ""])
 
 
 def _envelope_as_text(logged: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,15 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final, cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from shared.process import Ending
+
+Front = Callable[[Handler], Handler]
+"""Stands before an application: answers some requests itself and hands it the others."""
 
 _UNDER_WAY_S: Final = 2.0
 """How long requests under way may take once the port is closed."""
@@ -21,18 +25,27 @@ _REMEDIES: Final = {
 
 @asynccontextmanager
 async def listening(
-    app: web.Application, host: str, port: int, *, ending: Ending | None = None
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    ending: Ending | None = None,
+    front: Front | None = None,
 ) -> AsyncIterator[str]:
     """Serve the application for as long as the context lasts; yields its address on this machine.
 
-    Once the ``ending`` was told, every answer closes its connection: clients that keep one open
-    find another process before this one is gone. Raises ``OSError``, naming the remedy, when the
-    address cannot be had.
+    Once the ``ending`` was told, every answer of the application closes its connection: clients
+    that keep one open find another process before this one is gone. Raises ``OSError``, naming the
+    remedy, when the address cannot be had.
     """
     if ending is not None:
         app.on_response_prepare.append(_closing_when(ending))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_UNDER_WAY_S)
     await runner.setup()
+    server = runner.server
+    if front is not None and server is not None:
+        # To the server requests are of a more general kind than those the application makes.
+        server.request_handler = cast(Any, front(server.request_handler))
     try:
         try:
             await web.TCPSite(runner, host, port).start()

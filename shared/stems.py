@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Collection
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -16,8 +16,14 @@ _CACHED_WORDS: Final = 20_000
 _MAX_WORD: Final = 64
 
 
+def words_of(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The words of a text as they are compared, and where each begins and ends in it."""
+    for word in _WORD.finditer(text[:_MAX_CHARS]):
+        yield word.group().lower().replace("ё", "е")[:_MAX_WORD], word.span()
+
+
 class Stemmer:
-    """Turns a text into the set of its stems. Pure but for its cache; threads may share it.
+    """Turns words into their stems. Pure but for its cache; threads may share it.
 
     Russian for words with Cyrillic letters, English for the rest; numbers stay as they are.
     """
@@ -38,16 +44,11 @@ class Stemmer:
 
         self._stem = stem
 
-    def places(self, text: str, stems: Collection[str]) -> list[tuple[int, int]]:
-        """Where in the text words with one of these stems stand: beginnings and ends."""
-        return [
-            word.span()
-            for word in _WORD.finditer(text[:_MAX_CHARS])
-            if self._stem(word.group().lower().replace("ё", "е")[:_MAX_WORD]) in stems
-        ]
+    def stem(self, word: str) -> str:
+        """The stem of one of ``words_of``."""
+        return self._stem(word)
 
     def stems(self, text: str) -> list[str]:
         """The stems of the text's words, each once, in the order of their first appearance."""
-        plain = text[:_MAX_CHARS].lower().replace("ё", "е")
-        words = dict.fromkeys(word[:_MAX_WORD] for word in _WORD.findall(plain))
+        words = dict.fromkeys(word for word, _ in words_of(text))
         return list(dict.fromkeys(self._stem(word) for word in words))

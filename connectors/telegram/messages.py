@@ -31,10 +31,21 @@ _DRESS = frozenset(
     }
 )  # fmt: skip
 """Fields that say about a message, not what it says."""
+_WORDS = frozenset(
+    {
+        "message_id", "date", "edit_date", "chat", "from", "sender_chat", "text", "entities",
+        "business_connection_id", "message_thread_id", "is_topic_message", "link_preview_options",
+    }
+)  # fmt: skip
+"""Fields of a message that is nothing but words, as most are."""
 
 
 def content(message: Payload) -> Content:
     """What a message says."""
+    if message.raw.keys() <= _WORDS:
+        text = message.text("text") or ""
+        entities = message.children("entities") if text else []
+        return Content(text=text, spans=spans(entities, text) if entities else ())
     text = message.text("text") or message.text("caption") or ""
     entities = message.children("entities" if message.text("text") else "caption_entities")
     done = services.of_person(message)

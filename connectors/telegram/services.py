@@ -98,6 +98,8 @@ def members(message: Payload) -> tuple[Participant, ...]:
 
 
 def _service(message: Payload, words: Mapping[str, str]) -> Service | None:
+    if words.keys().isdisjoint(message.raw):
+        return None
     for field in message:
         word = words.get(field)
         if word is not None and field in message and message.raw[field] is not False:

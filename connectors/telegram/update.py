@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.base import GROUP_CONTEXT
 from connectors.payload import Payload
@@ -26,8 +26,7 @@ class Account:
     bot_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """An update of the Bot API."""
 
     account: Account
@@ -45,7 +44,7 @@ class Update:
         the update is about is not enough either: several edits share a second, and another bot's
         messages have the same numbers. Both together are.
         """
-        return EventKey(":".join((f"u{self.id}", *(str(item) for item in content))))
+        return EventKey(":".join((f"u{self.id}", *map(str, content))))
 
     def event(
         self,

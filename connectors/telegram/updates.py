@@ -43,8 +43,8 @@ WANTED: tuple[str, ...] = tuple(kind.value for kind in UpdateType if kind not in
 """What we ask Telegram for, by name: its default leaves out members and reactions, and what was
 asked for last stays in force."""
 
-
 _KNOWN = frozenset(kind.value for kind in UpdateType)
+_DELETED = UpdateType.DELETED_BUSINESS_MESSAGES.value
 
 
 def parse_update(body: bytes, account: Account, clock: Clock) -> tuple[Inbound, ...]:
@@ -58,7 +58,7 @@ def parse_update(body: bytes, account: Account, clock: Clock) -> tuple[Inbound, 
     payload = opened.child(name) or Payload({})
     update = Update(account, number, name[:64], payload, raw, clock.now())
     try:
-        if name == UpdateType.DELETED_BUSINESS_MESSAGES.value:
+        if name == _DELETED:
             return business.deletions(update)
         return (_ONE.get(name, events.unknown)(update),)
     except ValueError as error:  # the model refused a value: what was not foreseen is kept aside

@@ -7,7 +7,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 from connectors.base import Answer, ConnectorContext, RawEvent, RawRequest
 from connectors.vk import refusals
@@ -23,6 +23,19 @@ _CONFIRMS: Final = re.compile(rb'"type"\s*:\s*"confirmation"')
 _DIGEST_BYTES: Final = 20
 
 
+class Told(RawEvent):
+    """The event of a callback, as it was read when its secret was looked at."""
+
+    __slots__ = ("opened",)
+
+    opened: dict[str, Any]
+
+    def __init__(self, body: bytes, key: str, opened: dict[str, Any]) -> None:
+        object.__setattr__(self, "body", body)
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "opened", opened)
+
+
 class Callback:
     """The callback server of one community."""
 
@@ -36,6 +49,8 @@ class Callback:
         self._written = re.compile(rb'"secret"\s*:\s*"' + re.escape(self.secret).encode() + rb'"')
         self._given = settings.confirmation
         self._confirmation = settings.confirmation
+        self._proved: tuple[bytes, dict[str, Any]] | None = None
+        """The body that was verified last and not yet taken apart, and what it says."""
 
     @property
     def url(self) -> str | None:
@@ -57,12 +72,17 @@ class Callback:
             raise Unauthorised("the callback secret is wrong or missing")
         if said.integer("group_id") != self._group_id:
             raise Unauthorised("the event belongs to another community")
+        self._proved = request.body, said.raw
 
     def split(self, body: bytes) -> Sequence[RawEvent]:
         """A body brings one event; what proved it is taken out, for bodies are kept and shown."""
         found = _EVENT_ID.search(body)
         key = found.group(1).decode() if found else ""
-        return (RawEvent(body=self._written.sub(b'"secret":""', body), key=key),)
+        proved, self._proved = self._proved, None
+        without = self._written.sub(b'"secret":""', body)
+        if proved is None or proved[0] is not body:
+            return (RawEvent(body=without, key=key),)
+        return (Told(without, key, proved[1]),)
 
     def answer(self, request: RawRequest) -> Answer:
         """``ok``, or the string that proves that the server is the community's."""

@@ -19,7 +19,7 @@ from connectors.base import (
 )
 from connectors.vk.account import AccountCheck
 from connectors.vk.api import VkApi
-from connectors.vk.callback import Callback
+from connectors.vk.callback import Callback, Told
 from connectors.vk.catch_up import CatchUp
 from connectors.vk.cropped import Cropped
 from connectors.vk.errors import NoAnswer, Refused
@@ -27,6 +27,7 @@ from connectors.vk.event import Account
 from connectors.vk.events import parse_event
 from connectors.vk.files import Files
 from connectors.vk.manifest import VkSettings
+from connectors.vk.payload import decode
 from connectors.vk.peers import peer_of
 from connectors.vk.people import People
 from connectors.vk.polling import Polling
@@ -101,7 +102,8 @@ class VkConnector:
 
     def parse(self, event: RawEvent) -> Parsed:
         """What one event says. Raises ``BadPayload``, and nothing else for any bytes."""
-        return parse_event(event.body, self._account, self._context.clock)
+        opened = event.opened if isinstance(event, Told) else decode(event.body)
+        return parse_event(opened, self._account, self._context.clock)
 
     def answer(self, request: RawRequest) -> Answer:
         """Exactly ``ok``, or the confirmation string."""

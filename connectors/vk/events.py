@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from connectors.base import Parsed
 from connectors.vk import messages
 from connectors.vk.buttons import pressed
 from connectors.vk.event import Account, Event
-from connectors.vk.payload import Payload, decode
+from connectors.vk.payload import Payload
 from connectors.vk.peers import thread_of
 from connectors.vk.reactions import emoji_of
 from shared.clock import Clock
@@ -193,9 +194,8 @@ WANTED: tuple[str, ...] = tuple(_PARSERS)
 """What we ask VK for, by name."""
 
 
-def parse_event(body: bytes, account: Account, clock: Clock) -> Parsed:
-    """What one event says. Raises ``BadPayload`` and nothing else."""
-    raw = decode(body)
+def parse_event(raw: dict[str, Any], account: Account, clock: Clock) -> Parsed:
+    """What one event says, as ``decode`` read it. Raises ``BadPayload`` and nothing else."""
     opened = Payload(raw)
     name = opened.text("type")
     if name is None:

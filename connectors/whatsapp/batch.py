@@ -6,9 +6,8 @@ themselves when they are put aside and read again.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connectors.base import RawEvent
 from connectors.payload import Payload, decode
@@ -31,25 +30,7 @@ _LISTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _KEY: Final = 128
 
 
-class Piece(RawEvent):
-    """One event of a webhook, as it was read there: its bytes are made when somebody asks."""
-
-    __slots__ = ("opened",)
-
-    opened: dict[str, Any]
-
-    def __init__(self, opened: dict[str, Any], key: str) -> None:
-        object.__setattr__(self, "opened", opened)
-        object.__setattr__(self, "key", key)
-
-    @property
-    def body(self) -> bytes:
-        """A webhook with this one event."""
-        return json.dumps(self.opened, separators=(",", ":")).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(NamedTuple):
     """One event, opened: the change that it came in, and the one item of it."""
 
     entry_id: str
@@ -63,14 +44,31 @@ class Single:
     raw: dict[str, Any]
 
 
+class Piece(RawEvent):
+    """One event of a webhook, as it was read there: its bytes are made when somebody asks."""
+
+    __slots__ = ("single",)
+
+    single: Single
+
+    def __init__(self, single: Single, key: str) -> None:
+        object.__setattr__(self, "single", single)
+        object.__setattr__(self, "key", key)
+
+    @property
+    def body(self) -> bytes:
+        """A webhook with this one event."""
+        return json.dumps(self.single.raw, separators=(",", ":")).encode()
+
+
 def split(body: bytes) -> Sequence[RawEvent]:
     """The single events of a webhook. Raises ``BadPayload`` when it is none of Meta's."""
-    return [Piece(piece, key) for piece, key in _pieces(decode(body))]
+    return [_piece(*found) for found in _items(decode(body))]
 
 
-def opened_of(event: RawEvent) -> dict[str, Any]:
-    """What the bytes of an event say. Raises ``BadPayload``."""
-    return event.opened if isinstance(event, Piece) else decode(event.body)
+def single_of(event: RawEvent) -> Single:
+    """An event, opened. Raises ``BadPayload`` when its bytes hold none, or several."""
+    return event.single if isinstance(event, Piece) else single(decode(event.body))
 
 
 def single(raw: dict[str, Any]) -> Single:
@@ -93,17 +91,20 @@ def single(raw: dict[str, Any]) -> Single:
     return found
 
 
-def _pieces(raw: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    for entry_id, change, name, item in _items(raw):
-        value = _object(change.raw.get("value"))
-        if name is not None:
-            value = _cut(value, change.text("field") or "", name, item)
-        inner = {"field": change.raw.get("field"), "value": value}
-        key = item.get("id") if isinstance(item, dict) else None
-        yield (
-            {"object": _OBJECT, "entry": [{"id": entry_id, "changes": [inner]}]},
-            key[:_KEY] if isinstance(key, str) else "",
-        )
+def _piece(entry_id: str, change: Payload, name: str | None, item: Any) -> Piece:
+    value = _object(change.raw.get("value"))
+    field = change.text("field") or ""
+    if name is not None:
+        value = _cut(value, field, name, item)
+    inner = {"field": change.raw.get("field"), "value": value}
+    raw = {"object": _OBJECT, "entry": [{"id": entry_id, "changes": [inner]}]}
+    opened = Payload(value)
+    told = opened if name is None else Payload(_object(item))
+    key = item.get("id") if isinstance(item, dict) else None
+    return Piece(
+        Single(entry_id, field, name, opened, told, raw),
+        key[:_KEY] if isinstance(key, str) else "",
+    )
 
 
 def _cut(value: dict[str, Any], change_field: str, name: str, item: Any) -> dict[str, Any]:

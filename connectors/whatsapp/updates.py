@@ -6,7 +6,7 @@ from typing import Final
 
 from connectors.base import Parsed, RawEvent
 from connectors.whatsapp import accounts, app, messages, statuses, systems, telephony
-from connectors.whatsapp.batch import opened_of, single
+from connectors.whatsapp.batch import single_of
 from connectors.whatsapp.event import Account, Event
 from shared.clock import Clock
 from shared.errors import BadPayload
@@ -29,7 +29,7 @@ _UNWANTED: Final = frozenset({"state_sync"})
 
 def parse_event(event: RawEvent, account: Account, clock: Clock) -> Parsed:
     """What one event says. Raises ``BadPayload`` and nothing else."""
-    found = single(opened_of(event))
+    found = single_of(event)
     if not account.is_ours(found):
         return Parsed()
     opened = Event(account, found, clock.now())

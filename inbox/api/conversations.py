@@ -29,9 +29,13 @@ _MOST_TOGETHER: Final = 200
 
 
 class SearchQuery(ConversationFilter):
-    """What is looked for: every word, by its stem; ``status`` is any unless one is named."""
+    """What is looked for; ``status`` is any unless one is named."""
 
-    q: str = Field(min_length=1, max_length=200)
+    q: str = Field(
+        min_length=1, max_length=200,
+        description="Every word must be there: in any form (Russian, English), or as the beginning"
+        " of a longer one. What stands in quotes is found as it stands.",
+    )  # fmt: skip
     kind: Literal["all", "conversations", "messages"] = "all"
     since: Utc | None = None
     before: Utc | None = None

@@ -105,14 +105,7 @@ class AmqpBus:
                 async with asyncio.timeout(self._publish_timeout_s):
                     await (await self._publisher()).publish(messages)
             return
-        # As nearly always: a timer of one's own costs a fifth of a context with a time limit.
-        confirmed = publisher.publish(messages)
-        loop = asyncio.get_running_loop()
-        limit = loop.call_later(self._publish_timeout_s, _too_late, confirmed)
-        try:
-            await confirmed
-        finally:
-            limit.cancel()
+        await publisher.publish(messages)
 
     async def _publisher(self) -> Publisher:
         if self._publish_on is not None and not self._publish_on.closed and self._declared:
@@ -123,7 +116,7 @@ class AmqpBus:
                 await limited(declare_all(connection, self._queues))
                 self._declared = True
             if self._publish_on is None or self._publish_on.closed:
-                self._publish_on = await publisher_on(connection)
+                self._publish_on = await publisher_on(connection, limit_s=self._publish_timeout_s)
             return self._publish_on
 
     async def _drop_publisher(self, *, limit_s: float = _CLOSE_LIMIT_S) -> None:
@@ -205,11 +198,6 @@ class AmqpBus:
             subscription.close()
         await self._consuming.close()
         await self._drop_publisher()
-
-
-def _too_late(confirmed: "asyncio.Future[None]") -> None:
-    if not confirmed.done():
-        confirmed.set_exception(TimeoutError())
 
 
 def outgoing(publication: Publication, user: str) -> Outgoing:

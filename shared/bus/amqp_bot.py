@@ -109,5 +109,5 @@ class AmqpTransport:
     async def _publisher(self) -> Publisher:
         connection = await self._writing.connection()
         if self._publish_on is None or self._publish_on.closed:
-            self._publish_on = await publisher_on(connection)
+            self._publish_on = await publisher_on(connection, limit_s=_PUBLISH_LIMIT_S)
         return self._publish_on

@@ -8,10 +8,10 @@ numbering of confirmations, returned messages and connection stay the library's.
 
 import asyncio
 import struct
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aio_pika.abc import AbstractConnection
 from aiormq.abc import ChannelFrame
@@ -33,8 +33,7 @@ _AGAIN_S: Final = 0.01
 """How soon to look again whether a connection that takes nothing takes something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One message on its way."""
 
     exchange: str
@@ -54,11 +53,17 @@ class Publisher:
     What is published in one turn of the loop, by whomever, leaves in one piece.
     """
 
-    def __init__(self, channel: Any) -> None:
-        """``channel`` is the library's own, below aio-pika's."""
+    def __init__(self, channel: Any, *, limit_s: float) -> None:
+        """``channel`` is the library's own, below aio-pika's; what is not confirmed within the
+        limit has failed."""
         self._channel = channel
+        self._limit_s = limit_s
         self._loop = asyncio.get_running_loop()
         self._waiting: list[_Call] = []
+        self._open: deque[_Call] = deque()
+        """All from the oldest that is not done, and one timer for all of them: one for each would
+        cost a fifth of its call."""
+        self._timer: asyncio.TimerHandle | None = None
         channel.message_id_delivery_tag = _Tags()
         channel.closing.add_done_callback(self._lost)
 
@@ -70,17 +75,30 @@ class Publisher:
     def publish(self, messages: Sequence[Outgoing]) -> "asyncio.Future[None]":
         """Done once all are confirmed.
 
-        Raises as the library does: ``DeliveryError`` for what was returned or refused, and what it
-        raises when channel or connection are lost.
+        Raises ``TimeoutError``, and as the library does: ``DeliveryError`` for what was returned or
+        refused, and what it raises when channel or connection are lost.
         """
-        call = _Call(messages, self._loop.create_future())
-        if self.closed:
+        loop, waiting, opened = self._loop, self._waiting, self._open
+        call = _Call(messages, loop.create_future(), loop.time() + self._limit_s)
+        if self._channel.is_closed:
             call.fail(ConnectionResetError("the channel is closed"))
             return call.done_when
-        if not self._waiting:
-            self._loop.call_soon(self._send)
-        self._waiting.append(call)
+        if not waiting:
+            loop.call_soon(self._send)
+        waiting.append(call)
+        while opened and opened[0].done_when.done():
+            opened.popleft()
+        opened.append(call)
+        if self._timer is None:
+            self._timer = loop.call_at(call.until, self._look)
         return call.done_when
+
+    def _look(self) -> None:
+        """Fail what has waited too long, and look again when the next will have."""
+        now, opened = self._loop.time(), self._open
+        while opened and (opened[0].done() or opened[0].until <= now):
+            opened.popleft().fail(TimeoutError())
+        self._timer = self._loop.call_at(opened[0].until, self._look) if opened else None
 
     def _send(self) -> None:
         """Hand everything that waits to the connection, which numbers it as the broker will."""
@@ -100,6 +118,7 @@ class Publisher:
                 tag += 1
                 channel.confirmations[tag] = call
                 _frames(one, tag, number, most, pieces)
+            call.messages = ()  # on their way: the broker's confirmation is all that is missing
         channel.delivery_tag = tag
         if pieces:
             channel.write_queue.put_nowait(ChannelFrame(b"".join(pieces), should_close=False))
@@ -113,17 +132,25 @@ class Publisher:
         for call in (*self._waiting, *calls):
             call.fail(why)
         self._waiting.clear()
+        self._open.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class _Call:
     """Some messages that are published together; to the library it is the future that is done with
     each one's confirmation."""
 
-    __slots__ = ("_failure", "_left", "done_when", "messages")
+    __slots__ = ("_failure", "_left", "done_when", "messages", "until")
 
-    def __init__(self, messages: Sequence[Outgoing], done_when: "asyncio.Future[None]") -> None:
+    def __init__(
+        self, messages: Sequence[Outgoing], done_when: "asyncio.Future[None]", until: float
+    ) -> None:
         self.messages = messages
         self.done_when = done_when
+        self.until = until
+        """By the loop's clock."""
         self._left = len(messages)
         self._failure: Exception | None = None
 
@@ -161,10 +188,10 @@ class _Tags:
         return int(id, 16)
 
 
-async def publisher_on(connection: AbstractConnection) -> Publisher:
+async def publisher_on(connection: AbstractConnection, *, limit_s: float) -> Publisher:
     """A publisher on a channel of its own. Raises ``Unavailable``, and as the library does."""
     channel = await limited(connection.channel(publisher_confirms=True, on_return_raises=True))
-    return Publisher(await channel.get_underlay_channel())
+    return Publisher(await channel.get_underlay_channel(), limit_s=limit_s)
 
 
 def _frames(one: Outgoing, tag: int, channel: int, most: int, pieces: list[bytes]) -> None:

@@ -23,6 +23,8 @@ class Document(BaseModel):
 
 D = TypeVar("D", bound=Document)
 Scalar = str | int | float | bool | None
+MOST_READ: Final = 1000
+"""Documents that one page of a search for phrases looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,13 @@ class Store(Protocol):
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[D]:
-        """The documents whose text holds every word (by its stem, Russian and English), newest id
-        first. ``equal`` narrows the hits by indexed fields."""
+        """The documents whose text holds every word, newest id first: in any form (Russian and
+        English), or as the beginning of a longer one. What stands in quotes is found as it stands,
+        within one field.
+
+        ``equal`` narrows the hits by indexed fields. A page with phrases may be short, even empty,
+        and not the last: where ``MOST_READ`` documents hold the words but hardly the phrase.
+        """
 
     async def commit(self, changes: Sequence[Change]) -> None:
         """Apply all changes in their order, or none; returns when that is durable.

@@ -1,6 +1,6 @@
 """How a collection lies in SQLite: one table, a column for each indexed field, real indexes.
 
-An index over a list has a table of its own with an entry per item; searchable text lies as stems in
+An index over a list has a table of its own with an entry per item; searchable text lies as terms in
 an FTS5 table. Names of indexes carry a digest of their definition, so that a changed definition is
 a different index.
 """
@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar
 
 from shared.ports.store import Collection, Document, Index, Scalar
+from shared.search_terms import EDITION
 from shared.store.values import (
     Column,
     Tree,
@@ -27,6 +28,11 @@ from shared.store.values import (
 D = TypeVar("D", bound=Document)
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.]+")
+TEXT_DEFINITION: Final = (
+    # Beginnings of up to three letters are many documents': each has an entry of its own.
+    "fts5(terms, detail=none, columnsize=0, prefix='1 2 3', tokenize='ascii')"
+)
+_TEXT_DIGEST: Final = blake2b(f"{EDITION} {TEXT_DEFINITION}".encode(), digest_size=6).hexdigest()
 
 
 def quoted(name: str) -> str:
@@ -79,7 +85,7 @@ class Layout(Generic[D]):
         self.collection = collection
         self.name = collection.name
         self.table = quoted(f"d_{collection.name}")
-        self.text_table = quoted(f"s_{collection.name}") if collection.text else None
+        self.text_table = quoted(f"s_{collection.name}_{_TEXT_DIGEST}") if collection.text else None
         declared = collection.indexes
         if collection.keep_for is not None and collection.expires_from is not None:
             declared = (*declared, Index((collection.expires_from,)))
@@ -94,6 +100,11 @@ class Layout(Generic[D]):
         )
         self._times = {path: is_time(collection.model, path) for path in paths}
         self._defaults = defaults(collection.model)
+
+    def text(self, document: D) -> str:
+        """What full-text search finds the document by; empty for a collection without."""
+        text = self.collection.text
+        return "" if text is None else text(document)
 
     @cached_property
     def sides(self) -> tuple[IndexLayout, ...]:

@@ -8,6 +8,7 @@ Commits are transactions with majority and journal, one at a time per process (s
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 
 import structlog
@@ -16,13 +17,14 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.errors import Unavailable
-from shared.ports.store import Change, Collection, Document, Page, Range, Scalar
+from shared.ports.store import MOST_READ, Change, Collection, Document, Page, Range, Scalar
+from shared.search_terms import SearchTerms, terms
 from shared.stems import Stemmer
 from shared.store import cursors
 from shared.store.layout import Layout
 from shared.store.mongo_changes import planned
 from shared.store.mongo_documents import Documents, Stored, equal_filter, key
-from shared.store.mongo_queries import selects
+from shared.store.mongo_queries import search_filter, selects
 from shared.store.mongo_schema import prepare
 from shared.store.mongo_writer import MAJORITY, Writer, away
 from shared.store.query import Query, plan
@@ -82,7 +84,7 @@ class MongoStore:
         Raises ``SchemaTooNew`` when a newer hub has written them, ``Conflict``, ``Unavailable``.
         """
         for collection in collections:
-            documents: Documents[Any] = Documents(Layout(collection), self._stemmer.stems)
+            documents: Documents[Any] = Documents(Layout(collection), partial(terms, self._stemmer))
             try:
                 await prepare(self._database, documents)
             except PyMongoError as error:
@@ -150,18 +152,25 @@ class MongoStore:
         held = {path for index in documents.layout.indexes for path in index.index.fields}
         if unheld := set(narrow) - held:
             raise LookupError(f"no index of {collection.name} holds {', '.join(sorted(unheld))}")
-        stems = self._stemmer.stems(text)
-        if not stems:
+        asked = SearchTerms.of(self._stemmer, text)
+        if not asked:
             return Page([], None)
-        query = cursors.fingerprint(collection.name, "search", stems, sorted(narrow.items()))
-        wanted: dict[str, Any] = {"s": {"$all": stems}, **equal_filter(narrow)}
-        if cursor is not None:
-            wanted["_id"] = {"$lt": cursors.decode(query, cursor, 1)[0]}
-        hits = self._database[collection.name].find(wanted).sort([("_id", -1)]).limit(limit + 1)
-        found = await self._read(hits.to_list(limit + 1))
-        items = [documents.read(one["doc"], one["v"]) for one in found[:limit]]
-        after = cursors.encode(query, found[limit - 1]["_id"]) if len(found) > limit else None
-        return Page(items, after)
+        query = cursors.fingerprint(collection.name, "search", asked, sorted(narrow.items()))
+        position = None if cursor is None else cursors.decode(query, cursor, 1)[0]
+        wanted = {**search_filter(asked, position), **equal_filter(narrow)}
+        most = max(limit, MOST_READ) if asked.phrases else limit
+        table = self._database[collection.name]
+        found = await self._read(
+            table.find(wanted).sort([("_id", -1)]).limit(most + 1).to_list(most + 1)
+        )
+        items: list[D] = []
+        for read, one in enumerate(found):
+            if len(items) == limit or read == most:
+                return Page(items, cursors.encode(query, found[read - 1]["_id"]))
+            document = documents.read(one["doc"], one["v"])
+            if not asked.phrases or asked.has_phrases(documents.layout.text(document)):
+                items.append(document)
+        return Page(items, None)
 
     async def commit(self, changes: Sequence[Change]) -> None:
         """Apply all or none; see the port."""

@@ -1,6 +1,6 @@
 """How a document lies in MongoDB: its JSON as text, the values of its indexes beside it.
 
-``{_id, v: schema version, r: revision, doc: JSON, x: {indexed field: value}, s: [stems]}``. The
+``{_id, v: schema version, r: revision, doc: JSON, x: {indexed field: value}, s: [terms]}``. The
 text keeps what BSON would change (large numbers, unknown fields); a value of None is left out
 of ``x``, so that unique indexes pass it over.
 """
@@ -33,9 +33,9 @@ def key(path: str) -> str:
 class Documents(Generic[D]):
     """The documents of one collection."""
 
-    def __init__(self, layout: Layout[D], stems: Callable[[str], list[str]]) -> None:
+    def __init__(self, layout: Layout[D], terms: Callable[[str], list[str]]) -> None:
         self.layout = layout
-        self._stems = stems
+        self._terms = terms
         self._lists = {index.index.many for index in layout.indexes if index.index.many}
 
     @property
@@ -63,7 +63,7 @@ class Documents(Generic[D]):
         }
         if layout.collection.text is not None:
             model = self.read(stored["doc"], layout.collection.version)
-            stored["s"] = self._stems(layout.collection.text(model))
+            stored["s"] = self._terms(layout.collection.text(model))
         return stored
 
     def read(self, doc: str, version: int) -> D:

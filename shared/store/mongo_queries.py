@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bson.regex import Regex
+
+from shared.search_terms import SearchTerms, Word
 from shared.store import cursors
 from shared.store.mongo_documents import equal_filter, key
 from shared.store.query import Query
@@ -47,6 +50,27 @@ def selects(query: Query[Any], cursor: str | None) -> Iterator[Select]:
     if nulls and query.descending:
         after = _after_id(query, position) if in_nulls else {}
         yield Select({**base, order: None, **after}, [("_id", direction)])
+
+
+def search_filter(asked: SearchTerms, position: Column) -> dict[str, Any]:
+    """The filter of a search from a position on, whose order is that of ids from the newest.
+
+    A word is exact to the index of terms, and so is the beginning of one: a range of it, but not
+    in the order of ids. Bounds of the id are always given, so that MongoDB also weighs walking
+    from the newest: it takes what ends first, sorting few hits or soon meeting enough of many.
+    """
+    words = [_word(word) for word in asked.words]
+    exact = [{"s": word} for word in asked.exact]
+    newest: dict[str, Any] = {"$gte": ""} if position is None else {"$lt": position}
+    return {"$and": [*words, *exact], "_id": newest}
+
+
+def _word(word: Word) -> dict[str, Any]:
+    forms: list[str | Regex[str]] = [] if word.other_form is None else [word.other_form]
+    if word.beginning is not None:
+        # Not one of Python: the flag that it comes with keeps MongoDB from seeing a range in it.
+        forms.append(Regex(f"^{word.beginning}"))
+    return {"s": {"$in": forms}}
 
 
 def _by_value(

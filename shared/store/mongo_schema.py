@@ -11,6 +11,7 @@ from pymongo.errors import CollectionInvalid, DuplicateKeyError, OperationFailur
 
 from shared.errors import Conflict, SchemaTooNew
 from shared.ports.store import Index
+from shared.search_terms import EDITION
 from shared.store.layout import IndexLayout
 from shared.store.mongo_documents import Documents, Stored, index_filter, index_keys
 
@@ -53,7 +54,9 @@ def _shape(documents: Documents[Any]) -> str:
     """Names what lies beside a document: a different shape is written anew."""
     layout = documents.layout
     names = sorted(index.name for index in layout.indexes)
-    return blake2b(repr((names, documents.has_text)).encode(), digest_size=9).hexdigest()
+    return blake2b(
+        repr((names, EDITION if documents.has_text else 0)).encode(), digest_size=9
+    ).hexdigest()
 
 
 async def _create(database: "AsyncIOMotorDatabase[Stored]", name: str) -> bool:

@@ -16,7 +16,7 @@ from shared.store.patches import Patch, Patches, Statement
 from shared.store.values import Column, Tree
 
 D = TypeVar("D", bound=Document)
-Stems = Callable[[str], list[str]]
+Terms = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,16 @@ class NewRow:
     doc: str
     columns: tuple[Column, ...]
     entries: tuple[list[tuple[Column, ...]], ...]
-    stems: str | None
+    terms: str | None
 
 
 class Rows(Generic[D]):
     """The rows of one collection."""
 
-    def __init__(self, layout: Layout[D], stems: Stems) -> None:
+    def __init__(self, layout: Layout[D], terms: Terms) -> None:
         self.layout = layout
         self.patches = Patches(layout)
-        self._stems = stems
+        self._terms = terms
         self._has_sides = bool(layout.sides) or layout.text_table is not None
         table, columns = layout.table, ("id", "v", "doc", *layout.columns)
         marks = ", ".join("?" * len(columns))
@@ -53,11 +53,11 @@ class Rows(Generic[D]):
     def new_row(self, id: str, tree: Tree, doc: str) -> NewRow:
         """What to write for a document that is at hand as JSON."""
         layout = self.layout
-        stems: str | None = None
+        terms: str | None = None
         if layout.collection.text is not None:
-            stems = self._text(self.read(doc, layout.collection.version))
+            terms = self._text(self.read(doc, layout.collection.version))
         entries = tuple(layout.entries(side, tree) for side in layout.sides)
-        return NewRow(id, doc, layout.row(tree), entries, stems)
+        return NewRow(id, doc, layout.row(tree), entries, terms)
 
     def row_of(self, document: D) -> NewRow:
         """What to write for a document. Raises ``BadPayload`` when UTF-8 cannot hold its text."""
@@ -67,8 +67,8 @@ class Rows(Generic[D]):
         if layout.sides:
             tree: Tree = from_json(doc)
             entries = tuple(layout.entries(side, tree) for side in layout.sides)
-        stems = None if layout.collection.text is None else self._text(document)
-        return NewRow(document.id, doc, layout.row_of(document), entries, stems)
+        terms = None if layout.collection.text is None else self._text(document)
+        return NewRow(document.id, doc, layout.row_of(document), entries, terms)
 
     def read(self, doc: str, version: int) -> D:
         """A stored document as its model. Raises ``BadPayload`` naming what does not fit."""
@@ -192,26 +192,25 @@ class Rows(Generic[D]):
                     f"INSERT INTO {side.table} VALUES ({marks})",  # noqa: S608 - our own names
                     [(n, row.id, *entry) for entry in entries],
                 )
-        if row.stems is not None and self.layout.text_table is not None:
-            self._write_text(connection, self.layout.text_table, n, row.stems, new=new)
+        if row.terms is not None and self.layout.text_table is not None:
+            self._write_text(connection, self.layout.text_table, n, row.terms, new=new)
 
     def _write_text(
-        self, connection: sqlite3.Connection, table: str, n: int, stems: str, *, new: bool
+        self, connection: sqlite3.Connection, table: str, n: int, terms: str, *, new: bool
     ) -> None:
         if not new:
-            select = f"SELECT stems FROM {table} WHERE rowid = ?"  # noqa: S608 - our own names
+            select = f"SELECT terms FROM {table} WHERE rowid = ?"  # noqa: S608 - our own names
             stored = connection.execute(select, (n,)).fetchone()
-            if stored is not None and stored[0] == stems:
+            if stored is not None and stored[0] == terms:
                 return
             if stored is not None:
                 connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (n,))  # noqa: S608 - our own names
-        if stems:
-            insert = f"INSERT INTO {table} (rowid, stems) VALUES (?, ?)"  # noqa: S608 - our own names
-            connection.execute(insert, (n, stems))
+        if terms:
+            insert = f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)"  # noqa: S608 - our own names
+            connection.execute(insert, (n, terms))
 
     def _text(self, document: D) -> str:
-        text = self.layout.collection.text
-        return " ".join(self._stems(text(document))) if text is not None else ""
+        return " ".join(self._terms(self.layout.text(document)))
 
     def _update(self, changed: tuple[str, ...]) -> str:
         sql = self._update_sql.get(changed)

@@ -7,7 +7,7 @@ import structlog
 
 from shared.errors import Conflict, SchemaTooNew
 from shared.sqlite import Database
-from shared.store.layout import Layout
+from shared.store.layout import TEXT_DEFINITION, Layout
 from shared.store.rows import Rows, dump
 
 log = structlog.get_logger(__name__)
@@ -18,12 +18,13 @@ _BATCH: Final = 500
 async def prepare(database: Database, rows: Rows[Any]) -> None:
     """Make the collection's tables fit its declaration, and its documents the schema version.
 
-    Documents are rewritten in batches, each by itself: a start that is interrupted goes on where it
-    ended. Raises ``SchemaTooNew``.
+    Documents are rewritten in batches, each by itself; a start that is interrupted leaves the next
+    one to do it. Raises ``SchemaTooNew``.
     """
     layout = rows.layout
     rewrite = await database.write(lambda connection: _make_tables(connection, layout))
     if rewrite:
+        log.info("store.rewriting", collection=layout.name, version=layout.collection.version)
         last: int | None = 0
         while last is not None:
             after = last
@@ -49,8 +50,8 @@ def _make_tables(connection: sqlite3.Connection, layout: Layout[Any]) -> bool:
         f"CREATE TABLE IF NOT EXISTS {layout.table} (n INTEGER PRIMARY KEY, id TEXT NOT NULL"
         f" UNIQUE, v INTEGER NOT NULL{columns}, doc TEXT NOT NULL)"
     )
+    _drop_obsolete(connection, layout)
     changed = _add_columns(connection, layout)
-    changed |= _drop_obsolete(connection, layout)
     for side in layout.sides:
         if not _exists(connection, side.table):
             changed = True
@@ -60,12 +61,13 @@ def _make_tables(connection: sqlite3.Connection, layout: Layout[Any]) -> bool:
             connection.execute(f"CREATE INDEX {by_document} ON {side.table} (n)")
     if layout.text_table is not None and not _exists(connection, layout.text_table):
         changed = True
-        connection.execute(
-            f"CREATE VIRTUAL TABLE {layout.text_table} USING"
-            " fts5(stems, detail=none, columnsize=0, tokenize='ascii')"
-        )
+        connection.execute(f"CREATE VIRTUAL TABLE {layout.text_table} USING {TEXT_DEFINITION}")
     missing = any(not _exists(connection, index.name) for index in layout.indexes)
-    return not new and (changed or missing or version != layout.collection.version)
+    rewrite = not new and (changed or missing or version != layout.collection.version)
+    if rewrite:
+        # Until all of them are, the documents are of no version.
+        connection.execute("UPDATE collections SET version = 0 WHERE name = ?", (layout.name,))
+    return rewrite
 
 
 def _finish(connection: sqlite3.Connection, layout: Layout[Any]) -> None:
@@ -111,17 +113,21 @@ def _add_columns(connection: sqlite3.Connection, layout: Layout[Any]) -> bool:
     return bool(missing)
 
 
-def _drop_obsolete(connection: sqlite3.Connection, layout: Layout[Any]) -> bool:
+def _drop_obsolete(connection: sqlite3.Connection, layout: Layout[Any]) -> None:
     """Remove indexes and side tables that are no longer declared."""
     wanted = {index.name for index in layout.indexes} | {side.table for side in layout.sides}
-    prefixes = (f"i_{layout.name}_", f"m_{layout.name}_")
     found = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+    # The text table until its name told its definition.
+    former = f"s_{layout.name}"
+    if layout.text_table is not None and all(name != former for _, name in found):
+        # Beside that one, ours was left as it was by an older hub that ran in between.
+        wanted.add(layout.text_table)
+    prefixes = tuple(f"{kind}_{layout.name}_" for kind in "ims")
     for kind, name in found:
         # What follows the prefix is a digest: another collection's longer name is not meant.
         ours = any(name.startswith(p) and len(name) == len(p) + 12 for p in prefixes)
-        if ours and f'"{name}"' not in wanted:
+        if name == former or (ours and f'"{name}"' not in wanted):
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
-    return False
 
 
 def _exists(connection: sqlite3.Connection, name: str) -> bool:

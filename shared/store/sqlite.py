@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from shared.ports.store import Change, Collection, Document, Page, Range, Scalar
+from shared.search_terms import SearchTerms, terms
 from shared.sqlite import Database
 from shared.stems import Stemmer
 from shared.store import cursors, schema
@@ -38,7 +40,7 @@ class SqliteStore:
         Raises ``SchemaTooNew`` when a newer hub has written them, ``Unavailable``.
         """
         for collection in collections:
-            rows: Rows[Any] = Rows(Layout(collection), self._stemmer.stems)
+            rows: Rows[Any] = Rows(Layout(collection), partial(terms, self._stemmer))
             await schema.prepare(self._database, rows)
             self._rows[collection.name] = rows
 
@@ -93,11 +95,11 @@ class SqliteStore:
             raise LookupError(f"{collection.name} have no searchable text")
         narrow = dict(equal or {})
         check_narrowing(rows.layout, narrow)
-        stems = self._stemmer.stems(text)
-        if not stems:
+        asked = SearchTerms.of(self._stemmer, text)
+        if not asked:
             return Page([], None)
         return await self._database.read(
-            lambda connection: search(connection, rows, stems, narrow, cursor, limit)
+            lambda connection: search(connection, rows, asked, narrow, cursor, limit)
         )
 
     async def commit(self, changes: Sequence[Change]) -> None:

@@ -10,6 +10,7 @@ from shared.collections import CONTACTS, CONVERSATIONS, IDENTITIES, TOPICS
 from shared.ids import ChannelId, ChannelType, ContactId, ExternalId, IdentityId
 from shared.model.content import Attachment, AttachmentKind, Content
 from shared.model.conversation import Priority, Status
+from shared.model.message import Direction
 from shared.model.people import Actor, ActorKind, Contact, Identity, Role
 from shared.model.topic import Topic
 from shared.ports.store import Put
@@ -276,6 +277,31 @@ async def test_search_finds_names_and_words_by_their_stem(stage: Stage) -> None:
         named.id,
         wordy.id,
     ]
+
+
+async def test_search_finds_notes_names_and_files_by_beginnings_and_marks_these(
+    stage: Stage,
+) -> None:
+    named, noted, filed = (a_conversation(contact_name=name) for name in ("Мария", "Ann", "Eve"))
+    note = a_message(noted, 1, "спросить Марию", direction=Direction.NOTE)
+    scan = Attachment(id="f", kind=AttachmentKind.FILE, name="Марка машины.pdf")
+    file = a_message(filed, 1, "").model_copy(update={"content": Content(attachments=(scan,))})
+    await stage.store_conversation(named)
+    await stage.store_conversation(noted, note)
+    await stage.store_conversation(filed, file)
+
+    async with stage.browser() as browser:
+        answer = await browser.get("/search?q=мар")
+        phrase = await browser.get('/search?q="спросить марию"')
+
+    marked = [
+        (one["where"], one["text"][mark["start"] : mark["start"] + mark["length"]])
+        for item in answer.data["items"]
+        for one in item["snippets"]
+        for mark in one["marks"]
+    ]
+    assert marked == [("contact_name", "Мария"), ("attachment", "Мар"), ("text", "Марию")]
+    assert [item["message"]["id"] for item in phrase.data["items"]] == [note.id]
 
 
 async def test_search_marks_the_words_that_it_found(stage: Stage) -> None:

@@ -48,6 +48,8 @@ class Day:
     """Promises that the log told to be kept or broken."""
     handed: Counter[str] = field(default_factory=Counter)
     """Cases that bots gave to people: by themselves, and because they were silent."""
+    story: list[tuple[float, str, Status, str | None, str]] = field(default_factory=list)
+    """When what became of whose case: second, thread, status, assignee and why it was theirs."""
     gone_at_s: dict[str, float] = field(default_factory=dict)
     returned: int = 0
     """How many came back to the queue."""
@@ -128,6 +130,8 @@ class Day:
         if before is not None and before.version > now.version:
             return
         self.seen[now.id] = now
+        cause = str(now.assignment.cause)
+        self.story.append((self.now_s, now.thread, now.status, now.assignee_id, cause))
         if now.status is Status.RESOLVED:
             self.open.pop(now.id, None)
         else:
@@ -138,7 +142,7 @@ class Day:
         self.returned += was is not None and now.assignee_id is None
         if now.assignee_id is None or now.assignee_id == was:
             return
-        self.causes[str(now.assignment.cause)] += 1
+        self.causes[cause] += 1
         self.check_fits(now, self.people[now.assignee_id])
         reply_s = self.random.uniform(20, 150)
         self.plan(self.now_s + reply_s, "reply", now.id, now.assignee_id)

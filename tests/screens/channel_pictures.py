@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.screens.stories import STORIES, Story
 from tests.support.browser import (
@@ -16,8 +16,8 @@ from tests.support.browser import (
 )
 from tests.support.hub_process import ADMIN, PASSWORD, HubProcess
 
-WIDE: Final = {"width": 1440, "height": 900}
-NARROW: Final = {"width": 360, "height": 800}
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
+NARROW: Final[ViewportSize] = {"width": 360, "height": 800}
 _LIGHT: Final = {"color_scheme": "light", "reduced_motion": "reduce"}
 _DARK: Final = {"color_scheme": "dark", "reduced_motion": "reduce", "locale": "ru-RU"}
 

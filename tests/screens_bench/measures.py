@@ -44,6 +44,22 @@ _OPENED: Final = """(name) => new Promise((resolve, reject) => {
   row.click(); look()
 })"""
 
+_SCROLLED: Final = """([pixels, ms]) => new Promise((resolve) => {
+  const box = document.querySelector('[data-testid="conversation-list"]')
+  const frames = []
+  let last = performance.now()
+  const end = last + ms
+  const step = (now) => {
+    frames.push(now - last)
+    last = now
+    box.scrollTop += pixels
+    if (now < end) requestAnimationFrame(step)
+    else resolve(frames.slice(1))
+  }
+  requestAnimationFrame(step)
+})"""
+"""Milliseconds from frame to frame while the list moves by so many pixels in each."""
+
 
 def script_bytes(dist: Path) -> int:
     """Gzipped, of the scripts that the page loads before anything is asked of it."""
@@ -83,6 +99,24 @@ async def blank_ms(browser: Browser, url: str) -> float:
 async def opening_ms(page: Page, names: list[str]) -> list[float]:
     """From the click on a row to its messages, one after the other."""
     return [float(await page.evaluate(_OPENED, name)) for name in names]
+
+
+async def opening_anew_ms(page: Page, name: str, other: str) -> list[float]:
+    """The same, each time by a page that has never read this one, and has opened another."""
+    found: list[float] = []
+    for _ in range(SAMPLES):
+        await page.reload()
+        await page.get_by_test_id("conversation-row").first.wait_for()
+        found += (await opening_ms(page, [other, name]))[1:]
+    return found
+
+
+async def scrolling_ms(page: Page, pixels: int) -> float:
+    """The 95th percentile of the time between frames while the list is scrolled down and up."""
+    found: list[float] = []
+    for way in (pixels, -pixels):
+        found += [float(one) for one in await page.evaluate(_SCROLLED, [way, 2000])]
+    return statistics.quantiles(found, n=20)[-1]
 
 
 async def under_load(

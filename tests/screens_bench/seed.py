@@ -1,12 +1,14 @@
 """Many conversations in a hub that is not running, as if their customers had written."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from router.counts import moves
+from router.numbers import CONVERSATIONS_SERIES
 from router.sorting import sort_key
 from shared.collections import (
     CONTACTS,
@@ -14,6 +16,7 @@ from shared.collections import (
     COUNTERS,
     IDENTITIES,
     MESSAGES,
+    NUMBER_SERIES,
     THREADS,
     identity_id,
     thread_id,
@@ -32,7 +35,7 @@ from shared.ids import (
 from shared.model.conversation import Conversation, Thread
 from shared.model.message import Message
 from shared.model.people import Contact, Identity
-from shared.ports.store import Increment, Put, Store
+from shared.ports.store import ABSENT, Change, Increment, Put, Store, Update
 from tests.support.stores import open_embedded
 
 _AT_ONCE: Final = 2_000
@@ -45,12 +48,10 @@ async def seed(data: Path, *, conversations: int, long_thread: int) -> str:
     The first copy gets ``long_thread`` messages. The name of its customer.
     """
     async with open_embedded(data) as hub:
-        pattern = await _pattern(hub.store, long_thread)
+        begin = await _reserved_numbers(hub.store, conversations)
+        pattern = await _pattern(hub.store, long_thread, begin + conversations - 1)
         counted: Counter[tuple[str, int]] = Counter()
-        for start in range(0, conversations, _AT_ONCE):
-            numbers = range(start, min(start + _AT_ONCE, conversations))
-            writes = [one for number in numbers for one in pattern.copy(number, counted)]
-            await hub.store.commit(writes)
+        await _write(hub.store, _copies(pattern, conversations, counted))
         await hub.store.commit(
             [
                 Increment(
@@ -62,10 +63,34 @@ async def seed(data: Path, *, conversations: int, long_thread: int) -> str:
                 for (key, partition), value in counted.items()
             ]
         )
-        for start in range(1, long_thread, _AT_ONCE):
-            numbers = range(start, min(start + _AT_ONCE, long_thread))
-            await hub.store.commit([pattern.message_of_first(number) for number in numbers])
+        await _write(hub.store, _story(pattern, long_thread))
     return name_of(0)
+
+
+async def _write(store: Store, batches: Iterator[Sequence[Change]]) -> None:
+    """While one batch is being written, the next is made."""
+    writing: asyncio.Task[None] | None = None
+    for batch in batches:
+        if writing is not None:
+            await writing
+        writing = asyncio.create_task(store.commit(batch))
+        await asyncio.sleep(0)  # its turn to hand the batch to the writing thread
+    if writing is not None:
+        await writing
+
+
+def _copies(
+    pattern: "_Pattern", size: int, counted: Counter[tuple[str, int]]
+) -> Iterator[Sequence[Change]]:
+    for start in range(0, size, _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, size))
+        yield [one for number in numbers for one in pattern.copy(number, counted)]
+
+
+def _story(pattern: "_Pattern", size: int) -> Iterator[Sequence[Change]]:
+    for start in range(1, size, _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, size))
+        yield [pattern.message_of_first(number) for number in numbers]
 
 
 def name_of(number: int) -> str:
@@ -84,8 +109,10 @@ class _Pattern:
         identity: Identity,
         contact: Contact,
         long_thread: int,
+        last: int,
     ) -> None:
         self._long = long_thread
+        self._last = last
         self._conversation = conversation
         self._message = message
         self._thread = thread
@@ -109,6 +136,7 @@ class _Pattern:
         conversation = self._conversation.model_copy(
             update={
                 "id": new_conversation_id(slot),
+                "number": self._last - number,
                 "thread": external,
                 "identity_id": identity.id,
                 "contact_id": contact.id,
@@ -144,11 +172,11 @@ class _Pattern:
         _, entered = moves(None, conversation)
         for key in entered:
             counted[key, int(partition_of(conversation.id))] += 1
-        yield Put(CONTACTS, contact)
-        yield Put(IDENTITIES, identity)
-        yield Put(THREADS, thread)
-        yield Put(CONVERSATIONS, conversation)
-        yield Put(MESSAGES, message)
+        yield Put(CONTACTS, contact, expect=ABSENT)
+        yield Put(IDENTITIES, identity, expect=ABSENT)
+        yield Put(THREADS, thread, expect=ABSENT)
+        yield Put(CONVERSATIONS, conversation, expect=ABSENT)
+        yield Put(MESSAGES, message, expect=ABSENT)
 
     def message_of_first(self, number: int) -> Put[Any]:
         """One more message of the first copy, after those before it."""
@@ -166,10 +194,19 @@ class _Pattern:
             "accepted_at": at,
             "sort": sort_key(None, None, first.seq + number),
         }
-        return Put(MESSAGES, first.model_copy(update=changed))
+        return Put(MESSAGES, first.model_copy(update=changed), expect=ABSENT)
 
 
-async def _pattern(store: Store, long_thread: int) -> _Pattern:
+async def _reserved_numbers(store: Store, size: int) -> int:
+    """The first of so many numbers of conversations that nobody else gets."""
+    series = await store.get(NUMBER_SERIES, CONVERSATIONS_SERIES)
+    assert series is not None
+    await store.commit([Update(NUMBER_SERIES, series.id, {"next": series.next + size})])
+    return series.next
+
+
+async def _pattern(store: Store, long_thread: int, last: int) -> _Pattern:
+    """``last``: the number of the latest copy; those before it count down."""
     (conversation,) = (await store.find(CONVERSATIONS, equal={"status": "open"}, limit=2)).items
     message = (
         await store.find(
@@ -182,4 +219,4 @@ async def _pattern(store: Store, long_thread: int) -> _Pattern:
     assert identity is not None
     contact = await store.get(CONTACTS, identity.contact_id)
     assert contact is not None
-    return _Pattern(conversation, message, thread, identity, contact, long_thread)
+    return _Pattern(conversation, message, thread, identity, contact, long_thread, last)

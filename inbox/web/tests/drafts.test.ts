@@ -48,6 +48,7 @@ beforeEach(async () => {
   useSession().agent = { id: 'x', email: 'x@example.com', name: 'X', role: 'agent', team_ids: [], active: true }
   aHub()
   await useMessages().open('c1')
+  await settle() // The thread is shown; what stands beside it is read now.
   useCompose().draft('c1')
 })
 afterEach(() => { useDrafts().clear(); vi.useRealTimers() })

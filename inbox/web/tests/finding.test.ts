@@ -129,5 +129,6 @@ describe('a search', () => {
     expect(shown).toEqual([{ text: '🙂 Мои ', marked: false }, { text: 'заказы', marked: true }])
     expect(shown.map((piece) => piece.text).join('')).toBe(text)
     expect(marksOf('Пётр Иванов', 'петр')).toEqual([{ start: 0, length: 4 }])
+    expect(marksOf('Омар и Мария Ивановы', '"мар" ива')).toEqual([{ start: 7, length: 3 }, { start: 13, length: 3 }])
   })
 })

@@ -5,6 +5,7 @@ import type { Conversation } from '@/api/types'
 import { countKey, filterOfKey, filterOfQuery, matches, plain, queryOfFilter, together } from '@/list/filter'
 import { examples, reached } from '@/list/many'
 import { extended, kept, NOTHING, toggled } from '@/list/selection'
+import { scrollTo, stretchAt } from '@/list/rowWindow'
 import { Windows } from '@/list/windows'
 import { useBulk } from '@/stores/bulk'
 import { useConversations } from '@/stores/conversations'
@@ -39,6 +40,18 @@ describe('a filter', () => {
   it('knows the live count that says how long its list is', () => {
     expect([{ status: 'open' }, { status: 'resolved' }, { assignee_id: 'me' }, { assignee_id: 'none' }, { label: 'vip' }, { team_id: 't' }, { topic: 'tp' }, { topic: 'none' }, { follower: 'me' }].map((one) => countKey(one as object, 'x'))).toEqual(['open', 'resolved', 'mine', 'unassigned', 'label/vip', 'team/t', 'topic/tp', 'topic/-', 'following'])
     expect([{ priority: 'high' }, { label: 'a', channel_id: 'b' }, { status: 'pending', label: 'a' }, { assignee_id: 'other' }].map((one) => countKey(one as object, 'x'))).toEqual([null, null, null, null])
+  })
+})
+
+describe('the rows in the page', () => {
+  it('are those in sight and some on either side', () => {
+    expect(stretchAt(1000, 500, 100, 3, 100_000)).toEqual({ from: 7, to: 18 })
+  })
+  it('end with the list, also when it has become shorter than where it was scrolled to', () => {
+    expect([stretchAt(0, 500, 100, 3, 4), stretchAt(5000, 500, 100, 3, 10), stretchAt(0, 500, 100, 3, 0)]).toEqual([{ from: 0, to: 4 }, { from: 10, to: 10 }, { from: 0, to: 0 }])
+  })
+  it('are scrolled to only when they are not seen whole', () => {
+    expect([scrollTo(5, 400, 300, 100), scrollTo(3, 400, 300, 100), scrollTo(7, 450, 300, 100)]).toEqual([null, 300, 500])
   })
 })
 

@@ -42,7 +42,7 @@ describe('presences', () => {
     connect()
     await usePresences().load()
     tell(event('presence.changed', { standing: { agent_id: 'a1', state: 'away', reason: 'lunch', since: '2026-01-05T10:00:00Z' } }))
-    expect(usePresences().byId.get('a1')).toMatchObject({ state: 'away', reason: 'lunch', load: 2 })
+    await vi.waitFor(() => expect(usePresences().byId.get('a1')).toMatchObject({ state: 'away', reason: 'lunch', load: 2 }))
     expect(asked).toBe(1)
   })
   it('are read once when many conversations change hands at a time', async () => {
@@ -84,7 +84,7 @@ describe('the board', () => {
     const watched = (): unknown[] => (sockets.at(-1)?.sent ?? []).map((one) => JSON.parse(one) as { type: string; watch?: boolean }).filter((one) => one.type === 'board').map((one) => one.watch)
     const leave = board.look()
     tell({ type: 'board', board: { at: '2026-01-05T10:00:00Z', waiting: 3 } } as unknown as Frame)
-    expect([watched(), board.now?.waiting]).toEqual([[true], 3])
+    await vi.waitFor(() => expect([watched(), board.now?.waiting]).toEqual([[true], 3]))
     leave()
     expect(watched()).toEqual([true, false])
   })

@@ -136,6 +136,12 @@ describe('the list', () => {
     await reading
     expect(ids()).toEqual(['n', 'a', 'b'])
   })
+  it('takes up what came in by itself only where a page that was being read may lack it', async () => {
+    const store = useConversations()
+    store.put(conversation({ id: 'before', last_activity_at: '2026-01-05T12:00:00Z' }))
+    await store.load()
+    expect(ids()).toEqual(['a', 'b'])
+  })
   it('ignores what is older than what it has', () => {
     useConversations().put(conversation({ id: 'a', version: 5, unread: 3 }))
     useConversations().put(conversation({ id: 'a', version: 4, unread: 1 }))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from shared.errors import BadRequest
-from shared.ports.store import Delete, Put, Update
+from shared.ports.store import MOST_READ, Delete, Put, Update
+from shared.search_terms import FIELD_BREAK
 from tests.support.document_stores import OWNERS, THINGS, Colour, ManagedStore, Thing, ids
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -120,3 +121,106 @@ async def test_search_follows_the_document(store: ManagedStore) -> None:
 
     assert await search(store, "стол") == ["t3"]
     assert await search(store, "шкаф") == ["t1", "t0"]
+
+
+BEGINNINGS = {
+    "a Latin name": ("Maria wrote", "mar"),
+    "a Cyrillic name": ("Пишет Мария", "мар"),
+    "longer than the stem": ("Пишет Мария", "мари"),
+    "one letter": ("Мария Иванова", "мария и"),
+    "every word": ("Мария Иванова", "ива мар"),
+    "capital letters": ("мария", "МАРИ"),
+    "yo": ("Фёдор", "фед"),
+    "a number": ("заказ 100245", "1002"),
+    "a file's name": ("passport_scan.pdf", "pass"),
+    "the whole word": ("iPhones", "iphones"),
+    "where the stem is written otherwise": ("happy", "happ"),
+}
+
+
+@pytest.mark.parametrize("text, asked", BEGINNINGS.values(), ids=BEGINNINGS)
+async def test_a_word_is_found_by_its_beginning(store: ManagedStore, text: str, asked: str) -> None:
+    await put(store, text, "нечто другое here", "карма hammer")
+
+    assert await search(store, asked) == ["t0"]
+
+
+async def test_a_beginning_finds_no_word_that_holds_it_elsewhere(store: ManagedStore) -> None:
+    await put(store, "кошмар", "smart", "марш")
+
+    assert await search(store, "мар") == ["t2"]
+    assert await search(store, "mar") == []
+
+
+async def test_a_letter_before_other_words_is_a_word_by_itself(store: ManagedStore) -> None:
+    await put(store, "в Москве", "весна Москвы")
+
+    assert await search(store, "в моск") == ["t0"]
+    assert await search(store, "моск в") == ["t1", "t0"]
+
+
+async def test_hits_of_a_beginning_come_newest_first_page_by_page(store: ManagedStore) -> None:
+    await put(store, "марка", "март", "стол", "марш", "марля", "март")
+    found: list[str] = []
+    cursor: str | None = None
+
+    while True:
+        page = await store.search(THINGS, "мар", limit=2, cursor=cursor)
+        found += ids(page.items)
+        if (cursor := page.next) is None:
+            break
+
+    assert found == ["t5", "t4", "t3", "t1", "t0"]
+
+
+async def test_a_beginning_is_narrowed_by_indexed_fields(store: ManagedStore) -> None:
+    await put(store, "марка", "март")
+    await store.commit([Update(THINGS, "t0", {"colour": Colour.BLUE})])
+
+    assert await search(store, "мар", equal={"colour": Colour.BLUE}) == ["t0"]
+
+
+@pytest.mark.parametrize("asked", ['"белый стол"', "«белый стол»", "“белый стол”", '"Белый  стол"'])
+async def test_a_phrase_in_quotes_is_found_as_it_stands(store: ManagedStore, asked: str) -> None:
+    await put(store, "вот белый стол здесь", "стол белый", "белые столы", "белый, круглый стол")
+
+    assert await search(store, asked) == ["t0"]
+
+
+async def test_a_word_in_quotes_is_found_in_this_form_only(store: ManagedStore) -> None:
+    await put(store, "мария", "марий", "мариям", "марии", "мар")
+
+    assert await search(store, '"мар"') == ["t4"]
+    assert await search(store, '"мария"') == ["t0"]
+
+
+async def test_a_phrase_and_words_beside_it_must_all_occur(store: ManagedStore) -> None:
+    await put(store, "белый стол привезли", "белый стол", "привезли стол белый")
+
+    assert await search(store, '"белый стол" прив') == ["t0"]
+
+
+async def test_a_quote_without_its_other_half_is_none(store: ManagedStore) -> None:
+    await put(store, "стол белый")
+
+    assert await search(store, '"белый сто') == ["t0"]
+
+
+async def test_a_phrase_reaches_over_no_end_of_a_field(store: ManagedStore) -> None:
+    await put(store, f"белый{FIELD_BREAK}стол", "белый\nстол")
+
+    assert await search(store, '"белый стол"') == ["t1"]
+    assert await search(store, "белый стол") == ["t1", "t0"]
+
+
+async def test_pages_of_a_rare_phrase_lead_to_every_one(store: ManagedStore) -> None:
+    names = ["стол белый"] * MOST_READ
+    things = [Thing(id=f"t{n:05d}", name=name) for n, name in enumerate(["белый стол", *names])]
+    await store.commit([Put(THINGS, thing) for thing in things])
+
+    first = await store.search(THINGS, '"белый стол"', limit=2)
+    second = await store.search(THINGS, '"белый стол"', limit=2, cursor=first.next)
+
+    assert (ids(first.items), ids(second.items)) == ([], ["t00000"])
+    assert first.next is not None
+    assert second.next is None

@@ -1,17 +1,14 @@
 """The agent's window without a pointer: all is reached, one sees where, nothing holds one."""
 
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.screens.scene_pictures import without_drafts
 from tests.screens.scenes import SCENES, Scene
-from tests.screens.stage import Stage, set_stage
+from tests.screens.stage import Stage
 from tests.support.browser import message, new_page
-from tests.support.running_hub import RunningHub
 
 pytestmark = [
     pytest.mark.e2e,
@@ -41,11 +38,6 @@ WHERE: Final = """() => {
   })
   return [one.dataset.stop ?? '', shown, one.outerHTML.slice(0, 200)]
 }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(hub: RunningHub, browser: Browser) -> AsyncIterator[Stage]:
-    yield await set_stage(hub, browser)
 
 
 def _named(names: tuple[str, ...]) -> list[Scene]:

@@ -1,4 +1,5 @@
 /** Requests to the hub: cookie session, CSRF header, problem documents, a time limit on every wait. */
+import { ahead } from './foremost'
 
 export interface Problem {
   title?: string; status?: number; detail?: string; field?: string; errors?: { field: string; reason: string }[]
@@ -77,6 +78,8 @@ async function once<T>(method: string, path: string, query?: Query, body?: unkno
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET' && csrf.token) headers[csrf.header] = csrf.token
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const before = method === 'GET' ? ahead() : null
+  if (before) await before
   let response: Response
   try {
     response = await fetch(address(path, query), {

@@ -8463,7 +8463,8 @@ export interface components {
         };
         /**
          * Mark
-         * @description A word that was looked for. Counts UTF-16 code units of the snippet's text.
+         * @description A word that was looked for, the beginning of one, or a phrase. Counts UTF-16 code units of
+         *     the snippet's text.
          */
         Mark: {
             /** Start */
@@ -13312,6 +13313,7 @@ export interface operations {
                 segment?: string | null;
                 /** @description the customer has waited for an answer so many seconds, or longer */
                 waiting_s?: number | null;
+                /** @description Every word must be there: in any form (Russian, English), or as the beginning of a longer one. What stands in quotes is found as it stands. */
                 q: string;
                 kind?: "all" | "conversations" | "messages";
                 since?: string | null;

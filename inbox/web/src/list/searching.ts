@@ -6,6 +6,7 @@ export type Kind = (typeof KINDS)[number]
 /** Days are local ones, as `2026-03-01`; `until` is the last day. */
 export interface SearchAsked { q: string; kind: Kind; channel?: string; status?: Status; author?: string; since?: string; until?: string; files?: boolean }
 
+const WORD = /[\p{L}\p{N}]+/gu
 const DAY = /^\d{4}-\d\d-\d\d$/
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined)
 
@@ -61,5 +62,6 @@ export function pieces(text: string, marks: Snippet['marks']): Piece[] {
 export function marksOf(text: string, words: string): Snippet['marks'] {
   const low = text.toLocaleLowerCase().replaceAll('ё', 'е')
   if (low.length !== text.length) return []
-  return words.toLocaleLowerCase().replaceAll('ё', 'е').split(/\s+/).filter(Boolean).flatMap((word) => { const start = low.indexOf(word); return start < 0 ? [] : [{ start, length: word.length }] })
+  const asked = [...words.toLocaleLowerCase().replaceAll('ё', 'е').matchAll(WORD)].map(([word]) => word).sort((a, b) => b.length - a.length)
+  return [...low.matchAll(WORD)].flatMap((word) => { const begun = asked.find((one) => word[0].startsWith(one)); return begun === undefined ? [] : [{ start: word.index, length: begun.length }] })
 }

@@ -1,6 +1,6 @@
 /** Conversations, and the list that is shown: windows of a view, kept in order as they change. */
 import { defineStore } from 'pinia'
-import { computed, reactive, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
 import type { Conversation, ListFilter, Message } from '@/api/types'
@@ -29,7 +29,8 @@ export function byActivity(a: Conversation, b: Conversation): number {
 export const useConversations = defineStore('conversations', () => {
   const session = useSession()
   const views = useViews()
-  const byId = reactive(new Map<string, Conversation>())
+  /** Each is replaced whole and never changed in place. */
+  const byId = shallowReactive(new Map<string, Conversation>())
   const view = ref<ViewKey>('open')
   /** What was chosen on top of the view. */
   const chosen = shallowRef<ListFilter>({})
@@ -38,7 +39,7 @@ export const useConversations = defineStore('conversations', () => {
   const counted = computed(() => countKey(filter.value, session.agent?.id))
   const windows = new Windows()
   /** The windows have changed. */
-  const tick = ref(0)
+  const revision = ref(0)
   const next = ref<string | null>(null)
   const state = ref<Loading>('idle')
   const loadingMore = ref(false)
@@ -47,17 +48,20 @@ export const useConversations = defineStore('conversations', () => {
   const partial = ref(false)
   const reading = new Set<number>()
   let turn = 0
-  /** What came in by itself while a page was being read: the page may not have it. */
-  let arrived = new Set<string>()
+  /** What came in by itself while pages were being read: they may not have it. */
+  const arrived = new Set<string>()
+  /** How many pages are being read. */
+  let asking = 0
 
-  const total = computed(() => (tick.value, windows.total))
+  const total = computed(() => (revision.value, windows.total))
+  const loaded = computed(() => (revision.value, windows.loaded))
   /** Those that are known, in order. */
-  const rows = computed<ListRow[]>(() => (tick.value, windows.ids()).flatMap((id) => {
+  const rows = computed<ListRow[]>(() => (revision.value, windows.ids()).flatMap((id) => {
     const conversation = byId.get(id)
     return conversation ? [{ conversation, message: null }] : []
   }))
-  const rowAt = (index: number): Conversation | undefined => { void tick.value; return byId.get(windows.at(index) ?? '') }
-  const indexOf = (id: string | null): number => (void tick.value, id === null ? -1 : windows.indexOf(id))
+  const rowAt = (index: number): Conversation | undefined => { void revision.value; return byId.get(windows.at(index) ?? '') }
+  const indexOf = (id: string | null): number => (void revision.value, id === null ? -1 : windows.indexOf(id))
   const before = (one: string, other: string): boolean => {
     const [a, b] = [byId.get(one), byId.get(other)]
     return a !== undefined && b !== undefined && byActivity(a, b) < 0
@@ -68,7 +72,7 @@ export const useConversations = defineStore('conversations', () => {
   function settle(one: Conversation, was?: Conversation): void {
     if (state.value === 'idle' || state.value === 'error') return
     if (!fits(one)) windows.remove(one.id)
-    else if (was?.last_activity_at === one.last_activity_at && windows.has(one.id)) { tick.value++; return }
+    else if (was?.last_activity_at === one.last_activity_at && windows.has(one.id)) { revision.value++; return }
     else {
       const isNew = !windows.has(one.id)
       // Below the last known row it would stand in the wrong place: it comes with its page.
@@ -77,14 +81,14 @@ export const useConversations = defineStore('conversations', () => {
       windows.place(one.id, before)
       if (isNew) fit()
     }
-    tick.value++
+    revision.value++
   }
   /** The live count knows how long the list is. */
   function fit(): void {
     const count = counted.value === null ? undefined : views.counts[counted.value]
     if (count === undefined || state.value !== 'ready' || partial.value) return
     if (next.value !== null || count > windows.total || windows.total > windows.loaded) windows.resize(count)
-    tick.value++
+    revision.value++
   }
   watch(() => (counted.value === null ? undefined : views.counts[counted.value]), fit)
 
@@ -95,7 +99,7 @@ export const useConversations = defineStore('conversations', () => {
     byId.set(conversation.id, conversation)
     views.learn(conversation.labels)
     views.touched(known, conversation)
-    arrived.add(conversation.id)
+    if (asking > 0) arrived.add(conversation.id)
     settle(conversation, known)
   }
   /** A page as it was read; what has changed meanwhile stands where it belongs now. */
@@ -113,16 +117,23 @@ export const useConversations = defineStore('conversations', () => {
       if (one) settle(one)
     }
     fit()
-    tick.value++
+    revision.value++
   }
-  const ask = (place: { cursor?: string | null; offset?: number }) => api.conversations({ ...queryOfFilter(filter.value), limit: PAGE, ...place })
+  async function ask(place: { cursor?: string | null; offset?: number }) {
+    if (asking === 0) arrived.clear()
+    asking += 1
+    try {
+      return await api.conversations({ ...queryOfFilter(filter.value), limit: PAGE, ...place })
+    } finally {
+      asking -= 1
+    }
+  }
 
   /** `quiet`: what stands is shown until the new page is there, and a failure is the caller's to handle. */
   async function load(quiet = false): Promise<void> {
     const mine = ++turn
-    arrived = new Set()
     reading.clear()
-    if (!quiet) { state.value = 'loading'; windows.clear(); next.value = null; tick.value++ }
+    if (!quiet) { state.value = 'loading'; windows.clear(); next.value = null; revision.value++ }
     if (view.value.startsWith('saved/') && views.filterOf(view.value) === null && !views.loaded) return // It comes with the views.
     try {
       const found = await ask({})
@@ -149,7 +160,7 @@ export const useConversations = defineStore('conversations', () => {
     windows.fill(0, known.flatMap((one) => byId.get(one.id) ?? []).filter(fits).sort(byActivity).map((one) => one.id), true)
     partial.value = true
     state.value = 'ready'
-    tick.value++
+    revision.value++
   }
   /** What is not in the list may have changed unseen; it is read again when somebody gets there. */
   function forgetBut(current: string | null): void {
@@ -191,7 +202,7 @@ export const useConversations = defineStore('conversations', () => {
       if (mine !== turn) return
       // A page that the hub does not have: the count was about to be told.
       if (found.items.length > 0 || page === 0) take(found.items, page * PAGE, found.next === null)
-      else { windows.resize(page * PAGE); tick.value++ }
+      else { windows.resize(page * PAGE); revision.value++ }
     } catch (failure) {
       if (mine === turn) useToasts().fail(failure)
     } finally {
@@ -232,7 +243,7 @@ export const useConversations = defineStore('conversations', () => {
       return false
     }
   }
-  function clear(): void { byId.clear(); windows.clear(); tick.value++; state.value = 'idle'; turn++ }
+  function clear(): void { byId.clear(); windows.clear(); revision.value++; state.value = 'idle'; turn++ }
 
-  return { byId, view, chosen, filter, total, rows, next, state, error, loadingMore, partial, rowAt, indexOf, fits, put, load, restore, forgetBut, more, need, show, ensure, act, clear }
+  return { byId, view, chosen, filter, revision, total, loaded, rows, next, state, error, loadingMore, partial, rowAt, indexOf, fits, put, load, restore, forgetBut, more, need, show, ensure, act, clear }
 })

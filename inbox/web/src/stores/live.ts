@@ -5,6 +5,7 @@ import { ApiError } from '@/api/client'
 import { api } from '@/api/endpoints'
 import { LiveClient } from '@/live/client'
 import type { EventFrame, Frame, Typing, Viewing } from '@/live/frames'
+import { Gathering } from '@/live/gathering'
 import { readUntilDone, stopReading } from '@/live/reading'
 import { useAgents } from './agents'
 import { useChannels } from './channels'
@@ -33,15 +34,16 @@ export const useLive = defineStore('live', () => {
   const state = computed(() => line.state)
   const offline = computed(() => line.broken && !useSession().ended)
 
+  const news = new Gathering()
   const client = new LiveClient({
     // The line counts as back once it is known who we are.
     state(next) { if (next !== 'online') line.turn(next) },
     time: (serverTime) => useClock().correct(serverTime),
-    hello: (hello) => void greeted(hello),
-    reset: () => resync(),
-    counts: (items) => useViews().apply(items),
-    event: apply,
-    other: (frame) => others.forEach((ear) => ear(frame)),
+    hello: (hello) => { news.flush(); void greeted(hello) },
+    reset: () => { news.flush(); resync() },
+    counts: (items) => news.add(() => useViews().apply(items)),
+    event: (frame) => news.add(() => apply(frame)),
+    other: (frame) => news.add(() => others.forEach((ear) => ear(frame))),
     refused: () => void stillSignedIn(),
   })
 
@@ -201,6 +203,7 @@ export const useLive = defineStore('live', () => {
     document.removeEventListener('visibilitychange', nudge)
     stopReading()
     client.stop()
+    news.clear()
   }
   return { state, offline, current, changedContact, typing, viewers, start, stop, look, type, resync, listen, listenFrames, send }
 })

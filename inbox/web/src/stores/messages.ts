@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { reactive, shallowReactive } from 'vue'
 import { api } from '@/api/endpoints'
+import { foremost } from '@/api/foremost'
 import type { Message } from '@/api/types'
 import { asMessage, mayBe, type Pending } from '@/thread/pending'
 import { addNewer, addOlder, arrive, emptyWindow, listed, orderOf, show, type ThreadWindow } from '@/thread/window'
@@ -77,7 +78,7 @@ export const useMessages = defineStore('messages', () => {
     const middle = open.state === 'ready' && open.newer !== null ? listed(open)[Math.floor(open.known.size / 2)] : undefined
     if (middle) return void (await goTo(cid, { around: middle.id }))
     try {
-      const page = await api.messages(cid, query(open))
+      const page = await foremost(() => api.messages(cid, query(open)))
       const touches = !anew && open.state === 'ready' && page.items.some((message) => open.known.has(message.id))
       if (touches) page.items.forEach((message) => take(open, message))
       else present(open, page)

@@ -28,6 +28,6 @@ export const useSelection = defineStore('selection', () => {
   function clear(): void { chosen.value = NOTHING; whole.value = false }
   watch(() => [conversations.view, conversations.chosen], clear)
   // What has left the list by itself is not chosen any more: nothing is done to what nobody sees.
-  watch(() => conversations.rows, () => { chosen.value = kept(chosen.value, (id) => { const one = conversations.byId.get(id); return one !== undefined && conversations.fits(one) }) })
+  watch(() => conversations.revision, () => { chosen.value = kept(chosen.value, (id) => { const one = conversations.byId.get(id); return one !== undefined && conversations.fits(one) }) })
   return { chosen, whole, ids, count, active, has, toggle, extend, all, clear }
 })

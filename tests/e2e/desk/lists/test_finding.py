@@ -45,6 +45,32 @@ async def test_search_marks_the_words_and_leads_to_the_message_in_its_thread(
         await expect(page.get_by_test_id("message").last).to_contain_text("line 119")
 
 
+async def test_search_finds_by_the_beginning_of_a_word_and_phrases_as_they_stand(
+    hub: RunningHub, browser: Browser
+) -> None:
+    await write_as(hub, "sim-telegram", someone(), "Мариинский театр о билетах")
+    await write_as(hub, "sim-telegram", someone(), "билетах о театр")
+    one = await conversation_of(hub, "Мариинский театр о билетах")
+    path = f"/api/v1/conversations/{one['id']}/messages"
+    await hub.call("POST", path, {"kind": "note", "text": "Ask Marjorie about the seats"})
+    async with desk(hub, browser) as page:
+        await expect(row(page, "Marjorie")).to_be_visible()
+        hits = page.get_by_test_id("search-hit")
+
+        await _search(page, "марии")
+        await expect(hits).to_have_count(1)
+        await expect(hits.locator("mark")).to_have_text(["Марии"])
+
+        await _search(page, "marj")
+        await expect(hits.locator("mark")).to_have_text(["Marj"])
+
+        await _search(page, "театр билетах")
+        await expect(hits).to_have_count(2)
+        await _search(page, '"театр о билетах"')
+        await expect(hits).to_have_count(1)
+        await expect(hits.locator("mark")).to_have_text(["театр о билетах"])
+
+
 async def test_search_is_narrowed_says_that_nothing_is_there_and_remembers(
     hub: RunningHub, browser: Browser
 ) -> None:

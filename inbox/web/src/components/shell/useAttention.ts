@@ -1,5 +1,5 @@
 /** What tells of unread things from outside of the page: its title, its icon, and the number on the installed app. */
-import { computed, watchEffect } from 'vue'
+import { computed, watch, watchEffect } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { useConversations } from '@/stores/conversations'
@@ -25,9 +25,13 @@ export function useAttention(): void {
     const place = route.meta.title ? t(route.meta.title) : ''
     document.title = `${unread.value > 0 && !route.meta.open ? `(${unread.value > 99 ? '99+' : unread.value}) ` : ''}${place ? `${place} · ` : ''}${t('app.name')}`
   })
-  watchEffect(() => {
+  // The browser reads an icon anew whenever it is named, be it the same.
+  const some = computed(() => unread.value > 0)
+  watch(some, (on, was) => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
-    if (icon) icon.href = unread.value > 0 ? '/favicon-unread.svg' : '/favicon.svg'
+    if (icon && (on || was)) icon.href = on ? '/favicon-unread.svg' : '/favicon.svg'
+  }, { immediate: true })
+  watchEffect(() => {
     if ('setAppBadge' in navigator) void (unread.value > 0 ? navigator.setAppBadge(unread.value) : navigator.clearAppBadge()).catch(() => undefined)
   })
 }

@@ -24,7 +24,7 @@ export default {
     assign: 'Assign', assignTo: 'Assign to', me: 'Me', nobody: 'Nobody', unassigned: 'Unassigned', findAgent: 'Find a colleague',
     snooze: 'Snooze', snoozeUntil: 'Snooze until', hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow', monday: 'Monday', pick: 'Pick a time…', past: 'This time is over.',
     pend: 'Wait for', pendCustomer: 'The customer', pendColleague: 'A colleague', pendThird: 'A third party',
-    resolve: 'Resolve', reopen: 'Reopen', labels: 'Labels', addLabel: 'Find or add a label', create: 'Add “{name}”', noLabels: 'No labels yet',
+    resolve: 'Resolve', reopen: 'Reopen', reopenShort: 'Reopen', labels: 'Labels', addLabel: 'Find or add a label', create: 'Add “{name}”', noLabels: 'No labels yet',
     more: 'More actions', customer: 'Customer', unpend: 'Back to open',
   },
   customer: {

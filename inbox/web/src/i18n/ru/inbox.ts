@@ -24,7 +24,7 @@ export default {
     assign: 'Назначить', assignTo: 'Назначить', me: 'Мне', nobody: 'Никому', unassigned: 'Не назначен', findAgent: 'Найти коллегу',
     snooze: 'Отложить', snoozeUntil: 'Отложить до', hour: 'На час', evening: 'До вечера', tomorrow: 'До завтра', monday: 'До понедельника', pick: 'Выбрать время…', past: 'Это время уже прошло.',
     pend: 'Ждать', pendCustomer: 'Клиента', pendColleague: 'Коллегу', pendThird: 'Третью сторону',
-    resolve: 'Решить', reopen: 'Открыть снова', labels: 'Метки', addLabel: 'Найти или добавить метку', create: 'Добавить «{name}»', noLabels: 'Меток пока нет',
+    resolve: 'Решить', reopen: 'Открыть снова', reopenShort: 'Открыть', labels: 'Метки', addLabel: 'Найти или добавить метку', create: 'Добавить «{name}»', noLabels: 'Меток пока нет',
     more: 'Ещё действия', customer: 'Клиент', unpend: 'Снова открыть',
   },
   customer: {
