@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from hub.bootstrap.parts import Part
 from hub.bootstrap.suite import marker_expression, scratch_folder, suite_environment, workers
@@ -19,6 +22,16 @@ def test_files_are_kept_in_memory_where_there_is_room(tmp_path: Path) -> None:
     assert scratch_folder(tmp_path, needed_bytes=1) == tmp_path
     assert scratch_folder(tmp_path, needed_bytes=10**18) is None
     assert scratch_folder(tmp_path / "not there", needed_bytes=1) is None
+
+
+def test_files_are_not_kept_where_no_program_may_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = os.statvfs(tmp_path)
+    strict = os.statvfs_result((*place[:8], place.f_flag | os.ST_NOEXEC, place.f_namemax))
+    monkeypatch.setattr(os, "statvfs", lambda _: strict)
+
+    assert scratch_folder(tmp_path, needed_bytes=1) is None
 
 
 def test_a_folder_that_somebody_has_chosen_for_files_stays() -> None:
