@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from hub.bootstrap.parts import Part, find_chromium
 SCRATCH_BYTES = 2_000_000_000
 """What must be free in memory before tests keep their files there; they need a fifth of it."""
 
-_WORKERS = "2"
+_MOST_WORKERS = 6
 _MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has random names or is checked
 
 
@@ -23,11 +22,17 @@ def run_suite(checkout: Checkout, missing: Sequence[Part], arguments: Sequence[s
     command = [str(checkout.python), "-m", "pytest", "-m", marker_expression(missing)]
     if not {"-n", "-x", "--pdb"} & set(arguments):
         # Tests of one file share a worker and what they set up; tests/conftest.py has the order.
-        command += ["-n", _WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
+        number = str(workers(os.cpu_count() or 1))
+        command += ["-n", number, "--dist", "loadgroup", "--no-loadscope-reorder"]
     env = suite_environment(os.environ, find_chromium(), scratch_folder(_MEMORY))
     return subprocess.run(
         [*command, *arguments], cwd=checkout.root, env=env, check=False
     ).returncode
+
+
+def workers(processors: int) -> int:
+    """How many run tests side by side: one more than could compute, as many of them wait."""
+    return min(processors + 1, _MOST_WORKERS)
 
 
 def marker_expression(missing: Sequence[Part]) -> str:
@@ -58,8 +63,10 @@ def scratch_folder(memory: Path, needed_bytes: int = SCRATCH_BYTES) -> Path | No
     write to it: on a disk that takes most of the time of all tests.
     """
     try:
-        free_bytes = shutil.disk_usage(memory).free
-        writable = os.access(memory, os.W_OK | os.X_OK)
+        place = os.statvfs(memory)
     except OSError:
         return None
-    return memory if writable and free_bytes >= needed_bytes else None
+    free_bytes = place.f_bavail * place.f_frsize
+    runs_programs = not place.f_flag & os.ST_NOEXEC  # some tests write one and run it
+    usable = runs_programs and os.access(memory, os.W_OK | os.X_OK)
+    return memory if usable and free_bytes >= needed_bytes else None

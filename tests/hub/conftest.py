@@ -9,7 +9,7 @@ from tests.support.hub_process import HubProcess
 
 
 @pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[HubProcess]:
-    """A hub with its site chat only."""
+async def hub(forked_programs: None, tmp_path: Path) -> AsyncIterator[HubProcess]:
+    """A hub with its site chat only; the commands are what is started as people start it."""
     async with HubProcess(tmp_path) as running:
         yield running

@@ -8,7 +8,7 @@ from typing import Final
 _ROOT: Final = Path(__file__).parents[2]
 
 
-async def run_module(module: str, *arguments: str, limit_s: float = 20.0) -> tuple[int, list[str]]:
+async def run_module(module: str, *arguments: str, limit_s: float = 60.0) -> tuple[int, list[str]]:
     """Run it to its end, however that comes; returns its status and the lines that it wrote."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -32,7 +32,7 @@ class Death:
 
     def __init__(self, seed: int) -> None:
         chance = random.Random(seed)
-        self._commits_left = chance.randint(1, 40)
+        self._commits_left = chance.randint(1, 24)
         self._delay_s = chance.uniform(0, 0.02)
 
     def confirmed(self) -> None:

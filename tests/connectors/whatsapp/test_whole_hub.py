@@ -358,13 +358,17 @@ async def test_templates_are_listed_and_read_anew_when_one_changes(
     await write_as(hub, CHANNEL, who, f"hello from {who}")
     path = f"/api/v1/channels/{CHANNEL}/templates"
     before = {(t["name"], t["language"]): t for t in await hub.items(path)}
-    await _act(hub, who, type="template_status", name="sale", status="APPROVED")
 
-    async def approved() -> bool:
-        after = {t["name"]: t for t in await hub.items(path)}
-        return bool(after["sale"]["status"] == "approved")
+    async def until_told(status: str) -> None:
+        async def told() -> bool:
+            after = {t["name"]: t for t in await hub.items(path)}
+            return bool(after["sale"]["status"] == status)
 
-    await until(approved, limit_s=10)
+        await _act(hub, who, type="template_status", name="sale", status=status.upper())
+        await until(told, limit_s=20)
+
+    await until_told("approved")
+    await until_told("paused")  # as other tests find it
     assert len(before) == 8
     assert before["sale", "en"]["status"] == "paused"
     assert before["order_ready", "en"]["header"]["variables"] == ["1"]

@@ -34,7 +34,7 @@ class Ledger:
             sets[word].update(map(int, items))
 
 
-@pytest.mark.timeout(90)  # several processes, one after another
+@pytest.mark.timeout(240)  # several processes, one after another
 @pytest.mark.parametrize("seed", range(5))
 async def test_a_killed_process_loses_nothing_and_keeps_the_order(
     implementation: BusImplementation, tmp_path: Path, seed: int

@@ -32,7 +32,7 @@ async def read_all(store: ManagedStore) -> tuple[set[str], set[str], set[str]]:
     return set(ids), set(owners), {thing.id for thing in labelled.items}
 
 
-@pytest.mark.timeout(90)  # several processes, one after another
+@pytest.mark.timeout(240)  # several processes, one after another
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_killed_process_loses_no_confirmed_commit(
     implementation: StoreImplementation, tmp_path: Path, seed: int

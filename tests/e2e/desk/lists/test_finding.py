@@ -25,22 +25,22 @@ async def _search(page: Page, words: str) -> None:
 async def test_search_marks_the_words_and_leads_to_the_message_in_its_thread(
     hub: RunningHub, browser: Browser
 ) -> None:
-    await write_as(hub, "sim-telegram", someone(), "the blue kettle leaks")
-    one = await conversation_of(hub, "the blue kettle leaks")
+    await write_as(hub, "sim-telegram", someone(), "the blue teapot leaks")
+    one = await conversation_of(hub, "the blue teapot leaks")
     path = f"/api/v1/conversations/{one['id']}/messages"
     for number in range(120):
         await hub.call("POST", path, {"kind": "note", "text": f"line {number} of the log"})
     async with desk(hub, browser) as page:
         await expect(row(page, "of the log")).to_be_visible()
-        await _search(page, "kettles")
+        await _search(page, "teapots")
         hit = page.get_by_test_id("search-hit")
-        await expect(hit.locator("mark")).to_have_text("kettle")
+        await expect(hit.locator("mark")).to_have_text("teapot")
 
         await hit.click()
 
-        found = page.get_by_test_id("message").filter(has_text="the blue kettle leaks")
+        found = page.get_by_test_id("message").filter(has_text="the blue teapot leaks")
         await expect(found).to_be_in_viewport()
-        await expect(page).to_have_url(re.compile("q=kettles"))
+        await expect(page).to_have_url(re.compile("q=teapots"))
         await page.get_by_test_id("new-below").click()
         await expect(page.get_by_test_id("message").last).to_contain_text("line 119")
 
