@@ -89,7 +89,9 @@ class Acceptance:
         await self._add(parsed, understood)
         await self._publish(understood)
 
-    async def accept_raw(self, connector: Connector, events: Sequence[RawEvent]) -> list[Action]:
+    async def accept_raw(
+        self, connector: Connector, events: Sequence[RawEvent]
+    ) -> Sequence[Action]:
         """Parse and publish; returns the pressed buttons once the bus has confirmed.
 
         What cannot be parsed goes to quarantine with its bytes, and the others go on. Raises
@@ -102,10 +104,12 @@ class Acceptance:
         await self._publish(understood)
         return understood.actions
 
-    async def put_aside(self, body: bytes, reason: str) -> None:
-        """Put bytes that are no batch of events into quarantine. Raises ``Unavailable``."""
+    async def put_aside(self, body: bytes, reason: str) -> Sequence[Action]:
+        """Put bytes that are no batch of events into quarantine; nothing was pressed. Raises
+        ``Unavailable``."""
         letter = await self._quarantine(body, reason)
         await self._publish(Understood([letter]))
+        return ()
 
     def _completing(self, connector: Connector) -> Completes | None:
         """The connector, if it completes its events; looked up once for each."""

@@ -106,7 +106,7 @@ def _clean(value: Any) -> Any:
 
 
 class Payload:
-    """A JSON object of the platform."""
+    """A JSON object of the platform, as ``decode`` reads it: of plain types and no others."""
 
     __slots__ = ("raw",)
 
@@ -122,12 +122,12 @@ class Payload:
     def text(self, key: str) -> str | None:
         """A text that is not empty."""
         value = self.raw.get(key)
-        return value if isinstance(value, str) and value else None
+        return value if type(value) is str and value else None
 
     def integer(self, key: str) -> int | None:
         """A whole number; ``true`` is none."""
         value = self.raw.get(key)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if type(value) is int else None
 
     def count(self, key: str) -> int | None:
         """A whole number that is not negative."""
@@ -148,7 +148,7 @@ class Payload:
     def child(self, key: str) -> "Payload | None":
         """An object."""
         value = self.raw.get(key)
-        return Payload(value) if isinstance(value, dict) else None
+        return Payload(value) if type(value) is dict else None
 
     def children(self, key: str) -> "list[Payload]":
         """The objects of a list; what is no object is left out."""
@@ -172,9 +172,9 @@ class Payload:
     def identifier(self, key: str) -> str | None:
         """An id: a text, or a number written as one."""
         value = self.raw.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if type(value) is int:
             return str(value)
-        return value if isinstance(value, str) and value else None
+        return value if type(value) is str and value else None
 
 
 def _moment(seconds: float) -> datetime | None:
