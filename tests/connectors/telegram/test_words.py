@@ -31,7 +31,7 @@ def _said(update: dict[str, Any]) -> Content:
     return event.content
 
 
-@pytest.mark.parametrize(("name", "update"), _OF_WORDS)
+@pytest.mark.parametrize("name, update", _OF_WORDS)
 def test_a_field_that_says_nothing_changes_nothing(name: str, update: dict[str, Any]) -> None:
     assert _said(update | {name: update[name] | {"sender_boost_count": 1}}) == _said(update)
 
