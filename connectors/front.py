@@ -1,7 +1,7 @@
-"""The short way of webhooks: what is posted for a known channel goes straight to the intake.
+"""The short way of webhooks: what is posted for a channel at work goes straight to the intake.
 
-Finding a route and passing middlewares and signals costs a fifth of what a webhook costs, and the
-intake needs none of it. Everything else takes the application's way.
+A route, its middlewares and signals are one call in fifteen of those that a webhook costs, and the
+intake needs none of them. Everything else takes the application's way.
 """
 
 from aiohttp import hdrs, web

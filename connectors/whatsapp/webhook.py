@@ -11,7 +11,9 @@ from shared.errors import Unauthorised
 _HEADER: Final = "x-hub-signature-256"
 _PREFIX: Final = "sha256="
 _CHALLENGE: Final = 1024
-_TEMPLATES: Final = (b'"message_template', b'"template_category')
+_TEMPLATES: Final = (b'"message_template_', b'"template_category')
+_TEMPLATE: Final = b"template_"
+"""What all of them have in common."""
 
 
 class Webhook:
@@ -50,4 +52,6 @@ class Webhook:
 
 def tells_of_templates(request: RawRequest) -> bool:
     """Whether the account's templates may have changed."""
+    if _TEMPLATE not in request.body:
+        return False
     return request.method == "POST" and any(word in request.body for word in _TEMPLATES)
