@@ -3,6 +3,7 @@
 Webhooks, pull loops and a connector's own pages share this path.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,6 +83,8 @@ class Acceptance:
         self._metrics = metrics
         self._health = health
         self._looked_at: tuple[Connector, Completes | None] | None = None
+        self._unnoted: list[Understood] = []
+        """What is on the bus and was not counted yet."""
 
     async def accept(self, parsed: Parsed) -> None:
         """Publish; returns once the bus has confirmed. Raises ``Unavailable``."""
@@ -208,11 +211,21 @@ class Acceptance:
             self._note(understood)
 
     def _note(self, understood: Understood) -> None:
+        """Count it at the end of this turn of the loop, with whatever else was confirmed in it."""
+        if not self._unnoted:
+            asyncio.get_running_loop().call_soon(self._note_all)
+        self._unnoted.append(understood)
+
+    def _note_all(self) -> None:
+        unnoted, self._unnoted = self._unnoted, []
         kinds: dict[str, int] = {}
-        for publication in understood.publications:
-            kind = publication.envelope.kind
-            kinds[kind] = kinds.get(kind, 0) + 1
+        written_at: list[datetime] = []
+        for understood in unnoted:
+            for publication in understood.publications:
+                kind = publication.envelope.kind
+                kinds[kind] = kinds.get(kind, 0) + 1
+            if understood.written_at:
+                written_at.append(max(understood.written_at))
         for kind, number in kinds.items():
             self._metrics.count("hub_inbound_total", number, channel=self._channel_id, kind=kind)
-        newest = max(understood.written_at, default=None)
-        self._health.came_in(len(understood.publications), occurred_at=newest)
+        self._health.came_in(sum(kinds.values()), written_at)
