@@ -38,8 +38,9 @@ async def serve(types: frozenset[ChannelType] | None, settings: Settings, ending
         if service.simulators is not None:
             health.add("simulators", service.simulators.check)
         health.add("process", serves_on(ending))
-        guard = edge(metrics)
-        app = web.Application(middlewares=[guard], client_max_size=settings.body_limit_bytes)
+        app = web.Application(
+            middlewares=[edge(metrics)], client_max_size=settings.body_limit_bytes
+        )
         app.add_routes(operator_routes(health, metrics))
         app.add_routes(service.routes())
         async with (
@@ -48,7 +49,7 @@ async def serve(types: frozenset[ChannelType] | None, settings: Settings, ending
                 settings.host,
                 settings.port,
                 ending=ending,
-                front=front(service.intake, guard, ending),
+                front=front(service.intake, metrics, ending),
             ) as own_url,
             running([Service("connectors", service.run)]),
         ):

@@ -3,6 +3,7 @@
 Webhooks, pull loops and a connector's own pages share this path.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,6 +83,8 @@ class Acceptance:
         self._metrics = metrics
         self._health = health
         self._looked_at: tuple[Connector, Completes | None] | None = None
+        self._unnoted: list[Understood] = []
+        """What is on the bus and was not counted yet."""
 
     async def accept(self, parsed: Parsed) -> None:
         """Publish; returns once the bus has confirmed. Raises ``Unavailable``."""
@@ -89,7 +92,9 @@ class Acceptance:
         await self._add(parsed, understood)
         await self._publish(understood)
 
-    async def accept_raw(self, connector: Connector, events: Sequence[RawEvent]) -> list[Action]:
+    async def accept_raw(
+        self, connector: Connector, events: Sequence[RawEvent]
+    ) -> Sequence[Action]:
         """Parse and publish; returns the pressed buttons once the bus has confirmed.
 
         What cannot be parsed goes to quarantine with its bytes, and the others go on. Raises
@@ -102,10 +107,12 @@ class Acceptance:
         await self._publish(understood)
         return understood.actions
 
-    async def put_aside(self, body: bytes, reason: str) -> None:
-        """Put bytes that are no batch of events into quarantine. Raises ``Unavailable``."""
+    async def put_aside(self, body: bytes, reason: str) -> Sequence[Action]:
+        """Put bytes that are no batch of events into quarantine; nothing was pressed. Raises
+        ``Unavailable``."""
         letter = await self._quarantine(body, reason)
         await self._publish(Understood([letter]))
+        return ()
 
     def _completing(self, connector: Connector) -> Completes | None:
         """The connector, if it completes its events; looked up once for each."""
@@ -204,11 +211,21 @@ class Acceptance:
             self._note(understood)
 
     def _note(self, understood: Understood) -> None:
+        """Count it at the end of this turn of the loop, with whatever else was confirmed in it."""
+        if not self._unnoted:
+            asyncio.get_running_loop().call_soon(self._note_all)
+        self._unnoted.append(understood)
+
+    def _note_all(self) -> None:
+        unnoted, self._unnoted = self._unnoted, []
         kinds: dict[str, int] = {}
-        for publication in understood.publications:
-            kind = publication.envelope.kind
-            kinds[kind] = kinds.get(kind, 0) + 1
+        written_at: list[datetime] = []
+        for understood in unnoted:
+            for publication in understood.publications:
+                kind = publication.envelope.kind
+                kinds[kind] = kinds.get(kind, 0) + 1
+            if understood.written_at:
+                written_at.append(max(understood.written_at))
         for kind, number in kinds.items():
             self._metrics.count("hub_inbound_total", number, channel=self._channel_id, kind=kind)
-        newest = max(understood.written_at, default=None)
-        self._health.came_in(len(understood.publications), occurred_at=newest)
+        self._health.came_in(sum(kinds.values()), written_at)

@@ -14,7 +14,8 @@ async def read_body(
     request: web.Request, *, limit_bytes: int, limit_s: float = LIMIT_S
 ) -> bytes | web.Response:
     """The bytes as they came, or the refusal: 413 too large, 408 too slow."""
-    if request.content_length is not None and request.content_length > limit_bytes:
+    said = request.content_length
+    if said is not None and said > limit_bytes:
         return web.Response(status=413)
     if request.content.is_eof():
         # All of it came along with its head, as most do: there is nothing to wait for.

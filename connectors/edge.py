@@ -25,14 +25,19 @@ def edge(metrics: Metrics) -> Middleware:
             return await handler(request)
         except (web.HTTPException, ConnectionResetError):
             raise
-        except Unavailable as error:
-            log.warning("http.away", reason=str(error))
-            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
-        except HubError as error:
-            log.warning("http.refused", error=type(error).__name__)
-            return web.Response(status=HTTPStatus.BAD_REQUEST)
         except Exception as error:  # noqa: BLE001 - one request's bug is that request's
-            report_bug(metrics, "http", error)
-            return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            return answer_to(error, metrics)
 
     return middleware
+
+
+def answer_to(error: Exception, metrics: Metrics) -> web.Response:
+    """What is said of an error that no handler expected; it is noted here."""
+    if isinstance(error, Unavailable):
+        log.warning("http.away", reason=str(error))
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
+    if isinstance(error, HubError):
+        log.warning("http.refused", error=type(error).__name__)
+        return web.Response(status=HTTPStatus.BAD_REQUEST)
+    report_bug(metrics, "http", error)
+    return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -5,6 +5,7 @@ what it saw itself, and counts are added up in the store.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -37,14 +38,15 @@ class Health:
         self._of_hour: Counter[Counted] = Counter()
         """The counts of that hour: the one that was counted in last."""
 
-    def came_in(self, events: int, *, occurred_at: datetime | None = None) -> None:
-        """So many events of the platform are on the bus; when the newest message was written."""
+    def came_in(self, events: int, written_at: Sequence[datetime] = ()) -> None:
+        """So many events of the platform are on the bus; when the newest message of each delivery
+        was written."""
         now = self._clock.now()
         self._news["last_in_at"] = now
         counts = self._counts_at(now)
         counts["received"] += events
-        if occurred_at is not None:
-            lag_s = max(0.0, (now - occurred_at).total_seconds())
+        for moment in written_at:
+            lag_s = max(0.0, (now - moment).total_seconds())
             self._news["lag_s"] = round(lag_s, 1)
             counts["timed"] += 1
             counts["lag_ms"] += round(lag_s * 1000)

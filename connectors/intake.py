@@ -6,7 +6,7 @@ the channel's connector still loads (2 s), the bus is away (5 s), or the channel
 (60 s): platforms keep such events and come again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Final
@@ -70,28 +70,18 @@ class Intake:
         if known is None or known.channel.state is ChannelState.REMOVED:
             # The name is whatever a stranger wrote: it becomes no label.
             return self._answered("", web.Response(status=404))
-        return await self._webhook(known, request)
+        if known.live is None:
+            return self._answered(channel_id, _not_now(known))
+        return await self.take(known.live, request)
 
-    def takes(self, request: web.Request) -> bool:
-        """Whether ``posted`` may be asked: the webhook of a channel that is known just now."""
+    def short_way(self, request: web.Request) -> LiveChannel | None:
+        """The channel at work that ``take`` may be asked for at once; None: let a route be found
+        first."""
         path = request.raw_path
-        return (
-            path.startswith(_HOOKS)
-            and request.method == "POST"
-            and path[len(_HOOKS) :] in self._channels
-        )
-
-    async def posted(self, request: web.Request) -> web.Response:
-        """One request of a platform that no route was looked for: see ``takes``."""
-        known = self._channels[ChannelId(request.raw_path[len(_HOOKS) :])]
-        if known.channel.state is ChannelState.REMOVED:
-            return self._answered("", web.Response(status=404))
-        return await self._webhook(known, request)
-
-    async def _webhook(self, known: KnownChannel, request: web.Request) -> web.Response:
-        live = known.live
-        response = _not_now(known) if live is None else await self._take(live, request)
-        return self._answered(known.channel.id, response)
+        if request.method != "POST" or not path.startswith(_HOOKS):
+            return None
+        known = self._channels.get(ChannelId(path[len(_HOOKS) :]))
+        return known.live if known is not None else None
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """One request for a page of a channel."""
@@ -108,12 +98,14 @@ class Intake:
             raise web.HTTPNotFound
         return await known.live.pages.handle(request)
 
-    async def _take(self, live: LiveChannel, request: web.Request) -> web.Response:
+    async def take(self, live: LiveChannel, request: web.Request) -> web.Response:
+        """One request of a platform for a channel at work."""
+        id = live.channel.id
         body = await read_body(
             request, limit_bytes=self._body_limit_bytes, limit_s=self._body_limit_s
         )
         if not isinstance(body, bytes):
-            return body
+            return self._answered(id, body)
         raw = RawRequest(
             method=request.method,
             path=request.path,
@@ -125,31 +117,30 @@ class Intake:
             live.connector.verify(raw)
             actions = await self._accept(live, raw)
         except Unauthorised as error:
-            log.warning("intake.refused", channel_id=live.channel.id, reason=str(error))
-            return web.Response(status=401)
+            log.warning("intake.refused", channel_id=id, reason=str(error))
+            return self._answered(id, web.Response(status=401))
         except Unavailable as error:
             live.health.failed(str(error))
-            log.warning("intake.away", channel_id=live.channel.id, reason=str(error))
+            log.warning("intake.away", channel_id=id, reason=str(error))
             # By the clock on the wall: it is the platform that reads it.
             at = datetime.now(UTC) if live.manifest.retry_at else None
-            return _retry_after(_BUS_AWAY_S, at)
+            return self._answered(id, _retry_after(_BUS_AWAY_S, at))
         except Exception as error:  # noqa: BLE001 - the platform keeps the events and comes again
-            report_bug(self._metrics, "intake", error, channel_id=live.channel.id)
-            return web.Response(status=500)
-        live.presses.offer(actions)
-        return self._body(live, raw)
+            report_bug(self._metrics, "intake", error, channel_id=id)
+            return self._answered(id, web.Response(status=500))
+        if actions:
+            live.presses.offer(actions)
+        return self._answered(id, self._body(live, raw))
 
-    async def _accept(self, live: LiveChannel, raw: RawRequest) -> list[Action]:
+    def _accept(self, live: LiveChannel, raw: RawRequest) -> Awaitable[Sequence[Action]]:
         try:
             events = live.connector.split(raw.body) if raw.method == "POST" else ()
         except BadPayload as error:
-            await live.acceptance.put_aside(raw.body, str(error))
-            return []
+            return live.acceptance.put_aside(raw.body, str(error))
         except Exception as error:  # noqa: BLE001 - a connector's bug must not lose what came
             name = report_bug(self._metrics, "split", error, channel_id=live.channel.id)
-            await live.acceptance.put_aside(raw.body, f"a bug of the connector: {name}")
-            return []
-        return await live.acceptance.accept_raw(live.connector, events)
+            return live.acceptance.put_aside(raw.body, f"a bug of the connector: {name}")
+        return live.acceptance.accept_raw(live.connector, events)
 
     def _body(self, live: LiveChannel, raw: RawRequest) -> web.Response:
         if live.answers is None:

@@ -7,6 +7,7 @@ address its partition without looking anything up. The 32 digits are a UUIDv7 an
 
 import os
 import time
+from struct import iter_unpack as unpack
 from typing import Final, NewType
 from uuid import UUID
 from zlib import crc32
@@ -50,23 +51,21 @@ def uuid7_hex() -> str:
 
 def _uuid7(now_ms: int | None = None) -> int:
     milliseconds = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | _random_80_bits()
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return value & ~(0x3 << 62) | 0x2 << 62
+    if not _random:
+        _random.extend(unpack(">HQ", os.urandom(_AT_ONCE * _BYTES)))
+    front, back = _random.pop()
+    return (
+        (milliseconds & 0xFFFF_FFFF_FFFF) << 80
+        | (front & 0xFFF | 0x7000) << 64
+        | (back & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+    )
 
 
-def _random_80_bits() -> int:
-    try:
-        return _random.pop()
-    except IndexError:
-        data = os.urandom(_AT_ONCE * 10)
-        _random.extend(int.from_bytes(data[at : at + 10]) for at in range(10, len(data), 10))
-        return int.from_bytes(data[:10])
-
-
-_random: Final[list[int]] = []
-"""Bits from the system for the next ids: to ask it for each would take most of an id's time."""
+_random: Final[list[tuple[int, int]]] = []
+"""Bits from the system for the next ids, 16 and 64 for each: to ask it for each would take most of
+an id's time."""
 _AT_ONCE: Final = 64
+_BYTES: Final = 10
 os.register_at_fork(after_in_child=_random.clear)
 
 

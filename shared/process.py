@@ -21,9 +21,10 @@ log = structlog.get_logger(__name__)
 
 EXIT_LIMIT_S: Final = 4.5
 """After a signal the process is gone by then, whatever hangs."""
-_SETTLED_S: Final = 10.0
+_SETTLED_S: Final = (1.0, 3.0, 10.0)
 """What a process holds by then, its libraries and models above all, it holds to its end: the
-collector of cycles need not walk through it again and again."""
+collector of cycles need not walk through it again and again. A hub that was away is busiest in its
+first seconds."""
 _THREADS_S: Final = 0.3
 """How long threads that wait for nothing of ours may go on once everything is closed."""
 
@@ -103,9 +104,10 @@ async def _with_signals(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told)
-    settled = loop.call_later(_SETTLED_S, gc.freeze)
+    settled = [loop.call_later(seconds, gc.freeze) for seconds in _SETTLED_S]
     await main(ending)
-    settled.cancel()
+    for timer in settled:
+        timer.cancel()
     limit.cancel()
     if ending.told:
         # Everything is closed. A thread may still import a library or wait for a platform, and the

@@ -20,6 +20,7 @@ from shared.errors import BadPayload, Unauthorised, Unavailable
 
 _EVENT_ID: Final = re.compile(rb'"event_id"\s*:\s*"([0-9A-Za-z_-]{1,64})"')
 _CONFIRMS: Final = re.compile(rb'"type"\s*:\s*"confirmation"')
+_OK: Final = Answer(body=b"ok")
 _DIGEST_BYTES: Final = 20
 
 
@@ -88,7 +89,7 @@ class Callback:
         """``ok``, or the string that proves that the server is the community's."""
         if self._confirmation is not None and self._confirms(request.body):
             return Answer(body=self._confirmation.encode())
-        return Answer(body=b"ok")
+        return _OK
 
     async def prepare(self, event: RawEvent) -> None:
         """Before a confirmation is answered: learn the string, for VK changes it.

@@ -45,10 +45,13 @@ def content(message: Payload) -> Content:
 
 def press(message: Payload) -> Action | None:
     """The pressed button or chosen row, None when the message is no press."""
+    templates = message.text("type") == "button"
+    if not templates and "interactive" not in message:
+        return None
     context = message.child("context") or Payload({})
     target = context.identifier("id")
     value = label = None
-    if message.text("type") == "button":  # under a template
+    if templates:
         button = message.child("button") or Payload({})
         value, label = button.text("payload"), button.text("text")
     else:

@@ -98,7 +98,7 @@ def person(
     if contact is not None:
         # The id may differ from the number that was dialled: the contact's is the right one.
         told = [contact.identifier("wa_id"), contact.identifier("user_id"), *told]
-    for value in told:
+    for value in dict.fromkeys(told):
         if value is not None:
             plain = value.removeprefix("+")
             if is_bsuid(plain):

@@ -11,7 +11,10 @@ from shared.errors import Unauthorised
 _HEADER: Final = "x-hub-signature-256"
 _PREFIX: Final = "sha256="
 _CHALLENGE: Final = 1024
-_TEMPLATES: Final = (b'"message_template', b'"template_category')
+_TEMPLATES: Final = (b'"message_template_', b'"template_category')
+_TEMPLATE: Final = b"template_"
+"""What all of them have in common."""
+_NOTHING: Final = Answer()
 
 
 class Webhook:
@@ -37,7 +40,7 @@ class Webhook:
     def answer(self, request: RawRequest) -> Answer:
         """The challenge of a handshake with our token, 403 without it; nothing to events."""
         if request.method == "POST":
-            return Answer()
+            return _NOTHING
         token = self._verify_token.get_secret_value() if self._verify_token is not None else ""
         given = request.query.get("hub.verify_token", "")
         same = hmac.compare_digest(given.encode(errors="backslashreplace"), token.encode())
@@ -50,4 +53,6 @@ class Webhook:
 
 def tells_of_templates(request: RawRequest) -> bool:
     """Whether the account's templates may have changed."""
+    if _TEMPLATE not in request.body:
+        return False
     return request.method == "POST" and any(word in request.body for word in _TEMPLATES)

@@ -80,7 +80,11 @@ class AmqpBus:
             return
         messages = [outgoing(publication, self._publishing.user) for publication in publications]
         try:
-            await self._confirmed(messages)
+            publisher = self._publish_on
+            if publisher is None or publisher.closed or not self._declared:
+                await self._confirmed_by_another(messages)
+            else:
+                await publisher.publish(messages)
         except TimeoutError:
             # Dropped, not closed: a broker that holds back confirms holds back the closing too.
             await self._drop_publisher(limit_s=_DROP_LIMIT_S)
@@ -97,15 +101,11 @@ class AmqpBus:
             await self._drop_publisher()
             raise Unavailable(f"the broker is away: {type(error).__name__}") from None
 
-    async def _confirmed(self, messages: Sequence[Outgoing]) -> None:
+    async def _confirmed_by_another(self, messages: Sequence[Outgoing]) -> None:
         """Raises ``TimeoutError``, and as the library does."""
-        publisher = self._publish_on
-        if publisher is None or publisher.closed or not self._declared:
-            with lost_for_others():
-                async with asyncio.timeout(self._publish_timeout_s):
-                    await (await self._publisher()).publish(messages)
-            return
-        await publisher.publish(messages)
+        with lost_for_others():
+            async with asyncio.timeout(self._publish_timeout_s):
+                await (await self._publisher()).publish(messages)
 
     async def _publisher(self) -> Publisher:
         if self._publish_on is not None and not self._publish_on.closed and self._declared:
@@ -204,7 +204,7 @@ def outgoing(publication: Publication, user: str) -> Outgoing:
     """As that user says it, which the broker checks. Raises ``BadPayload``."""
     exchange = publication.exchange
     return Outgoing(
-        exchange=exchange.value,
+        exchange=exchange,
         routing_key=publication.routing_key,
         body=wire.encode(publication.envelope).encode(),
         kind=publication.envelope.kind,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from connectors.edge import edge
@@ -32,10 +33,9 @@ async def fronted(made: Rig, ending: Ending) -> AsyncIterator[None]:
     async def anything(_request: web.Request) -> web.Response:
         return web.Response(status=_APPLICATION)
 
-    guard = edge(made.resources.metrics)
-    app = web.Application(middlewares=[guard])
+    app = web.Application(middlewares=[edge(made.resources.metrics)])
     app.router.add_route("*", "/{tail:.*}", anything)
-    before = front(made.service.intake, guard, ending)
+    before = front(made.service.intake, made.resources.metrics, ending)
     async with listening(app, "127.0.0.1", 0, ending=ending, front=before) as made.url:
         yield
 
@@ -71,18 +71,38 @@ async def test_what_is_no_webhook_of_a_known_channel_passes_the_application(tmp_
         assert statuses == [_APPLICATION] * 6
 
 
-async def test_a_removed_channel_is_not_found_before_the_application(tmp_path: Path) -> None:
+async def test_a_webhook_of_a_channel_that_is_not_at_work_passes_the_application(
+    tmp_path: Path,
+) -> None:
     async with rig(tmp_path) as made, fronted(made, Ending()):
         channel = await made.add_channel()
         await made.live()
-        removed = {"state": ChannelState.REMOVED, "version": 2}
-        await made.put_channel(channel.model_copy(update=removed))
+        paused = {"state": ChannelState.PAUSED, "version": 2}
+        await made.put_channel(channel.model_copy(update=paused))
         await until(lambda: made.service.live(SHOP) is None)
 
         status, _ = await made.hook(batch("e1"))
 
-        assert status == 404
+        assert status == _APPLICATION
         assert made.items == []
+
+
+async def test_a_bug_before_the_short_way_is_counted_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rig(tmp_path) as made, fronted(made, Ending()):
+        await made.add_channel()
+        await made.live()
+
+        async def broken(*_: object, **__: object) -> bytes:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("connectors.intake.read_body", broken)
+        status, _ = await made.hook(batch("e1"))
+
+        assert status == 500
+        bugs = {"place": "http", "error": "ZeroDivisionError"}
+        assert made.resources.metrics.value("hub_bugs_total", **bugs) == 1
 
 
 async def test_once_told_to_end_its_answers_close_their_connections(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ async def test_two_processes_add_up_what_they_carried(hub: Embedded) -> None:
 async def test_a_process_keeps_what_another_one_saw(hub: Embedded) -> None:
     clock = ManualClock()
     receives, sends = Health(SHOP, clock), Health(SHOP, clock)
-    receives.came_in(1, occurred_at=clock.now() - timedelta(seconds=90))
+    receives.came_in(1, [clock.now() - timedelta(seconds=90)])
     await receives.write(hub.store)
     sends.went_out()
     sends.waits(2, clock.now())

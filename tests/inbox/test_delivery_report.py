@@ -43,11 +43,11 @@ async def filled(hub: Embedded, clock: ManualClock) -> None:
         ]
     )
     health = Health(SHOP, clock)
-    health.came_in(1, occurred_at=clock.now() - timedelta(seconds=9))
+    health.came_in(1, [clock.now() - timedelta(seconds=9)])
     await health.write(hub.store)
     await clock.advance(26 * 3600)
-    health.came_in(1, occurred_at=clock.now() - timedelta(seconds=1))
-    health.came_in(1, occurred_at=clock.now() - timedelta(seconds=2))
+    health.came_in(1, [clock.now() - timedelta(seconds=1)])
+    health.came_in(1, [clock.now() - timedelta(seconds=2)])
     for _ in range(3):
         health.went_out()
     health.not_sent("the chat is gone", unknown=False)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from connectors.base import Answers, RawRequest
+from connectors.base import Answers, Parsed, RawRequest
 from shared.errors import ChannelBroken, Unauthorised, Unavailable
 from tests.connectors.rig import until
 from tests.connectors.vk.player import GROUP, SECRET, Hub, MakeHub, make_connector, make_request
@@ -353,3 +353,31 @@ async def test_ten_servers_of_others_are_left_alone(
 
     with pytest.raises(ChannelBroken, match="remove one"):
         await hub.connector.subscribe()
+
+
+def _said(parsed: Parsed) -> list[dict[str, Any]]:
+    """Without the times, which are those of the reading."""
+    return [one.model_dump(exclude={"received_at", "occurred_at"}) for one in parsed.inbound]
+
+
+async def test_a_body_that_proved_itself_says_the_same_as_one_that_is_read_anew(
+    http: ClientSession,
+) -> None:
+    connector = make_connector(http, callback_secret=SECRET)
+    body = _body()
+    (anew,) = connector.split(body)
+    connector.verify(make_request(body))
+    (event,) = connector.split(body)
+
+    assert (event.body, event.key) == (anew.body, anew.key)
+    assert _said(connector.parse(event)) == _said(connector.parse(anew))
+    assert SECRET not in f"{event.body!r} {connector.parse(event)!r}"
+
+
+async def test_what_another_body_proved_is_not_taken_for_this_one(http: ClientSession) -> None:
+    connector = make_connector(http, callback_secret=SECRET)
+    body = _body()
+    said = _said(connector.parse(connector.split(body)[0]))
+    connector.verify(make_request(_body(event_id="another")))
+
+    assert _said(connector.parse(connector.split(body)[0])) == said
