@@ -334,7 +334,9 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
         *VerificationsApi(
-            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+            orders,
+            Verifications(contacts, options.public_url),
+            SignInLimit(clock, "tries with one-time links"),
         ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
