@@ -20281,6 +20281,12 @@ export interface operations {
                 cursor?: string | null;
                 limit?: number;
                 conversation_id?: string | null;
+                /** @description the id of the agent, bot or rule that did it */
+                actor_id?: string | null;
+                /** @description one action, or the family before its dot: `channel` of `channel.added` */
+                action?: string | null;
+                since?: string | null;
+                before?: string | null;
             };
             header?: never;
             path?: never;
