@@ -21,7 +21,7 @@ class AuditFilter:
     actor_id: str | None = None
     conversation_id: str | None = None
     action: str | None = None
-    """One action, or the family before its dot: ``channel`` of ``channel.added``."""
+    """One action, or a family of them with its dot: ``channel.`` for ``channel.added``."""
     since: datetime | None = None
     before: datetime | None = None
 
@@ -33,7 +33,7 @@ class AuditFilter:
             and (
                 self.action is None
                 or entry.action == self.action
-                or entry.action.startswith(f"{self.action}.")
+                or (self.action.endswith(".") and entry.action.startswith(self.action))
             )
         )
 

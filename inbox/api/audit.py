@@ -22,7 +22,7 @@ class AuditQuery(PageQuery):
     )
     action: str | None = Field(
         default=None, max_length=100,
-        description="one action, or the family before its dot: `channel` of `channel.added`",
+        description="one action, or a family of them with its dot: `channel.` for `channel.added`",
     )  # fmt: skip
     since: Utc | None = None
     before: Utc | None = None

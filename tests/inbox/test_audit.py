@@ -37,12 +37,13 @@ ENTRIES = (
     "query, expected",
     [
         ("actor_id=a-vera", ["t4", "t3", "t0"]),
-        ("action=channel", ["t1", "t0"]),
+        ("action=channel.", ["t1", "t0"]),
+        ("action=channel", []),
         ("action=channel.added", ["t0"]),
         ("action=assign", ["t4", "t2"]),
         (f"conversation_id={CASE.id}&actor_id=a-otto", ["t2"]),
         ("since=2026-01-05T09:01:00Z&before=2026-01-05T09:03:00Z", ["t2", "t1"]),
-        ("actor_id=a-vera&since=2026-01-05T09:01:00Z&action=channels", ["t3"]),
+        ("actor_id=a-vera&since=2026-01-05T09:01:00Z&action=channels.", ["t3"]),
         ("actor_id=nobody", []),
     ],
 )

@@ -20283,7 +20283,7 @@ export interface operations {
                 conversation_id?: string | null;
                 /** @description the id of the agent, bot or rule that did it */
                 actor_id?: string | null;
-                /** @description one action, or the family before its dot: `channel` of `channel.added` */
+                /** @description one action, or a family of them with its dot: `channel.` for `channel.added` */
                 action?: string | null;
                 since?: string | null;
                 before?: string | null;

@@ -1,4 +1,5 @@
 import admin from './admin'
+import audit from './audit'
 import bots from './bots'
 import common from './common'
 import desk from './desk'
@@ -11,4 +12,4 @@ import policies from './policies'
 import thread from './thread'
 import writing from './writing'
 
-export default { ...common, ...inbox, ...links, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing, ...notices }
+export default { ...common, ...inbox, ...links, ...lists, ...thread, ...admin, ...audit, ...bots, ...desk, ...floor, ...policies, ...writing, ...notices }

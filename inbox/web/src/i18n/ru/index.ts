@@ -1,5 +1,6 @@
 import type en from '../en'
 import admin from './admin'
+import audit from './audit'
 import bots from './bots'
 import common from './common'
 import desk from './desk'
@@ -14,5 +15,5 @@ import writing from './writing'
 
 /** The same keys as English has: the compiler and a test insist. */
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-const ru: Words<typeof en> = { ...common, ...inbox, ...links, ...lists, ...thread, ...admin, ...bots, ...desk, ...floor, ...policies, ...writing, ...notices }
+const ru: Words<typeof en> = { ...common, ...inbox, ...links, ...lists, ...thread, ...admin, ...audit, ...bots, ...desk, ...floor, ...policies, ...writing, ...notices }
 export default ru
