@@ -6,7 +6,7 @@ import { i18n } from '@/i18n'
 export interface AuditAsked { who: string; what: string; since: string; until: string }
 
 /** What actions of conversations are called alone, by their commands. */
-export const COMMANDS = ['begin', 'assign', 'resolve', 'reopen', 'snooze', 'pend', 'priority', 'labels', 'topic', 'fields', 'reply', 'note', 'edit', 'delete', 'cancel', 'resend', 'escalate', 'merge', 'hand_off', 'verification'] as const
+export const COMMANDS = ['begin', 'assign', 'resolve', 'reopen', 'snooze', 'pend', 'priority', 'labels', 'topic', 'fields', 'reply', 'note', 'edit', 'delete', 'cancel', 'resend', 'escalate', 'merge', 'hand_off', 'verification', 'read'] as const
 /** What admins change, by the family of its actions. */
 export const FAMILIES = ['agent', 'token', 'bot', 'channel', 'account', 'contact', 'dead_letter', 'bulk', 'saved_view', 'presence', 'lookup', 'queues', 'team', 'line', 'skill', 'topic', 'segment', 'field', 'rule', 'macro', 'canned_reply', 'queueing', 'priority_score', 'bot_duty', 'calendar', 'SLA_policy', 'peak', 'acknowledgement', 'answer_size'] as const
 const DAY = /^\d{4}-\d\d-\d\d$/
