@@ -65,6 +65,7 @@ async def test_days_that_end_before_they_begin_are_said_at_their_fields(
 async def test_the_audit_says_that_it_cannot_be_read_and_comes_when_it_can(
     hub: RunningHub, browser: Browser
 ) -> None:
+    await colleague(hub, "Max Day")
     async with desk_of(browser, hub) as page:
         await page.route("**/api/v1/audit*", lambda route: route.fulfill(status=500))
         await page.goto(f"{hub.url}/audit")
