@@ -15,6 +15,7 @@ from inbox.api.about import AboutApi, Info
 from inbox.api.actions import ActionsApi
 from inbox.api.agent_drafts import AgentDraftsApi
 from inbox.api.answers import AnswersApi
+from inbox.api.audit import AuditApi
 from inbox.api.beginnings import BeginningsApi
 from inbox.api.board import BoardApi
 from inbox.api.bots import BotsApi
@@ -49,6 +50,7 @@ from inbox.api.tasks import TasksApi
 from inbox.api.tokens import TokensApi
 from inbox.api.verifications import VerificationsApi
 from inbox.attendances import Attendances
+from inbox.audit_log import AuditLog
 from inbox.beginnings import Beginnings
 from inbox.board import Boards
 from inbox.bots import Bots
@@ -334,7 +336,9 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *TasksApi(store, inbox.people, orders).routes(),
         *ContactsApi(contacts).routes(),
         *VerificationsApi(
-            orders, Verifications(contacts), SignInLimit(clock, "tries with one-time links")
+            orders,
+            Verifications(contacts, options.public_url),
+            SignInLimit(clock, "tries with one-time links"),
         ).routes(),
         *MergesApi(Merges(contacts)).routes(),
         *LookupApi(lookup).routes(),
@@ -351,6 +355,7 @@ def _apis(inbox: Inbox, bus: Bus, store: Store, blobs: Blobs, clock: Clock) -> S
         *PeakApi(store, clock).routes(),
         *ReportsApi(Reports(store), DeliveryReports(store, clock)).routes(),
         *DeadLettersApi(DeadLetters(store, bus, clock)).routes(),
+        *AuditApi(AuditLog(store)).routes(),
         *about.routes(),
         Route(
             "GET", "/live", live.serve, Permission.SIGNED_IN,

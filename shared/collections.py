@@ -217,7 +217,9 @@ PARKED_RECEIPTS: Final = Collection(
 OUTCOMES: Final = Collection("outcomes", Outcome, keep_for=timedelta(days=7), expires_from="at")
 STARTS: Final = Collection("starts", Start, keep_for=timedelta(days=7), expires_from="at")
 AUDIT: Final = Collection(
-    "audit", AuditEntry, indexes=(Index(("at",)), Index(("conversation_id", "at")))
+    "audit",
+    AuditEntry,
+    indexes=(Index(("at",)), Index(("conversation_id", "at")), Index(("actor.id", "at"))),
 )
 TASKS: Final = Collection(
     "tasks",

@@ -124,6 +124,7 @@ DECLARED_QUERIES: Final = (
     Query(PARKED_RECEIPTS, ("ref_id",), "at"),
     Query(AUDIT, (), "at"),
     Query(AUDIT, ("conversation_id",), "at"),
+    Query(AUDIT, ("actor.id",), "at"),
     Query(TASKS, ("state",), "created_at"),
     Query(TASKS, ("state", "line"), "created_at"),
     Query(TASKS, ("state", "assignee_id"), "created_at"),

@@ -1,16 +1,12 @@
-"""Dead letters and the audit, as routes."""
+"""Dead letters as routes."""
 
 from dataclasses import dataclass
-
-from pydantic import Field
 
 from inbox.dead_letters import DeadLetters
 from inbox.permissions import Permission
 from inbox.rest.route import Call, Nothing, Route
 from inbox.rest.shapes import Items, PageQuery
-from shared.collections import AUDIT
-from shared.model.records import AuditEntry, DeadLetter, DeadLetterState
-from shared.ports.store import Scalar
+from shared.model.records import DeadLetter, DeadLetterState
 
 
 class DeadLettersQuery(PageQuery):
@@ -19,15 +15,9 @@ class DeadLettersQuery(PageQuery):
     state: DeadLetterState | None = None
 
 
-class AuditQuery(PageQuery):
-    """Of one conversation, or everything."""
-
-    conversation_id: str | None = Field(default=None, max_length=100)
-
-
 @dataclass(frozen=True, slots=True)
 class DeadLettersApi:
-    """The routes of ``/dead-letters`` and ``/audit``."""
+    """The routes of ``/dead-letters``."""
 
     letters: DeadLetters
 
@@ -51,10 +41,6 @@ class DeadLettersApi:
                 "POST", "/dead-letters/{id}/drop", self.drop, allowed, "Put it aside for good",
                 tag, answer=DeadLetter,
             ),
-            Route(
-                "GET", "/audit", self.audit, Permission.AUDIT_READ, "Who changed what", "audit",
-                query=AuditQuery, answer=Items[AuditEntry],
-            ),
         ]  # fmt: skip
 
     async def page(self, call: Call[DeadLettersQuery, Nothing]) -> Items[DeadLetter]:
@@ -76,19 +62,3 @@ class DeadLettersApi:
     async def drop(self, call: Call[Nothing, Nothing]) -> DeadLetter:
         """As it stands afterwards."""
         return await self.letters.drop(call.path["id"], call.caller.actor)
-
-    async def audit(self, call: Call[AuditQuery, Nothing]) -> Items[AuditEntry]:
-        """Newest first."""
-        query = call.query
-        equal: dict[str, Scalar] = {}
-        if query.conversation_id is not None:
-            equal["conversation_id"] = query.conversation_id
-        page = await self.letters.store.find(
-            AUDIT,
-            equal=equal,
-            order="at",
-            descending=True,
-            cursor=query.cursor,
-            limit=query.limit,
-        )
-        return Items(items=list(page.items), next=page.next)

@@ -1,4 +1,4 @@
-"""One-time links as routes: sending one, its page, and its button."""
+"""One-time links as routes: how they stand, sending one, its page, and its button."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ from inbox.rest.addresses import REMOTE
 from inbox.rest.route import Answer, Call, Nothing, Route
 from inbox.rest.shapes import Accepted, OwnId
 from inbox.verification_page import HEADERS, STYLE, language_of, page
-from inbox.verifications import LinkState, Verifications
+from inbox.verifications import LinkState, Verifications, VerificationStanding
 from shared.commands import SendVerification
 from shared.ids import ConversationId
 from shared.model.base import Strict
@@ -33,7 +33,7 @@ class VerificationRequest(Strict):
 
 @dataclass(frozen=True, slots=True)
 class VerificationsApi:
-    """The route that sends a link, and what stands behind it."""
+    """The routes that tell of links and send them, and what stands behind them."""
 
     orders: Orders
     verifications: Verifications
@@ -43,6 +43,11 @@ class VerificationsApi:
         """What they are."""
         public = Permission.PUBLIC
         return [
+            Route(
+                "GET", "/conversations/{id}/verification", self.standing,
+                Permission.CONVERSATIONS_READ, "How it stands with its one-time links",
+                "conversations", answer=VerificationStanding,
+            ),
             Route(
                 "POST", "/conversations/{id}/verification", self.send,
                 Permission.CONVERSATIONS_WRITE, "Send a one-time link that proves who it is",
@@ -64,6 +69,10 @@ class VerificationsApi:
                 produces="text/css", root=True,
             ),
         ]  # fmt: skip
+
+    async def standing(self, call: Call[Nothing, Nothing]) -> VerificationStanding:
+        """Where a link may go, and what became of the last one."""
+        return await self.verifications.standing(call.path["id"])
 
     async def send(self, call: Call[Nothing, VerificationRequest]) -> Answer:
         """Give the command."""

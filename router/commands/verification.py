@@ -4,10 +4,8 @@ The code stands in the part that leaves, and nowhere else: not in the message th
 event and no outcome. What is kept of it is its hash.
 """
 
-import re
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Final
 
 from router import people, timeline
@@ -18,21 +16,24 @@ from router.timeline import Draft
 from router.work import SOURCE, Work
 from shared.collections import CHANNELS, CONVERSATIONS, IDENTITIES, PARTS, VERIFICATIONS
 from shared.commands import Reply, SendVerification
+from shared.contacts.mail import MAIL, certain_addresses
 from shared.hints import hint
-from shared.ids import ChannelType, ContactId
+from shared.ids import ContactId
 from shared.model.channel import Channel, ChannelState
 from shared.model.content import Address, Content, EmailFields
 from shared.model.conversation import Conversation
 from shared.model.delivery import Delivery, PartDelivery
 from shared.model.message import Direction, Message
 from shared.model.onward import onward_of
-from shared.model.people import Identifier, IdentifierKind, Identity
-from shared.model.verification import HOLDS_FOR, PATH, Verification, verification_id
+from shared.model.verification import (
+    HOLDS_FOR,
+    LINKS_WITHIN,
+    MOST_LINKS,
+    PATH,
+    Verification,
+    verification_id,
+)
 
-_MAIL: Final = ChannelType("email")
-_ADDRESS: Final = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[^\s@<>\",;:\\()\[\]]{1,255}")
-_MOST: Final = 3
-_WITHIN: Final = timedelta(hours=1)
 _MOST_IDENTITIES: Final = 50
 _MOST_CHANNELS: Final = 200
 _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -107,10 +108,10 @@ async def _require_few(work: Work, conversation: Conversation) -> None:
         equal={"conversation_id": conversation.id},
         order="at",
         descending=True,
-        limit=_MOST,
+        limit=MOST_LINKS,
     )
-    if len(last) == _MOST and work.now - last[-1].at < _WITHIN:
-        raise Refused(f"{_MOST} links were sent within an hour; wait a little", code=429)
+    if len(last) == MOST_LINKS and work.now - last[-1].at < LINKS_WITHIN:
+        raise Refused(f"{MOST_LINKS} links were sent within an hour; wait a little", code=429)
 
 
 async def _address(work: Work, contact_id: str, wanted: str | None, *, in_thread: bool) -> str:
@@ -120,7 +121,7 @@ async def _address(work: Work, contact_id: str, wanted: str | None, *, in_thread
     found = await work.unit.find(
         IDENTITIES, equal={"contact_id": contact_id}, order="created_at", limit=_MOST_IDENTITIES
     )
-    known = known_addresses(found)
+    known = certain_addresses(found)
     if wanted is None and not in_thread:
         if known:
             return known[0]
@@ -134,23 +135,6 @@ async def _address(work: Work, contact_id: str, wanted: str | None, *, in_thread
     if in_thread:
         raise Refused("nobody has written yet from the address of this conversation", code=409)
     raise Refused("this is no address that is certain of the contact", code=422, field="address")
-
-
-def known_addresses(identities: Sequence[Identity]) -> Sequence[str]:
-    """The mail addresses from which the contact has written, or that were vouched for. Pure."""
-    found: dict[str, str] = {}
-    for identity in identities:
-        named = [one.value for one in identity.identifiers if _is_certain(one)]
-        if identity.channel_type == _MAIL and identity.heard_at is not None:
-            named.append(identity.external_id)
-        for address in named:
-            if _ADDRESS.fullmatch(address):
-                found.setdefault(address.casefold(), address)
-    return list(found.values())
-
-
-def _is_certain(one: Identifier) -> bool:
-    return one.kind is IdentifierKind.EMAIL and one.verified
 
 
 async def _mail(
@@ -189,6 +173,6 @@ async def _mail_channel(work: Work, conversation: Conversation) -> Channel:
         limit=_MOST_CHANNELS,
     )
     for one in active:
-        if one.type == _MAIL:
+        if one.type == MAIL:
             return one
     raise Refused("there is no mail channel that could send the link", code=409)

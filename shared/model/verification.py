@@ -12,6 +12,9 @@ from shared.ports.store import Document
 PATH: Final = "/verify"
 """Where the page of a link stands, with the code behind it."""
 HOLDS_FOR: Final = timedelta(minutes=30)
+MOST_LINKS: Final = 3
+"""For one conversation, within ``LINKS_WITHIN``."""
+LINKS_WITHIN: Final = timedelta(hours=1)
 
 
 class Verification(Document):

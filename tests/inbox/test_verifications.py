@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from inbox.service import InboxOptions
 from router.policy import Policy
 from router.service import Router
 from shared.clock import ManualClock, SystemClock
@@ -190,6 +191,74 @@ async def test_the_page_is_in_the_browsers_language(
     await filled(stage.hub, link())
 
     assert words in (await ask(stage, "GET", **{"Accept-Language": accepted}))[1]
+
+
+async def mail_channel(hub: Embedded) -> None:
+    letters = Channel(
+        id=ChannelId("letters"), type=ChannelType("email"), name="Mail", created_at=AT,
+        updated_at=AT,
+    )  # fmt: skip
+    await hub.store.commit([Put(CHANNELS, letters)])
+
+
+async def standing(
+    hub: Embedded, clock: ManualClock, public_url: str | None = "https://hub.example"
+) -> dict[str, Any]:
+    """How it stands with the links, as an agent sees it."""
+    options = InboxOptions(public_url=public_url)
+    async with open_stage(hub, options, clock=clock) as stage, stage.browser() as agent:
+        answer = await agent.get(f"/conversations/{CASE.id}/verification")
+    assert answer.status == 200
+    told: dict[str, Any] = answer.data
+    return told
+
+
+async def test_it_is_told_where_a_link_may_go_and_what_became_of_the_last(
+    hub: Embedded, clock: ManualClock
+) -> None:
+    await mail_channel(hub)
+    await filled(hub, link("first"), link(at=AT + timedelta(seconds=5)))
+
+    told = await standing(hub, clock)
+
+    assert told["addresses"] == ["anna@customer.example"]
+    assert (told["hindrance"], told["answers"]) == (None, False)
+    assert told["link"] | {"by": None} == {
+        "to": "anna@customer.example",
+        "by": None,
+        "at": (AT + timedelta(seconds=5)).isoformat().replace("+00:00", "Z"),
+        "until": (AT + HOLDS_FOR).isoformat().replace("+00:00", "Z"),
+        "used_at": None,
+    }
+
+
+async def test_it_is_told_why_no_link_can_be_sent(hub: Embedded, clock: ManualClock) -> None:
+    await filled(hub)
+    without = [
+        (await standing(hub, clock, public_url=None))["hindrance"],
+        (await standing(hub, clock))["hindrance"],
+    ]
+    await mail_channel(hub)
+    await filled(hub, *(link(f"{n}", at=AT - timedelta(minutes=n)) for n in range(3)))
+    many = await standing(hub, clock)
+    await hub.store.commit([Put(CONVERSATIONS, CASE.model_copy(update={"verified": True}))])
+    certain = await standing(hub, clock)
+
+    assert without == ["no_public_url", "no_mail_channel"]
+    assert many["hindrance"] == "too_many"
+    assert many["again_at"] == (AT + timedelta(minutes=58)).isoformat().replace("+00:00", "Z")
+    assert certain["hindrance"] == "verified"
+
+
+async def test_in_a_conversation_by_mail_a_link_goes_to_its_author_alone(
+    hub: Embedded, clock: ManualClock
+) -> None:
+    await filled(hub)
+    await hub.store.commit([Put(CONVERSATIONS, CASE.model_copy(update={"thread_kind": "email"}))])
+
+    told = await standing(hub, clock)
+
+    assert (told["answers"], told["addresses"], told["hindrance"]) == (True, [], "no_address")
 
 
 async def says(admin: Browser, path: str, body: Any, code: str) -> bool:

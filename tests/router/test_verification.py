@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from connectors.email.compose import recipients
-from router.commands.verification import known_addresses
 from router.timers import Timers
 from shared.collections import (
     CHANNEL_TYPES,
@@ -19,6 +18,7 @@ from shared.collections import (
     VERIFICATIONS,
 )
 from shared.commands import SendVerification
+from shared.contacts.mail import certain_addresses
 from shared.contacts.refreshing import facts_timer
 from shared.ids import ChannelId, ChannelType, ExternalId, partition_of
 from shared.model.channel import Channel, ChannelTypeInfo
@@ -241,4 +241,4 @@ def test_addresses_are_certain_by_a_signature_or_by_having_written_from_them() -
     wrote = Identity.model_validate(values | author | {"heard_at": START})
     again = wrote.model_copy(update={"external_id": ANNA.value.upper()})
 
-    assert known_addresses([signed, typed, wrote, again]) == [ANNA.value, "anna@work.example"]
+    assert certain_addresses([signed, typed, wrote, again]) == [ANNA.value, "anna@work.example"]

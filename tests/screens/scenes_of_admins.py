@@ -101,6 +101,31 @@ async def settings_notifications(stage: Stage, page: Page) -> None:
     await page.get_by_test_id("notifications-card").scroll_into_view_if_needed()
 
 
+async def audit(stage: Stage, page: Page) -> None:
+    await page.goto(f"{stage.hub.url}/audit")
+    await page.get_by_test_id("audit-entry").first.wait_for()
+
+
+async def audit_empty(stage: Stage, page: Page) -> None:
+    """Nobody did it on these days."""
+    await page.goto(f"{stage.hub.url}/audit?what=peak.&since=2026-01-05&until=2026-01-06")
+    await page.get_by_test_id("audit-empty").wait_for()
+
+
+async def audit_error(stage: Stage, page: Page) -> None:
+    """It cannot be read."""
+    await page.route("**/api/v1/audit*", lambda route: route.fulfill(status=500))
+    await page.goto(f"{stage.hub.url}/audit")
+    await page.get_by_role("alert").first.wait_for()
+
+
+async def audit_loading(stage: Stage, page: Page) -> None:
+    """The answer with it does not come."""
+    await withhold(page, "/api/v1/audit")
+    await page.goto(f"{stage.hub.url}/audit")
+    await page.locator(".bone").first.wait_for()
+
+
 async def not_found(stage: Stage, page: Page) -> None:
     await page.goto(f"{stage.hub.url}/nowhere")
     await page.locator("h1, b").first.wait_for()
@@ -129,5 +154,9 @@ WAYS: Final = (
     dead_letters_loading,
     settings,
     settings_notifications,
+    audit,
+    audit_empty,
+    audit_error,
+    audit_loading,
     not_found,
 )

@@ -102,6 +102,22 @@ async def customer_pane(stage: Stage, page: Page) -> None:
     await _pane(stage, page)
 
 
+async def link_sent(stage: Stage, page: Page) -> None:
+    """A customer was sent a one-time link and has not opened it."""
+    await page.goto(f"{stage.hub.url}/inbox/open/{stage.mail}")
+    await page.get_by_test_id("message").first.wait_for()
+    show = page.get_by_test_id("show-customer")
+    if await show.is_visible():
+        await show.click()
+    await page.get_by_test_id("link-state").scroll_into_view_if_needed()
+
+
+async def link_dialog(stage: Stage, page: Page) -> None:
+    await link_sent(stage, page)
+    await page.get_by_test_id("link-send").click()
+    await page.get_by_test_id("link-dialog").wait_for()
+
+
 async def timeline(stage: Stage, page: Page) -> None:
     pane = await _pane(stage, page)
     await pane.get_by_test_id("timeline").scroll_into_view_if_needed()
@@ -139,6 +155,8 @@ WAYS: Final = (
     assign_menu,
     snooze_menu,
     customer_pane,
+    link_sent,
+    link_dialog,
     timeline,
     hand_over,
     escalate,

@@ -34,6 +34,8 @@ class Stage:
     """The conversation of ``HERO``."""
     locked: str
     """One on WhatsApp whose reply window is over."""
+    mail: str
+    """One by mail."""
     kim: Colleague
 
 
@@ -53,12 +55,18 @@ async def set_stage(hub: RunningHub, browser: Browser) -> Stage:
     locked = await conversation_with(hub, "Is my parcel there?")
     await write_as(hub, "sim-telegram", HERO, HELLO)
     hero = await conversation_with(hub, HELLO)
+    mail = await conversation_with(hub, "The VAT number on my invoice is wrong")
     kim = await colleague(hub, "Kim Berg")
     await _furnish(hub, hero["id"])
     async with new_page(browser) as page:
         await sign_in(page, hub.url)
         signed_in = await page.context.storage_state()
-    return Stage(hub, browser, signed_in, hero["id"], locked["id"], kim)
+    return Stage(hub, browser, signed_in, hero["id"], locked["id"], mail["id"], kim)
+
+
+async def send_link(stage: Stage) -> None:
+    """A one-time link goes to who wrote by mail; the hub must have a public address."""
+    await stage.hub.call("POST", f"/api/v1/conversations/{stage.mail}/verification", {})
 
 
 async def _furnish(hub: RunningHub, hero: str) -> None:

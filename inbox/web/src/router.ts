@@ -19,6 +19,7 @@ export const router = createRouter({
     { path: '/policies/:kind?/:id?', name: 'policies', component: () => import('./pages/PoliciesPage.vue'), meta: { title: 'policies.title', only: 'admins' } },
     { path: '/channels', name: 'channels', component: () => import('./pages/ChannelsPage.vue'), meta: { title: 'channels.title' } },
     { path: '/dead-letters', name: 'dead-letters', component: () => import('./pages/DeadLettersPage.vue'), meta: { title: 'dead.title', only: 'supervisors' } },
+    { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'audit.title', only: 'supervisors' } },
     { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue'), meta: { title: 'settings.title' } },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'errors.notFound' } },
   ],

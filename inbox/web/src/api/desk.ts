@@ -12,6 +12,8 @@ export type Identifier = Hub['Identifier']
 export type Suggestion = Hub['Suggestion']
 export type ContactMerge = Hub['ContactMerge']
 export type Looked = Hub['Looked']
+export type AuditEntry = Hub['AuditEntry']
+export type VerificationStanding = Hub['VerificationStanding']
 export type LookupRow = Hub['LookupRow']
 export type Task = Hub['Task']
 export type TaskState = Hub['TaskState']
@@ -62,6 +64,10 @@ export const desk = {
   merge: (into: string, from: string) => http.post<ContactMerge>(`/contacts/${id(into)}/merge`, { from_id: from }),
   unmerge: (into: string, merge: string) => http.post<ContactMerge>(`/contacts/${id(into)}/unmerge`, { merge_id: merge }),
   lookup: (cid: string) => http.get<Looked>(`/contacts/${id(cid)}/lookup`),
+
+  verification: (cid: string) => http.get<VerificationStanding>(`/conversations/${id(cid)}/verification`),
+
+  audit: (query: Query) => http.get<Page<AuditEntry>>('/audit', query),
 
   tasks: (query: Query) => http.get<Page<Task>>('/tasks', query),
   tasksOf: (cid: string) => http.get<Page<Task>>(`/conversations/${id(cid)}/tasks`),

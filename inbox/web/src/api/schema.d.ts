@@ -1135,7 +1135,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How it stands with its one-time links */
+        get: operations["get_conversations_id_verification"];
         put?: never;
         /** Send a one-time link that proves who it is */
         post: operations["post_conversations_id_verification"];
@@ -7351,6 +7352,12 @@ export interface components {
             server_time: string;
         };
         /**
+         * Hindrance
+         * @description Why no link can be sent now.
+         * @enum {string}
+         */
+        Hindrance: "verified" | "no_public_url" | "no_address" | "no_mail_channel" | "too_many";
+        /**
          * Holiday
          * @description A day that is not like others of its weekday.
          */
@@ -11192,6 +11199,27 @@ export interface components {
             };
         };
         /**
+         * SentLink
+         * @description The last link of a conversation; those before it are good no more.
+         */
+        SentLink: {
+            /** To */
+            to: string;
+            by: components["schemas"]["Actor"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Used At */
+            used_at: string | null;
+        };
+        /**
          * Service
          * @description Something the platform tells: joined, left, title changed, pinned, payment ...
          */
@@ -12328,6 +12356,23 @@ export interface components {
              * @default null
              */
             address: string | null;
+        };
+        /**
+         * VerificationStanding
+         * @description How it stands with the links of a conversation.
+         */
+        VerificationStanding: {
+            link: components["schemas"]["SentLink"] | null;
+            /** Answers */
+            answers: boolean;
+            /** Addresses */
+            addresses: string[];
+            hindrance: components["schemas"]["Hindrance"] | null;
+            /**
+             * Again At
+             * @default null
+             */
+            again_at: string | null;
         };
         /**
          * View
@@ -15687,6 +15732,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationStanding"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -20205,6 +20281,12 @@ export interface operations {
                 cursor?: string | null;
                 limit?: number;
                 conversation_id?: string | null;
+                /** @description the id of the agent, bot or rule that did it */
+                actor_id?: string | null;
+                /** @description one action, or a family of them with its dot: `channel.` for `channel.added` */
+                action?: string | null;
+                since?: string | null;
+                before?: string | null;
             };
             header?: never;
             path?: never;

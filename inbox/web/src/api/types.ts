@@ -95,7 +95,7 @@ export interface Conversation {
   messages: number; waiting_since?: Iso | null; due_at?: Iso | null; deadlines?: Deadlines | null; last_activity_at: Iso; reply_until?: Iso | null
   reachable: boolean; unreachable_reason?: string | null; entry?: Entry | null
   merged_into?: string | null; joined?: string[]; ruled?: { recalled?: string[] }; escalation?: Escalation; awaited?: Awaited | null; assignment?: { cause?: string | null }; skills?: string[]
-  context?: Words; created_at: Iso; resolved_at?: Iso | null; version: number
+  context?: Words; verified?: boolean; created_at: Iso; resolved_at?: Iso | null; version: number
 }
 
 // What is written ----------------------------------------------------------------------------
