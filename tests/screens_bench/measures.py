@@ -2,19 +2,24 @@
 
 import asyncio
 import gzip
-import re
 import statistics
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser import sign_in
 
 SAMPLES: Final = 5
-_SCRIPT: Final = re.compile(r'(?:src|href)="(/assets/[^"]+\.js)"')
+_LOOKED_AT_S: Final = 0.5
 _KEYS: Final = "The quick brown fox jumps over the lazy dog. "
+_STARTED: Final = """() => new Promise((done) => requestAnimationFrame(() => {
+  const read = performance.getEntriesByType('resource').map((one) => one.name)
+  done([performance.now(), read.filter((name) => /\\.js($|\\?)/.test(name))])
+}))"""
 _WATCH: Final = """() => {
   window.__tasks = []; window.__keys = []
   new PerformanceObserver((list) => {
@@ -61,26 +66,30 @@ _SCROLLED: Final = """([pixels, ms]) => new Promise((resolve) => {
 """Milliseconds from frame to frame while the list moves by so many pixels in each."""
 
 
-def script_bytes(dist: Path) -> int:
-    """Gzipped, of the scripts that the page loads before anything is asked of it."""
-    page = (dist / "index.html").read_text(encoding="utf-8")
-    names = dict.fromkeys(_SCRIPT.findall(page))
-    if not names:
-        raise RuntimeError(f"{dist}/index.html names no script: build the web part first")
-    return sum(len(gzip.compress((dist / name[1:]).read_bytes(), 9)) for name in names)
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How somebody came to the list."""
+
+    ms: float
+    scripts: Sequence[str]
+    """The addresses of the scripts that were read until then."""
 
 
-async def cold_start_ms(browser: Browser, url: str, cookies: Any) -> float:
+def script_bytes(dist: Path, addresses: Sequence[str]) -> int:
+    """Gzipped, of these scripts."""
+    paths = [dist / urlsplit(address).path.lstrip("/") for address in addresses]
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in dict.fromkeys(paths))
+
+
+async def cold_start(browser: Browser, url: str, cookies: Any) -> Start:
     """From the address to a row of the list, by somebody who is signed in, nothing in a cache."""
     context = await _context(browser, cookies)
     try:
         page = await context.new_page()
         await page.goto(f"{url}/inbox/open", wait_until="commit")
         await page.wait_for_selector('[data-testid="conversation-row"]')
-        found = await page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => done(performance.now())))"
-        )
-        return float(found)
+        ms, scripts = await page.evaluate(_STARTED)
+        return Start(float(ms), scripts)
     finally:
         await context.close()
 
@@ -97,8 +106,12 @@ async def blank_ms(browser: Browser, url: str) -> float:
 
 
 async def opening_ms(page: Page, names: list[str]) -> list[float]:
-    """From the click on a row to its messages, one after the other."""
-    return [float(await page.evaluate(_OPENED, name)) for name in names]
+    """From the click on a row to its messages, one after the other, each looked at for a moment."""
+    found: list[float] = []
+    for name in names:
+        found.append(float(await page.evaluate(_OPENED, name)))
+        await asyncio.sleep(_LOOKED_AT_S)
+    return found
 
 
 async def opening_anew_ms(page: Page, name: str, other: str) -> list[float]:

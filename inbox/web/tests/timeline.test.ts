@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bySort, merge } from '@/thread/order'
 import { asMessage, mayBe, type Pending } from '@/thread/pending'
-import { timeline } from '@/thread/timeline'
+import { newest, timeline } from '@/thread/timeline'
 import { message } from './make'
 
 const kinds = (items: ReturnType<typeof timeline>): string[] => items.map((item) => (item.type === 'bubble' ? `${item.message.id}${item.first ? '<' : ''}${item.last ? '>' : ''}${item.album.length > 1 ? `x${item.album.length}` : ''}` : item.type))
@@ -18,6 +18,23 @@ describe('the order of a thread', () => {
     const known = new Map([['m1', message({ version: 3, delivery: 'read' })]])
     expect(merge(known, message({ version: 2, delivery: 'sent' }))).toBe(false)
     expect(known.get('m1')?.delivery).toBe('read')
+  })
+})
+
+describe('what is drawn first of a thread', () => {
+  const long = Array.from({ length: 40 }, (_, at) => message({ id: `m${at}`, sort: String(at).padStart(3, '0'), seq: at }))
+  const first = (unread: string | null, count: number): string[] => newest(timeline(long, unread), count).map((item) => (item.type === 'bubble' ? item.message.id : item.type))
+
+  it('is its end', () => {
+    expect(first(null, 3)).toEqual(['m37', 'm38', 'm39'])
+    expect(first(null, 100)).toHaveLength(41)
+  })
+  it('is more where more is unread, with the message before it', () => {
+    expect(first('m20', 3).slice(0, 3)).toEqual(['m19', 'unread', 'm20'])
+    expect(first('m0', 3)).toHaveLength(42)
+  })
+  it('is its end too where only the last is unread', () => {
+    expect(first('m39', 3)).toEqual(['m38', 'unread', 'm39'])
   })
 })
 

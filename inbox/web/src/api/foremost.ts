@@ -2,14 +2,10 @@
  * What somebody waits for is read and shown first; what stands beside it is asked for after that. The hub answers
  * one after the other, and each request costs the page a moment: a thread would be the last to be there otherwise.
  */
+import { painted } from '@/painted'
+
 const AT_MOST_MS = 250
 let shown: Promise<void> | null = null
-
-/** Between the next two paints, or soon where nothing is painted. */
-const painted = (): Promise<void> => new Promise((done) => {
-  requestAnimationFrame(() => setTimeout(done))
-  setTimeout(done, AT_MOST_MS)
-})
 
 /** Begin a read that other reads wait for, though never for long. */
 export function foremost<T>(read: () => Promise<T>): Promise<T> {

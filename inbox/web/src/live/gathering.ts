@@ -9,8 +9,8 @@ export interface Pace {
   now: () => number
   hidden: () => boolean
 }
-/** So often the list moves at most: quicker than this nobody reads. */
-export const APART_MS = 100
+/** What was applied is left to be read, and painted, for so long: a message still stands there within 100 ms. */
+export const APART_MS = 50
 /** So long the page is kept busy by what came in; the rest is applied at the next turn. */
 const TURN_MS = 8
 

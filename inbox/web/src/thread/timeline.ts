@@ -71,3 +71,10 @@ export function timeline(messages: readonly Message[], firstUnread: string | nul
   }
   return items
 }
+
+/** The newest so many, and what is unread from its line on. */
+export function newest(items: readonly Item[], count: number): readonly Item[] {
+  const unread = items.findIndex((item) => item.type === 'unread')
+  const from = Math.max(0, items.length - count)
+  return from === 0 || unread === 0 ? items : items.slice(unread < 0 ? from : Math.min(from, unread - 1))
+}
