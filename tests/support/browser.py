@@ -9,6 +9,7 @@ from typing import Any, Final
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from tests.support.hub_process import ADMIN, PASSWORD
+from tests.support.waiting import until
 
 WITHIN_MS: Final = 30_000
 """What somebody waits for arrives by then, on a slow and busy machine too."""
@@ -73,6 +74,18 @@ async def sign_in(page: Page, url: str, email: str = ADMIN, password: str = PASS
     await page.get_by_test_id("login-password").fill(password)
     await page.get_by_test_id("login-submit").click()
     await expect(page.get_by_test_id("view-open")).to_be_visible()
+
+
+async def until_in(page: Page, expression: str) -> None:
+    """Wait until the expression, or the function that it is, is true in the page.
+
+    Playwright's own way looks again by ``eval``, which a page of ours does not allow.
+    """
+
+    async def is_so() -> bool:
+        return bool(await page.evaluate(expression))
+
+    await until(is_so, limit_s=WITHIN_MS / 1000)
 
 
 async def open_conversation(page: Page, words: str) -> None:

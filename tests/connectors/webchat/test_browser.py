@@ -14,7 +14,7 @@ from shared.ids import ExternalId
 from shared.model.content import AttachmentKind, Button, Content, FetchState
 from shared.model.delivery import Delivery
 from tests.connectors.webchat.mailbox import CHANNEL, SECRET, Hub, Mailbox, OpenHub
-from tests.support.browser import new_page, open_browser
+from tests.support.browser import new_page, open_browser, until_in
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
@@ -261,13 +261,13 @@ async def test_a_cut_connection_heals_and_nothing_is_missed(browser: Browser, si
         await open_site(page, site)
         await write(page, "Hello")
         await expect(bubble(page, "Hello")).to_have_attribute("data-state", "sent")
-        await page.wait_for_function("sockets.length === 1 && sockets[0].readyState === 1")
+        await until_in(page, "sockets.length === 1 && sockets[0].readyState === 1")
 
         await page.evaluate("sockets[0].close()")
         await site.mailbox.say(thread_in(site.mailbox), "while you were away")
 
         await expect(bubble(page, "while you were away")).to_be_visible()
-        await page.wait_for_function("sockets.length === 2")
+        await until_in(page, "sockets.length === 2")
 
 
 async def test_a_stranger_is_asked_once_before_the_first_message(

@@ -13,7 +13,14 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from inbox.rest.static import WebUi
-from tests.support.browser import answer, message, new_page, open_conversation, sign_in
+from tests.support.browser import (
+    answer,
+    message,
+    new_page,
+    open_conversation,
+    sign_in,
+    until_in,
+)
 from tests.support.faulty_line import FaultyLine, faulty_line
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import until_phone_shows, write_as
@@ -54,15 +61,15 @@ async def kept_by(page: Page) -> Any:
 
 async def until_kept(page: Page) -> None:
     """Wait until the app and the last screen are on the device."""
-    await page.wait_for_function(KEPT, timeout=WITHIN_MS)
+    await until_in(page, KEPT)
     await page.evaluate(
         "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
         "document.dispatchEvent(new Event('visibilitychange'));"
         "delete document.visibilityState"
     )
-    await page.wait_for_function(
+    await until_in(
+        page,
         f"async () => (await ({STORED})()).database.snapshot.some(one => one.cid)",
-        timeout=WITHIN_MS,
     )
 
 
@@ -143,10 +150,10 @@ async def test_nothing_private_is_left_on_the_device_once_its_agent_has_signed_o
         await page.get_by_test_id("sign-out").click()
         await expect(page.get_by_test_id("login-email")).to_be_visible()
 
-        await page.wait_for_function(
+        await until_in(
+            page,
             f"async () => Object.values((await ({STORED})()).database)"
             ".every(shelf => shelf.length === 0)",
-            timeout=WITHIN_MS,
         )
         after = await kept_by(page)
         assert customer not in json.dumps(after)

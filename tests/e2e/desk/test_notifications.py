@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.browser import new_page, open_conversation, sign_in
+from tests.support.browser import new_page, open_conversation, sign_in, until_in
 from tests.support.hub_process import PASSWORD
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
@@ -106,7 +106,7 @@ async def test_a_conversation_in_front_tells_nothing_and_a_click_on_what_was_tol
 
         await page.get_by_test_id("nav-settings").click()
         await write_as(hub, CHANNEL, customer, "hello?")
-        await page.wait_for_function("window.heard.length === 1", timeout=WITHIN_MS)
+        await until_in(page, "window.heard.length === 1")
         await page.evaluate("window.last.onclick()")
 
         await expect(page.get_by_test_id("messages")).to_contain_text("hello?")
