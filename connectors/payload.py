@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from pydantic_core import from_json
 
@@ -153,17 +153,18 @@ class Payload:
         """True only for ``true``."""
         return self.raw.get(key) is True
 
-    def child(self, key: str) -> "Payload | None":
+    def child(self, key: str) -> Self | None:
         """An object."""
         value = self.raw.get(key)
-        return Payload(value) if type(value) is dict else None
+        return type(self)(value) if type(value) is dict else None
 
-    def children(self, key: str) -> "list[Payload]":
+    def children(self, key: str) -> list[Self]:
         """The objects of a list; what is no object is left out."""
         value = self.raw.get(key)
         if not isinstance(value, list):
             return []
-        return [Payload(item) for item in value if isinstance(item, dict)]
+        kind = type(self)
+        return [kind(item) for item in value if isinstance(item, dict)]
 
     def moment(self, key: str) -> datetime | None:
         """Seconds since 1970, a number or its digits, as a time; None for what is no such time."""

@@ -10,12 +10,13 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from connectors.base import Answer, ConnectorContext, RawEvent, RawRequest
+from connectors.payload import decode
 from connectors.vk import refusals
 from connectors.vk.api import VkApi
 from connectors.vk.errors import NoAnswer, Refused
 from connectors.vk.events import CONFIRMATION
 from connectors.vk.manifest import VkSettings
-from connectors.vk.payload import Payload, decode
+from connectors.vk.payload import Payload
 from shared.errors import BadPayload, Unauthorised, Unavailable
 
 _EVENT_ID: Final = re.compile(rb'"event_id"\s*:\s*"([0-9A-Za-z_-]{1,64})"')

@@ -17,6 +17,7 @@ from connectors.base import (
     RawRequest,
     Sent,
 )
+from connectors.payload import decode
 from connectors.vk.account import AccountCheck
 from connectors.vk.api import VkApi
 from connectors.vk.callback import Callback, Told
@@ -27,7 +28,6 @@ from connectors.vk.event import Account
 from connectors.vk.events import parse_event
 from connectors.vk.files import Files
 from connectors.vk.manifest import VkSettings
-from connectors.vk.payload import decode
 from connectors.vk.peers import peer_of
 from connectors.vk.people import People
 from connectors.vk.polling import Polling

@@ -9,10 +9,11 @@ from typing import Any, Final
 import structlog
 
 from connectors.base import RawEvent
+from connectors.payload import decode
 from connectors.vk import refusals
 from connectors.vk.api import VkApi
 from connectors.vk.errors import NoAnswer, Refused
-from connectors.vk.payload import Payload, decode
+from connectors.vk.payload import Payload
 from shared.errors import BadPayload, Unavailable
 from shared.ids import ChannelId
 
