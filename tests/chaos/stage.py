@@ -17,10 +17,10 @@ from tests.chaos.far_end import FarEnd, Platform
 from tests.chaos.fault import LEASE_S, PROCESSES, STORE_TIMEOUT_S, links
 from tests.chaos.keeper import Keeper
 from tests.support import running_hub
-from tests.support.amqp_buses import vhost_of
 from tests.support.far_ends import platform
 from tests.support.front import front_of
 from tests.support.hub_process import ADMIN, PASSWORD
+from tests.support.places import place_of
 from tests.support.services_process import ServiceProcess, inherited
 from tests.support.set_ups import own_database
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
@@ -107,7 +107,7 @@ async def open_stage(
     async with AsyncExitStack() as stack:
         environ = _environment(set_up, folder, broker, mongo)
         if broker is not None:
-            await asyncio.to_thread(add_vhost, broker.management_port, vhost_of(folder))
+            await asyncio.to_thread(add_vhost, broker.management_port, place_of(folder))
             stack.push_async_callback(_forget_vhost, broker, folder)
         processes = {
             name: ServiceProcess(folder, name, _program(name, programs), inherited() | environ)
@@ -170,7 +170,7 @@ def _environment(
     }
     if set_up != "embedded":
         assert broker is not None, "services need a broker"
-        url = URL(broker.url).with_path(f"/{vhost_of(folder)}").with_fragment(None)
+        url = URL(broker.url).with_path(f"/{place_of(folder)}").with_fragment(None)
         environ["HUB_BUS_URL"] = str(url)
     if set_up == "services-mongo":
         assert mongo is not None, "this set-up needs a MongoDB server"
@@ -221,5 +221,5 @@ def _paths_of(
 
 async def _forget_vhost(broker: Broker, folder: Path) -> None:
     """Its queues would make every later restart of the broker slower."""
-    path = f"/api/vhosts/{vhost_of(folder)}"
+    path = f"/api/vhosts/{place_of(folder)}"
     await asyncio.to_thread(broker.manage, "DELETE", path)

@@ -7,7 +7,6 @@ restart.
 
 import asyncio
 import os
-import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from shared.clock import SystemClock
 from shared.ids import Partition
 from shared.topology import DEAD_QUEUE, partition_queue
 from tests.support.broker import add_vhost
+from tests.support.places import place_of
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
 BROKER_VARIABLE: Final = "HUB_TEST_BROKER"
@@ -31,15 +31,10 @@ QUEUES: Final = (*(partition_queue(Partition(n)) for n in range(3)), DEAD_QUEUE)
 _NOTICE_LIMIT_S: Final = 10.0
 
 
-def vhost_of(folder: Path) -> str:
-    """The virtual host that stands for a folder."""
-    return f"t{zlib.crc32(str(folder).encode()):08x}"
-
-
 async def own_vhost(broker: str, folder: Path) -> tuple[URL, bool]:
     """The address of a virtual host of the folder's own on that node; whether it is new."""
     url = URL(broker)
-    name = vhost_of(folder)
+    name = place_of(folder)
     # The management API answers seconds late about what is not there.
     known = folder / f"{name}.vhost"
     new = not await asyncio.to_thread(known.exists)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from shared.blobs.s3 import S3Access, open_s3
 from shared.blobs.stored import ObstoreBlobs
 from shared.ids import BlobId
 from shared.ports.blobs import Blobs
+from tests.support.places import place_of
 from tests.support.s3_server import S3_VARIABLE, make_bucket
 
 
@@ -45,13 +45,13 @@ async def _files(folder: Path) -> list[str]:
 @asynccontextmanager
 async def _s3(folder: Path) -> AsyncIterator[Blobs]:
     endpoint = os.environ[S3_VARIABLE]
-    await asyncio.to_thread(make_bucket, endpoint, bucket_of(folder))
-    yield await open_s3(f"s3://{bucket_of(folder)}/some/prefix", s3_access(endpoint))
+    await asyncio.to_thread(make_bucket, endpoint, place_of(folder))
+    yield await open_s3(f"s3://{place_of(folder)}/some/prefix", s3_access(endpoint))
 
 
 async def _objects(folder: Path) -> list[str]:
     store = S3Store(
-        bucket_of(folder),
+        place_of(folder),
         config={
             "endpoint": os.environ[S3_VARIABLE],
             "region": "us-east-1",
@@ -61,11 +61,6 @@ async def _objects(folder: Path) -> list[str]:
         client_options={"allow_http": True},
     )
     return sorted([item["path"] async for page in obstore.list(store) for item in page])
-
-
-def bucket_of(folder: Path) -> str:
-    """The bucket that stands for a folder."""
-    return f"t{zlib.crc32(str(folder).encode()):08x}"
 
 
 def s3_access(endpoint: str) -> S3Access:

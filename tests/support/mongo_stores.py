@@ -6,7 +6,6 @@ database: opened again, it is a restart.
 """
 
 import os
-import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from yarl import URL
 
 from shared.ports.store import Collection
 from shared.store.mongo import MongoStore
+from tests.support.places import place_of
 
 MONGO_VARIABLE: Final = "HUB_TEST_MONGO_URL"
 _TIMEOUT_S: Final = 20.0
@@ -28,7 +28,7 @@ async def open_mongo(
 ) -> AsyncIterator[MongoStore]:
     """The store in a database of the folder's own."""
     url = URL(os.environ[MONGO_VARIABLE])
-    name = f"t{zlib.crc32(str(folder).encode()):08x}"
+    name = place_of(folder)
     store = await MongoStore.open(str(url.with_path(f"/{name}")), timeout_s=_TIMEOUT_S)
     try:
         await store.prepare(collections)

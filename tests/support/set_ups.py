@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 from yarl import URL
 
-from tests.support.amqp_buses import vhost_of
 from tests.support.broker import add_vhost
 from tests.support.hub_process import HubProcess
+from tests.support.places import place_of
 from tests.support.running_hub import RunningHub
 from tests.support.services_process import ServicesProcess
 
@@ -50,10 +50,10 @@ def services(folder: Callable[[], Path], broker: str, server: str | None = None)
 def own_vhost(broker: str, folder: Path) -> str:
     """The address of a virtual host of the folder's own; blocks for a moment."""
     url = URL(broker)
-    add_vhost(int(url.fragment), vhost_of(folder))
-    return str(url.with_path(f"/{vhost_of(folder)}").with_fragment(None))
+    add_vhost(int(url.fragment), place_of(folder))
+    return str(url.with_path(f"/{place_of(folder)}").with_fragment(None))
 
 
 def own_database(server: str, folder: Path) -> str:
     """The address of a database of the folder's own."""
-    return str(URL(server).with_path(f"/{vhost_of(folder)}"))
+    return str(URL(server).with_path(f"/{place_of(folder)}"))

@@ -5,7 +5,6 @@ What the older one left is put there by each store's own means: terms that were 
 
 import os
 import sqlite3
-import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +28,7 @@ from tests.support.document_stores import (
     ids,
 )
 from tests.support.mongo_stores import MONGO_VARIABLE
+from tests.support.places import place_of
 
 _FORMER: Final = "s_things"
 _TABLE: Final = Layout(THINGS).text_table
@@ -57,7 +57,7 @@ def _make_former(database: sqlite3.Connection) -> None:
 
 def _age_mongo(folder: Path) -> None:
     with closing(MongoClient[dict[str, Any]](os.environ[MONGO_VARIABLE])) as client:
-        database = client[f"t{zlib.crc32(str(folder).encode()):08x}"]
+        database = client[place_of(folder)]
         for one in database["things"].find():
             stems = Stemmer().stems(Thing.model_validate_json(one["doc"]).name)
             database["things"].update_one({"_id": one["_id"]}, {"$set": {"s": stems}})
