@@ -17,14 +17,13 @@ from playwright.async_api import Browser, Error, Page, Route
 
 from tests.screens.channel_pictures import NARROW, WIDE
 from tests.screens.scenes import SCENES, Scene, settled
-from tests.screens.stage import Stage, send_link, set_stage
+from tests.screens.stage import ENVIRON, Stage, set_stage
 from tests.support.browser import new_page, open_browser
 from tests.support.hub_process import HubProcess
 
 QUALITY: Final = 45
 """Of WebP: letters stay sharp, and a picture has some 30 KB."""
 AT_ONCE: Final = 4
-_ENVIRON: Final = {"HUB_UNDO_S": "0", "HUB_PUBLIC_URL": "http://hub.example"}
 _LOCALES: Final = {"en": "en-GB", "ru": "ru-RU"}
 
 
@@ -107,11 +106,10 @@ async def take_scenes(folder: Path, sheets: Path | None = None, only: str = "") 
 
     with tempfile.TemporaryDirectory() as data:
         async with (
-            HubProcess(Path(data), "--simulators", environ=_ENVIRON) as hub,
+            HubProcess(Path(data), "--simulators", environ=ENVIRON) as hub,
             open_browser() as browser,
         ):
             stage = await set_stage(hub, browser)
-            await send_link(stage)
             for scene in wanted:
                 found = await asyncio.gather(*(attempt(stage, scene, look) for look in LOOKS))
                 failed += [one for one in found if one]

@@ -11,6 +11,8 @@ from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
 from tests.support.waiting import until
 
+ENVIRON: Final = {"HUB_UNDO_S": "0", "HUB_PUBLIC_URL": "http://hub.example"}
+"""Of the stage's hub: one-time links need an address."""
 HERO: Final = "Мария Ковалёва"
 HELLO: Final = "Здравствуйте! Заказ 10482 пришёл, но коробки мятые 😕"
 OTHERS: Final = (
@@ -61,12 +63,9 @@ async def set_stage(hub: RunningHub, browser: Browser) -> Stage:
     async with new_page(browser) as page:
         await sign_in(page, hub.url)
         signed_in = await page.context.storage_state()
+    # A one-time link goes to who wrote by mail.
+    await hub.call("POST", f"/api/v1/conversations/{mail['id']}/verification", {})
     return Stage(hub, browser, signed_in, hero["id"], locked["id"], mail["id"], kim)
-
-
-async def send_link(stage: Stage) -> None:
-    """A one-time link goes to who wrote by mail; the hub must have a public address."""
-    await stage.hub.call("POST", f"/api/v1/conversations/{stage.mail}/verification", {})
 
 
 async def _furnish(hub: RunningHub, hero: str) -> None:

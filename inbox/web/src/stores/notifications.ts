@@ -26,6 +26,8 @@ export const useNotifications = defineStore('notifications', () => {
   /** Something was told aloud that says where it leads; the shell goes there. */
   const wanted = ref<string | null>(null)
   const told = new Set<string>()
+  /** Done once all that was chosen so far is kept. */
+  let kept = Promise.resolve<void>(undefined)
   /** Whoever comes back after an hour away is not told of that hour aloud. */
   const STALE_MS = 60_000
 
@@ -101,10 +103,19 @@ export const useNotifications = defineStore('notifications', () => {
   async function readConversation(cid: string): Promise<void> {
     if (items.value.some((one) => one.unread && one.conversation_id === cid)) await mark({ conversation_id: cid }, (one) => one.conversation_id === cid)
   }
+  /** Choices are kept one after another; what an earlier one answers undoes no later one. */
   async function choose(next: NotificationSettings): Promise<void> {
     const before = settings.value
     settings.value = next
-    try { settings.value = await api.changeNotificationSettings(next) } catch (failure) { settings.value = before; throw failure }
+    const mine = kept.then(() => api.changeNotificationSettings(next))
+    const turn = kept = mine.then(() => undefined, () => undefined)
+    try {
+      const now = await mine
+      if (kept === turn) settings.value = now
+    } catch (failure) {
+      if (kept === turn) settings.value = before
+      throw failure
+    }
   }
   function clear(): void { items.value = []; unread.value = 0; next.value = null; state.value = 'loading'; settings.value = null; told.clear() }
 

@@ -1,0 +1,48 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { api } from '@/api/endpoints'
+import type { Means, NotificationSettings } from '@/api/types'
+import { useNotifications } from '@/stores/notifications'
+
+const of = (...means: Means[]): NotificationSettings => ({ kinds: { assigned: means }, quiet: null } as unknown as NotificationSettings)
+let answers: { settings: NotificationSettings; done: (kept: NotificationSettings) => void; failed: (why: Error) => void }[]
+
+beforeEach(() => {
+  setActivePinia(createPinia())
+  answers = []
+  vi.spyOn(api, 'changeNotificationSettings').mockImplementation((settings) => new Promise((done, failed) => answers.push({ settings, done, failed })))
+})
+afterEach(() => vi.restoreAllMocks())
+
+test('what an earlier choice answers undoes no later one, and they are kept in their order', async () => {
+  const notifications = useNotifications()
+  const first = notifications.choose(of('app'))
+  const second = notifications.choose(of('app', 'sound'))
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+
+  answers[0]!.done(of('app'))
+  await first
+  expect(notifications.settings).toEqual(of('app', 'sound'))
+
+  await vi.waitFor(() => expect(answers).toHaveLength(2))
+  answers[1]!.done(of('app', 'sound'))
+  await second
+  expect(answers.map((one) => one.settings)).toEqual([of('app'), of('app', 'sound')])
+  expect(notifications.settings).toEqual(of('app', 'sound'))
+})
+
+test('a choice that fails is taken back, and the next one is tried all the same', async () => {
+  const notifications = useNotifications()
+  notifications.settings = of('push')
+  const first = notifications.choose(of('app'))
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  answers[0]!.failed(new Error('no'))
+  await expect(first).rejects.toThrow('no')
+  expect(notifications.settings).toEqual(of('push'))
+
+  const second = notifications.choose(of('sound'))
+  await vi.waitFor(() => expect(answers).toHaveLength(2))
+  answers[1]!.done(of('sound'))
+  await second
+  expect(notifications.settings).toEqual(of('sound'))
+})
