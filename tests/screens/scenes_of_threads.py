@@ -4,7 +4,7 @@ from typing import Final
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.screens.stage import HELLO, Stage
+from tests.screens.stage import HELLO, HERO, Stage
 from tests.support.browser import message, new_page
 
 
@@ -39,7 +39,7 @@ async def note_with_mention(stage: Stage, page: Page) -> None:
 async def canned_reply(stage: Stage, page: Page) -> None:
     await _open(stage, page)
     await page.get_by_test_id("composer-input").press_sequentially("/und")
-    await page.get_by_test_id("quick-preview").wait_for()
+    await page.get_by_test_id("quick-preview").filter(has_text=f"Dear {HERO}").wait_for()
 
 
 async def schedule(stage: Stage, page: Page) -> None:
@@ -53,7 +53,7 @@ async def customers_view(stage: Stage, page: Page) -> None:
     await _open(stage, page)
     await page.get_by_test_id("composer-input").fill("Привезём завтра с 10 до 14.")
     await page.get_by_test_id("composer-preview").click()
-    await page.get_by_test_id("customer-view").wait_for()
+    await page.get_by_test_id("customer-view").filter(has_text="Привезём завтра").wait_for()
 
 
 async def reply_window_over(stage: Stage, page: Page) -> None:

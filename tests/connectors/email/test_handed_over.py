@@ -165,7 +165,14 @@ async def test_while_the_bus_is_away_exim_keeps_the_mail_and_brings_it_once(
         await until(lambda: _answers(settings["listen_port"]), limit_s=20)
         between[0].away = True
         server.submit(f"support@{protocol}.example", a_mail("kept"))
-        await asyncio.to_thread(server.hand_over_now)
+
+        async def told_to_wait() -> bool:
+            # One that Exim tries by itself just now is left out of a round of the queue.
+            await asyncio.to_thread(server.hand_over_now)
+            return "451 4.3.0" in log.read_text(encoding="utf-8")
+
+        log = server.folder / "exim-mainlog"
+        await until(told_to_wait, limit_s=40)
         refused = (server.waiting(), made.of_kind("inbound"))
         between[0].away = False
 
@@ -177,8 +184,6 @@ async def test_while_the_bus_is_away_exim_keeps_the_mail_and_brings_it_once(
 
         assert refused == (1, [])
         assert [one.payload["content"]["text"] for one in made.of_kind("inbound")] == ["kept"]
-        log = (server.folder / "exim-mainlog").read_text(encoding="utf-8")
-        assert "451 4.3.0" in log
 
 
 async def test_a_running_hub_takes_mail_over_an_encrypted_line(

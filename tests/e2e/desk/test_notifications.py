@@ -36,6 +36,11 @@ HEARD = """{
   window.Notification = Told
 }"""
 
+CHOSEN = """async () => {
+  const { kinds, quiet } = await (await fetch('/api/v1/agents/me/notification-settings')).json()
+  return kinds.assigned.length === 0 && quiet?.start === '21:30'
+}"""
+
 
 async def add_agent(hub: RunningHub, customer: str) -> tuple[str, str]:
     """A colleague of the admin's; their id and address."""
@@ -106,6 +111,7 @@ async def test_a_conversation_in_front_tells_nothing_and_a_click_on_what_was_tol
             await expect(thread).to_contain_text(words, timeout=WITHIN_MS)
 
         await page.get_by_test_id("nav-settings").click()
+        await expect(page.get_by_test_id("notifications-card")).to_be_visible()
         await write_as(hub, CHANNEL, customer, "hello?")
         await until_in(page, "window.heard.some((one) => one.body.includes('hello?'))")
         heard = await page.evaluate("window.heard.map((one) => one.body)")
@@ -142,11 +148,7 @@ async def test_what_an_agent_chooses_counts_from_then_on(
         await page.get_by_test_id("quiet-start").fill("21:30")
         await page.get_by_test_id("quiet-start").blur()
 
-        async def chosen() -> bool:
-            agents = await hub.items("/api/v1/agents")
-            return any(one["id"] == agent_id for one in agents)
-
-        await until(chosen, limit_s=10)
+        await until_in(page, CHOSEN)
         await page.reload()
         await expect(page.get_by_test_id("notify-assigned-app")).not_to_be_checked()
         await expect(page.get_by_test_id("notify-mention-app")).to_be_checked()

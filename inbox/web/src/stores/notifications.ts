@@ -26,8 +26,9 @@ export const useNotifications = defineStore('notifications', () => {
   /** Something was told aloud that says where it leads; the shell goes there. */
   const wanted = ref<string | null>(null)
   const told = new Set<string>()
-  /** Done once all that was chosen so far is kept. */
-  let kept = Promise.resolve<void>(undefined)
+  let last: NotificationSettings | null = null
+  /** Done once all that was chosen so far is kept, or was not. */
+  let turn = Promise.resolve<void>(undefined)
   /** Whoever comes back after an hour away is not told of that hour aloud. */
   const STALE_MS = 60_000
 
@@ -103,19 +104,23 @@ export const useNotifications = defineStore('notifications', () => {
   async function readConversation(cid: string): Promise<void> {
     if (items.value.some((one) => one.unread && one.conversation_id === cid)) await mark({ conversation_id: cid }, (one) => one.conversation_id === cid)
   }
-  /** Choices are kept one after another; what an earlier one answers undoes no later one. */
+  /** Choices are kept one after another, the last of those that wait alone; what an earlier one answers undoes no later one. */
   async function choose(next: NotificationSettings): Promise<void> {
     const before = settings.value
     settings.value = next
-    const mine = kept.then(() => api.changeNotificationSettings(next))
-    const turn = kept = mine.then(() => undefined, () => undefined)
-    try {
-      const now = await mine
-      if (kept === turn) settings.value = now
-    } catch (failure) {
-      if (kept === turn) settings.value = before
-      throw failure
-    }
+    last = next
+    const mine = turn.then(async () => {
+      if (last !== next) return
+      try {
+        const kept = await api.changeNotificationSettings(next)
+        if (last === next) settings.value = kept
+      } catch (failure) {
+        if (last === next) settings.value = before
+        throw failure
+      }
+    })
+    turn = mine.catch(() => undefined)
+    await mine
   }
   function clear(): void { items.value = []; unread.value = 0; next.value = null; state.value = 'loading'; settings.value = null; told.clear() }
 
