@@ -135,6 +135,8 @@ def _form(kind: str) -> Callable[[Stage, Page], Awaitable[None]]:
     async def enter(stage: Stage, page: Page) -> None:
         await page.goto(f"{stage.hub.url}/policies/{kind}/new")
         await page.get_by_test_id("policy-form").wait_for()
+        # What a form offers of other policies is asked for once it stands.
+        await page.wait_for_load_state("networkidle")
 
     enter.__name__ = f"policy_{kind}"
     return enter

@@ -59,6 +59,7 @@ async def customers_view(stage: Stage, page: Page) -> None:
 async def reply_window_over(stage: Stage, page: Page) -> None:
     await page.goto(f"{stage.hub.url}/inbox/open/{stage.locked}")
     await page.get_by_test_id("composer-locked").wait_for()
+    await message(page, "Is my parcel there?").wait_for()
 
 
 async def templates(stage: Stage, page: Page) -> None:
