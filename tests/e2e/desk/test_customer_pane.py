@@ -14,6 +14,7 @@ from tests.support.colleagues import conversation_with, desk_of, pane_of
 from tests.support.hub_process import HubProcess
 from tests.support.running_hub import RunningHub
 from tests.support.simulated import write_as
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.e2e,
@@ -71,6 +72,22 @@ async def test_a_value_that_does_not_fit_is_refused_at_its_field_and_one_that_fi
     assert kept["fields"] == {"amount": "12.50"}
 
 
+async def until_refused(hub: RunningHub, fields: dict[str, str]) -> None:
+    """Wait until the router has heard of a field's new options, by the case of somebody else."""
+    somebody = uuid4().hex
+    await write_as(hub, "sim-telegram", somebody, somebody)
+    case = await conversation_with(hub, somebody)
+
+    async def is_refused() -> bool:
+        try:
+            await hub.call("POST", f"/api/v1/conversations/{case['id']}/fields", {"fields": fields})
+        except AssertionError as refused:
+            return "is none of" in str(refused)
+        return False
+
+    await until(is_refused, limit_s=30)
+
+
 async def test_what_the_hub_alone_refuses_is_told_at_the_field_too(
     hub: RunningHub, browser: Browser, customer: str
 ) -> None:
@@ -82,6 +99,7 @@ async def test_what_the_hub_alone_refuses_is_told_at_the_field_too(
         await row(pane, "Damage").click()
         await inbox.route("**/api/v1/fields", lambda route: route.abort())
         await hub.call("PUT", f"/api/v1/fields/{damage['id']}", {**spec, "options": ["content"]})
+        await until_refused(hub, {"damage": "box"})
 
         await pane.get_by_label("Damage", exact=True).select_option("box")
 
