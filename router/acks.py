@@ -1,7 +1,7 @@
-"""Acknowledging what is done, beside the handling of what comes next."""
+"""Acknowledging what is done and told, beside the handling of what comes next."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
@@ -18,9 +18,15 @@ class Acks:
     it leaves in hand may be all that the subscription gives out.
     """
 
-    def __init__(self, subscription: Subscription, on_failure: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        subscription: Subscription,
+        told: Callable[[], Awaitable[None]],
+        on_failure: Callable[[], None],
+    ) -> None:
         """Use ``of``."""
         self._subscription = subscription
+        self._told = told
         self._on_failure = on_failure
         self._done: list[Delivery] = []
         self._task: asyncio.Task[None] | None = None
@@ -28,19 +34,26 @@ class Acks:
     @classmethod
     @asynccontextmanager
     async def of(
-        cls, subscription: Subscription, on_failure: Callable[[], None] = lambda: None
+        cls,
+        subscription: Subscription,
+        told: Callable[[], Awaitable[None]],
+        on_failure: Callable[[], None] = lambda: None,
     ) -> AsyncIterator[Self]:
         """Acknowledge until the context ends, and all that is done by then. Raises
         ``Unavailable``.
 
+        ``told`` waits until what was done by now is published: nothing is acknowledged before.
         ``on_failure`` is called when something could not be acknowledged; ``check`` raises why.
         """
-        acks = cls(subscription, on_failure)
+        acks = cls(subscription, told, on_failure)
         try:
             yield acks
-        except BaseException:
+        except Exception:
             with suppress(Unavailable):  # they come again, and are known
                 await acks.settled()
+            raise
+        except BaseException:
+            acks.give_up()
             raise
         await acks.settled()
 
@@ -64,6 +77,11 @@ class Acks:
             task, self._task = self._task, None
             await task
 
+    def give_up(self) -> None:
+        """Acknowledge no more: what is left comes again, and is known."""
+        if self._task is not None:
+            self._task.cancel()
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or task.exception() is not None:
             self._on_failure()
@@ -71,4 +89,5 @@ class Acks:
     async def _acknowledge(self) -> None:
         while self._done:
             done, self._done = self._done, []
+            await self._told()
             await self._subscription.ack(done)

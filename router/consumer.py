@@ -1,4 +1,5 @@
-"""The loop of one held partition: take, decide, commit, publish, acknowledge; in order, for ever.
+"""The loop of one held partition: take, decide, commit; in order, for ever. What a commit has to
+tell is published beside the next one, and what it handled is acknowledged after that.
 
 What fails is repeated alone; what was begun twice before goes to the dead letters, is confirmed
 there, and only then acknowledged. A store or bus that is away pauses the partition with its items
@@ -6,6 +7,7 @@ held. Nothing is skipped and nothing overtakes.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Final, ParamSpec, TypeVar
 
@@ -200,7 +202,7 @@ class Consumer:
         await mark_gap(work, delivery)
 
     async def _commit(self, decide_on: Callable[[Unit], Awaitable[None]]) -> None:
-        """Decide, commit and publish; decided again when others wrote first."""
+        """Decide, commit and have it told; decided again when others wrote first."""
         for _ in range(_LOST_CONDITIONS):
             unit = await self._riding_out("store", self._decided, decide_on)
             try:
@@ -214,8 +216,8 @@ class Consumer:
                 self._known.drop()
                 raise
             self._known.keep(unit.documents(), unit.now)
-            await self._outbox.publish([*unit.publications, *told])
-            self._ledger.published()
+            out = partial(self._ledger.published, self._ledger.seq)
+            self._outbox.add([*unit.publications, *told], then=out)
             return
         raise Conflict("a shared document, again and again")
 

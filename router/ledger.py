@@ -105,9 +105,9 @@ class Ledger:
             else:
                 return before
 
-    def published(self) -> None:
-        """All events so far are out; the next commit says so."""
-        self.published_seq = self.seq
+    def published(self, seq: int) -> None:
+        """All events up to this one are out; the next commit says so."""
+        self.published_seq = seq
 
     async def release(self) -> None:
         """Give the partition up for others to claim at once. Harmless when it was taken over.

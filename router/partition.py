@@ -94,6 +94,8 @@ class PartitionTask:
                 self._metrics, "router/partition", error, partition=self.ledger.partition
             )
             self._troubles.begin(self._name, reason)
+        finally:
+            self._outbox.give_up()
         if not self.lost:
             await self.release()
 
@@ -118,7 +120,7 @@ class PartitionTask:
                 await backoff.wait()
             else:
                 self._troubles.end("store")
-                ledger.published()
+                ledger.published(ledger.seq)
                 return
 
     async def _work(self) -> None:
@@ -128,7 +130,7 @@ class PartitionTask:
             try:
                 async with (
                     self._bus.consume(queue, prefetch=PREFETCH) as subscription,
-                    Acks.of(subscription, self._wake) as acks,
+                    Acks.of(subscription, self._outbox.settled, self._wake) as acks,
                 ):
                     self._troubles.end(f"{self._name}/bus")
                     await self._serve(subscription, acks, backoff)

@@ -47,7 +47,7 @@ class Routers:
         self._bus = NotingBus(world.bus)
         world.bus = self._bus
         self._partitions = {partition_key(one): one for one in partitions}
-        self._held: dict[Partition, tuple[Ledger, Consumer]] = {}
+        self._held: dict[Partition, tuple[Ledger, Consumer, Outbox]] = {}
         self._subscriptions: dict[Partition, Subscription] = {}
 
     async def begin(self) -> None:
@@ -74,7 +74,7 @@ class Routers:
         ledger = Ledger(store, clock, troubles, partition=partition, lease=lease)
         outbox, policy = Outbox(bus, clock, troubles), self._world.policy
         consumer = Consumer(bus, store, clock, ledger, outbox, policy, troubles, Metrics())
-        self._held[partition] = ledger, consumer
+        self._held[partition] = ledger, consumer, outbox
 
     async def settle(self) -> None:
         """Let everything be handled that waits, and what comes of it."""
@@ -84,5 +84,6 @@ class Routers:
             while count > 0:
                 deliveries = await self._subscriptions[partition].take(min(count, 50))
                 count -= len(deliveries)
-                async with Acks.of(self._subscriptions[partition]) as acks:
-                    await self._held[partition][1].handle(acks, deliveries)
+                _, consumer, outbox = self._held[partition]
+                async with Acks.of(self._subscriptions[partition], outbox.settled) as acks:
+                    await consumer.handle(acks, deliveries)

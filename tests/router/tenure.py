@@ -33,8 +33,9 @@ class Hand:
 class Tenure:
     """The partition of the first chat, from a claim of its lease to its release."""
 
-    def __init__(self, ledger: Ledger, consumer: Consumer) -> None:
+    def __init__(self, ledger: Ledger, outbox: Outbox, consumer: Consumer) -> None:
         self._ledger = ledger
+        self._outbox = outbox
         self._consumer = consumer
         self._tags = itertools.count(1)
 
@@ -52,12 +53,12 @@ class Tenure:
         consumer = Consumer(
             world.bus, used, world.clock, ledger, outbox, world.policy, troubles, Metrics()
         )
-        return cls(ledger, consumer)
+        return cls(ledger, outbox, consumer)
 
     async def handle(self, *envelopes: Envelope, again: bool = False) -> None:
         """Handle these items together, as handed out for the first time, or ``again``."""
         deliveries = [Delivery(next(self._tags), one, redelivered=again) for one in envelopes]
-        async with Acks.of(Hand()) as acks:
+        async with Acks.of(Hand(), self._outbox.settled) as acks:
             await self._consumer.handle(acks, deliveries)
 
     async def end(self) -> None:

@@ -30,6 +30,10 @@ class Queue:
         self.acked.append([delivery.tag for delivery in deliveries])
 
 
+async def at_once() -> None:
+    """Everything is told already."""
+
+
 def item(tag: int) -> Delivery:
     at = datetime(2026, 1, 5, tzinfo=UTC)
     envelope = Envelope(id=str(tag), kind="inbound", at=at, source="test", trace_id="t")
@@ -38,7 +42,7 @@ def item(tag: int) -> Delivery:
 
 async def test_what_is_done_meanwhile_is_acknowledged_together() -> None:
     queue = Queue()
-    async with Acks.of(queue) as acks:
+    async with Acks.of(queue, at_once) as acks:
         acks.add([item(1)])
         await asyncio.sleep(0)
         acks.add([item(2)])
@@ -52,7 +56,7 @@ async def test_what_is_done_meanwhile_is_acknowledged_together() -> None:
 async def test_what_follows_a_finished_acknowledgement_is_acknowledged_too() -> None:
     queue = Queue()
     queue.open.set()
-    async with Acks.of(queue) as acks:
+    async with Acks.of(queue, at_once) as acks:
         acks.add([item(1)])
         await acks.settled()
         acks.add([item(2)])
@@ -62,7 +66,7 @@ async def test_what_follows_a_finished_acknowledgement_is_acknowledged_too() -> 
 
 async def test_a_lost_acknowledgement_shows_at_the_end() -> None:
     async def work() -> None:
-        async with Acks.of(a_lost_queue()) as acks:
+        async with Acks.of(a_lost_queue(), at_once) as acks:
             acks.add([item(1)])
 
     with pytest.raises(Unavailable):
@@ -70,7 +74,7 @@ async def test_a_lost_acknowledgement_shows_at_the_end() -> None:
 
 
 async def test_a_lost_acknowledgement_shows_at_the_next_one() -> None:
-    async with Acks.of(a_lost_queue()) as acks:
+    async with Acks.of(a_lost_queue(), at_once) as acks:
         acks.add([item(1)])
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
@@ -79,7 +83,7 @@ async def test_a_lost_acknowledgement_shows_at_the_next_one() -> None:
 
 async def test_a_lost_acknowledgement_is_told_while_nothing_follows_it() -> None:
     told = asyncio.Event()
-    async with asyncio.timeout(5), Acks.of(a_lost_queue(), told.set) as acks:
+    async with asyncio.timeout(5), Acks.of(a_lost_queue(), at_once, told.set) as acks:
         acks.add([item(1)])
         acks.add([item(2)])
         await told.wait()
@@ -89,7 +93,7 @@ async def test_a_lost_acknowledgement_is_told_while_nothing_follows_it() -> None
 
 async def test_what_ends_the_work_is_not_hidden_by_a_lost_acknowledgement() -> None:
     async def work() -> None:
-        async with Acks.of(a_lost_queue()) as acks:
+        async with Acks.of(a_lost_queue(), at_once) as acks:
             acks.add([item(1)])
             raise LookupError
 
