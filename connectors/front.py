@@ -14,9 +14,9 @@ from shared.metrics import Metrics
 from shared.process import Ending
 
 
-def front(intake: Intake, metrics: Metrics, ending: Ending) -> Front:
-    """Before an application with the connectors' ``edge``: what goes wrong here is said and noted
-    as there, and once the ``ending`` was told, answers close their connections."""
+def front(intake: Intake, metrics: Metrics, ending: Ending | None = None) -> Front:
+    """Before an application: what goes wrong here is said and noted as by the connectors' ``edge``,
+    and once the ``ending`` was told, answers close their connections."""
 
     def before(application: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -29,7 +29,7 @@ def front(intake: Intake, metrics: Metrics, ending: Ending) -> Front:
                 raise
             except Exception as error:  # noqa: BLE001 - one request's bug is that request's
                 response = answer_to(error, metrics)
-            if ending.told:
+            if ending is not None and ending.told:
                 response.force_close()
             return response
 

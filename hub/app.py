@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from connectors.assembly import connectors_service
+from connectors.front import front
 from inbox.first_start import first_start
 from inbox.service import Inbox, InboxOptions
 from router.policy import Policy
@@ -30,7 +31,7 @@ class Hub:
         self.ports = ports
         self.url = ""
         """Where it listens, once it does."""
-        metrics = Metrics()
+        self._metrics = metrics = Metrics()
         self.inbox = Inbox(
             ports.bus,
             ports.store,
@@ -75,7 +76,9 @@ class Hub:
         self.inbox.mount(app)
         app.add_routes(self.connectors.routes())
         self.inbox.mount_ui(app)
-        async with listening(app, self.settings.host, self.settings.port) as self.url:
+        short_way = front(self.connectors.intake, self._metrics)
+        host, port = self.settings.host, self.settings.port
+        async with listening(app, host, port, front=short_way) as self.url:
             yield
 
     @asynccontextmanager
