@@ -146,7 +146,7 @@ class AmqpBus:
                 durable=queue.durable,
                 own_user=self._consuming.user,
             )
-            await limited(subscription.begin())
+            await limited(subscription.begin(connection.tap))
         except BaseException as error:
             await close_softly(channel)
             if isinstance(error, LOST):
@@ -160,6 +160,7 @@ class AmqpBus:
             subscription.close()
             # The channel, not the consumer: a cancelled one hands over while it still works.
             await close_softly(channel)
+            subscription.left()
 
     async def dead_letter(self, delivery: Delivery, *, queue: str, reason: str) -> None:
         """Put an item aside; see the port."""

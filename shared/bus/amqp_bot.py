@@ -75,7 +75,7 @@ class AmqpTransport:
             subscription = AmqpSubscription(
                 channel, name, prefetch=_PREFETCH, durable=True, own_user=self._reading.user
             )
-            await limited(subscription.begin())
+            await limited(subscription.begin(connection.tap))
         except BaseException as error:
             await close_softly(channel)
             if isinstance(error, LOST):
@@ -86,6 +86,7 @@ class AmqpTransport:
         finally:
             subscription.close()
             await close_softly(channel)
+            subscription.left()
 
     async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
         """Publish them as this bot; see the port."""

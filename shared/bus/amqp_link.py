@@ -11,6 +11,7 @@ from aio_pika.exceptions import AuthenticationError, ProbableAuthenticationError
 from yarl import URL
 
 from shared.bus.amqp_subscription import LOST, lost_for_others
+from shared.bus.amqp_tap import TappedConnection
 from shared.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ class Link:
     def __init__(self, name: str, url: str) -> None:
         self._name = name
         self._url = URL(url).update_query(heartbeat=_HEARTBEAT_S)
-        self._open: AbstractConnection | None = None
+        self._open: TappedConnection | None = None
         self._lock = asyncio.Lock()
 
     @property
@@ -40,7 +41,7 @@ class Link:
         """Who connects."""
         return self._url.user or "guest"
 
-    async def connection(self) -> AbstractConnection:
+    async def connection(self) -> TappedConnection:
         """The open connection. Raises ``Unavailable``; its text never holds the URL."""
         async with self._lock:
             # What was lost calls itself closed only once it was closed by us.
@@ -50,10 +51,14 @@ class Link:
                 self._open = await self._connect()
             return self._open
 
-    async def _connect(self) -> AbstractConnection:
+    async def _connect(self) -> TappedConnection:
         try:
             return await limited(
-                aio_pika.connect(self._url, client_properties={"connection_name": self._name})
+                aio_pika.connect(
+                    self._url,
+                    client_properties={"connection_name": self._name},
+                    connection_class=TappedConnection,
+                )
             )
         except (AuthenticationError, ProbableAuthenticationError):
             raise Denied("the broker does not let this user in") from None

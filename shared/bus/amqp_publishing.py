@@ -2,8 +2,8 @@
 
 The library builds three frames per message anew and hands each message to the socket by itself,
 which costs a send and a wake-up of the broker every time. Here the frames come from templates that
-the library has made once, and all messages of one turn of the loop leave in one piece. Channel,
-numbering of confirmations, returned messages and connection stay the library's.
+the library has made once, and all messages of one turn of the loop leave in one piece; what the
+broker says of them is read by the tap. Channel and connection stay the library's.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import DeliveryError
 from aiormq.abc import ChannelFrame
 from pamqp.base import Frame
 from pamqp.commands import Basic
@@ -21,6 +21,7 @@ from pamqp.frame import marshal
 from pamqp.header import ContentHeader
 
 from shared.bus.amqp_link import limited
+from shared.bus.amqp_tap import Tap, TappedConnection
 
 _ID: Final = "0" * 16
 """Stands for a message's id in a template."""
@@ -53,10 +54,11 @@ class Publisher:
     What is published in one turn of the loop, by whomever, leaves in one piece.
     """
 
-    def __init__(self, channel: Any, *, limit_s: float) -> None:
-        """``channel`` is the library's own, below aio-pika's; what is not confirmed within the
-        limit has failed."""
+    def __init__(self, channel: Any, tap: Tap, *, limit_s: float) -> None:
+        """``channel`` is the library's own, below aio-pika's, and ``tap`` its connection's; what is
+        not confirmed within the limit has failed."""
         self._channel = channel
+        self._tap = tap
         self._limit_s = limit_s
         self._loop = asyncio.get_running_loop()
         self._waiting: list[_Call] = []
@@ -64,7 +66,12 @@ class Publisher:
         """All from the oldest that is not done, and one timer for all of them: one for each would
         cost a fifth of its call."""
         self._timer: asyncio.TimerHandle | None = None
-        channel.message_id_delivery_tag = _Tags()
+        self._tag = 0
+        """The broker's number of the last message."""
+        self._unconfirmed: dict[int, _Call] = {}
+        self._confirmed_to = 0
+        """All up to this number are answered."""
+        tap.written_by(channel.number, self)
         channel.closing.add_done_callback(self._lost)
 
     @property
@@ -110,28 +117,48 @@ class Publisher:
             return
         calls, self._waiting = self._waiting, []
         pieces: list[bytes] = []
-        tag, number, most = channel.delivery_tag, channel.number, channel.max_content_size
+        tag, number, most = self._tag, channel.number, channel.max_content_size
         for call in calls:
             if call.done():
                 continue  # nobody waits for it any more, and the broker has seen nothing
             for one in call.messages:
                 tag += 1
-                channel.confirmations[tag] = call
+                self._unconfirmed[tag] = call
                 _frames(one, tag, number, most, pieces)
             call.messages = ()  # on their way: the broker's confirmation is all that is missing
-        channel.delivery_tag = tag
+        self._tag = tag
         if pieces:
             channel.write_queue.put_nowait(ChannelFrame(b"".join(pieces), should_close=False))
+
+    def confirmed(self, tag: int, *, multiple: bool, taken: bool) -> None:
+        """One is confirmed or refused, or all up to it; see ``Tap``."""
+        for number in range(self._confirmed_to + 1, tag + 1) if multiple else (tag,):
+            call = self._unconfirmed.pop(number, None)
+            if call is None:
+                continue  # confirmed before, or returned
+            if taken:
+                call.confirmed()
+            else:
+                call.refused(DeliveryError(None, Basic.Nack(number)))
+        if multiple:
+            self._confirmed_to = max(self._confirmed_to, tag)
+
+    def returned(self, message_id: str, reason: str) -> None:
+        """One reached no queue; its id is its number. See ``Tap``."""
+        call = self._unconfirmed.pop(int(message_id, 16), None)
+        if call is not None:
+            call.refused(DeliveryError(None, Basic.Return(reply_text=reason)))
 
     def _lost(self, closing: "asyncio.Future[Any]") -> None:
         """The channel is gone, and with it every confirmation that was to come."""
         why = None if closing.cancelled() else closing.exception()
         if not isinstance(why, Exception):
             why = ConnectionResetError("the channel was closed")
-        calls = [one for one in self._channel.confirmations.values() if isinstance(one, _Call)]
-        for call in (*self._waiting, *calls):
+        self._tap.leave(self._channel.number, self)
+        for call in (*self._waiting, *self._unconfirmed.values()):
             call.fail(why)
         self._waiting.clear()
+        self._unconfirmed.clear()
         self._open.clear()
         if self._timer is not None:
             self._timer.cancel()
@@ -139,8 +166,7 @@ class Publisher:
 
 
 class _Call:
-    """Some messages that are published together; to the library it is the future that is done with
-    each one's confirmation."""
+    """Some messages that are published together."""
 
     __slots__ = ("_failure", "_left", "done_when", "messages", "until")
 
@@ -155,13 +181,11 @@ class _Call:
         self._failure: Exception | None = None
 
     def done(self) -> bool:
+        """Nobody waits for it any more."""
         return self.done_when.done()
 
-    def cancelled(self) -> bool:
-        return self.done_when.cancelled()
-
-    def set_result(self, _frame: object) -> None:
-        """One more is confirmed."""
+    def confirmed(self) -> None:
+        """One more is."""
         self._left -= 1
         if self._left == 0 and not self.done():
             if self._failure is None:
@@ -169,10 +193,10 @@ class _Call:
             else:
                 self.done_when.set_exception(self._failure)
 
-    def set_exception(self, failure: Exception) -> None:
+    def refused(self, failure: Exception) -> None:
         """One more was returned or refused; the others are waited for."""
         self._failure = self._failure or failure
-        self.set_result(None)
+        self.confirmed()
 
     def fail(self, failure: Exception) -> None:
         """No confirmation will come any more."""
@@ -180,18 +204,10 @@ class _Call:
             self.done_when.set_exception(self._failure or failure)
 
 
-class _Tags:
-    """Tells whose message came back: its id is the number under which it would be confirmed."""
-
-    def get(self, id: str) -> int | None:
-        """The number."""
-        return int(id, 16)
-
-
-async def publisher_on(connection: AbstractConnection, *, limit_s: float) -> Publisher:
+async def publisher_on(connection: TappedConnection, *, limit_s: float) -> Publisher:
     """A publisher on a channel of its own. Raises ``Unavailable``, and as the library does."""
-    channel = await limited(connection.channel(publisher_confirms=True, on_return_raises=True))
-    return Publisher(await channel.get_underlay_channel(), limit_s=limit_s)
+    channel = await limited(connection.channel(publisher_confirms=True))
+    return Publisher(await channel.get_underlay_channel(), connection.tap, limit_s=limit_s)
 
 
 def _frames(one: Outgoing, tag: int, channel: int, most: int, pieces: list[bytes]) -> None:
