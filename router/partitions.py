@@ -6,7 +6,6 @@ Each router holds at most its fair share, takes what is free or over, and gives 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Final
 
 import structlog
@@ -19,8 +18,8 @@ from shared.errors import Conflict, Unavailable
 from shared.ids import PARTITIONS, Partition
 from shared.leases import Leases
 from shared.model.records import Lease, Member
+from shared.partitions import lease_id
 from shared.ports.store import Delete, Put, Range, Store, Update
-from shared.topology import partition_key
 
 log = structlog.get_logger(__name__)
 
@@ -31,14 +30,13 @@ _AFTER_END_S: Final = 0.1
 ALL: Final = tuple(Partition(number) for number in range(PARTITIONS))
 
 
-def lease_id(partition: Partition) -> str:
-    """The id of a partition's lease."""
-    return f"partition/{partition_key(partition)}"
+def fair_share(partitions: int, routers: int, place: int) -> int:
+    """How many partitions the router at this place (from 0) of so many may hold.
 
-
-def fair_share(partitions: int, routers: int) -> int:
-    """How many partitions one of so many routers may hold."""
-    return ceil(partitions / max(1, routers))
+    The shares make up all partitions and differ by one at most.
+    """
+    each, over = divmod(partitions, routers)
+    return each + (place < over)
 
 
 class Partitions:
@@ -110,7 +108,8 @@ class Partitions:
         await self._renew()
         others = await self._others(now)
         self._next_end = min((other.until for other in others), default=None)
-        share = fair_share(PARTITIONS, len(others) + 1)
+        place = sum(other.id < self._member_id for other in others)
+        share = fair_share(PARTITIONS, len(others) + 1, place)
         held = self.held()
         for partition in sorted(held)[share:]:
             self._held[partition].leave()

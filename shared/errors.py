@@ -49,6 +49,10 @@ class SchemaTooNew(HubError):
     """The stored data was written by a newer version of the hub: do not start."""
 
 
+class PartitionsDiffer(HubError):
+    """The stored data was written with more partitions than this hub reads: do not start."""
+
+
 class Conflict(HubError):
     """Somebody else wrote first: load again and decide again. ``what`` names the lost condition."""
 

@@ -34,7 +34,12 @@ Partition = NewType("Partition", int)
 """0..N-1; the queue that a slot belongs to at the present number of partitions."""
 
 SLOTS: Final = 256
-PARTITIONS: Final = 16
+PARTITIONS: Final = 4
+"""How many queues the slots share, and how many routers can work at once.
+
+Few, for RabbitMQ writes and confirms each quorum queue by itself: the same messages over more of
+them cost the broker more. The number belongs to a hub's data (``shared.partitions``).
+"""
 _ADDRESSED_LENGTH: Final = 35
 """Letter, slot and UUID; a part's id is longer."""
 

@@ -20,6 +20,7 @@ from shared.collections import ALL_COLLECTIONS
 from shared.errors import BadRequest
 from shared.ids import new_id
 from shared.leases import Leases
+from shared.partitions import check_partitions
 from shared.ports.blobs import Blobs
 from shared.ports.bots import BotAccess, Transport
 from shared.ports.bus import Bus
@@ -65,7 +66,8 @@ async def open_ports(settings: Settings, *, clock: Clock | None = None) -> Async
     """Open bus, store and blobs as the settings say, and close them in the reverse order.
 
     Raises ``BadRequest`` for a URL that no driver serves, ``DataInUse`` when another hub holds the
-    data, ``Unavailable`` when something cannot be opened.
+    data, ``SchemaTooNew`` and ``PartitionsDiffer`` when it is another version's, ``Unavailable``
+    when something cannot be opened.
     """
     used_clock = clock or SystemClock()
     directory = settings.data_dir.absolute()
@@ -74,6 +76,7 @@ async def open_ports(settings: Settings, *, clock: Clock | None = None) -> Async
         database = await _open_database(settings, stack)
         store = await _open_store(settings, database, stack)
         await store.prepare(ALL_COLLECTIONS)
+        await check_partitions(store)
         bus = await _open_bus(settings, database, used_clock, stack)
         blobs = await _open_blobs(settings)
         yield Ports(

@@ -11,7 +11,7 @@ BOT_USER: Final = "bot."
 
 
 def partition_key(partition: Partition) -> str:
-    """The routing key of a partition: ``p00`` to ``p15``."""
+    """The routing key of a partition: ``p00``, ``p01`` and so on."""
     return f"p{partition:02d}"
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.ids import PARTITIONS
 from tests.support.hub_command import hub_command
 from tests.support.hub_process import HubProcess
+from tests.support.partitioned import hold_partitions
+from tests.support.stores import open_embedded
 
 
 async def test_a_fresh_hub_is_ready_and_says_where_to_go(tmp_path: Path) -> None:
@@ -55,6 +58,25 @@ async def test_a_second_hub_on_the_same_data_is_refused(tmp_path: Path) -> None:
     assert ended.err.count("\n") == 1
     assert "in use by another hub" in ended.err
     assert str(hub.pid if hub._process else "") in ended.err
+
+
+async def test_data_with_more_partitions_is_refused_before_anything_is_served(
+    tmp_path: Path,
+) -> None:
+    async with HubProcess(tmp_path) as hub:
+        data = hub.data
+    async with open_embedded(data) as embedded:
+        await hold_partitions(embedded.store, 16)
+
+    ended = await hub_command(data, "up", "--port", "0")
+
+    assert ended.status == 1
+    assert ended.out == ""
+    assert ended.err.strip().splitlines() == [
+        f"hub: the stored data has 16 partitions, this version of the hub {PARTITIONS}: run the"
+        " version that wrote it, or begin with a new data directory or database and, on RabbitMQ,"
+        " a new virtual host"
+    ]
 
 
 async def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:

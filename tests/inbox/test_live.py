@@ -17,7 +17,7 @@ from shared.events import (
     SettingsChanged,
     Typing,
 )
-from shared.ids import ChannelId, ExternalId, Partition, partition_of
+from shared.ids import PARTITIONS, ChannelId, ExternalId, Partition, partition_of
 from shared.model.conversation import Thread
 from shared.model.people import Actor, ActorKind, Role
 from shared.ports.store import Delete, Put
@@ -81,7 +81,7 @@ async def test_a_lost_wake_up_shows_without_another_event(stage: Stage) -> None:
 
 
 async def test_a_lost_wake_up_shows_while_other_partitions_are_busy(stage: Stage) -> None:
-    busy = (PARTITION + 1) % 16
+    busy = (PARTITION + 1) % PARTITIONS
     async with stage.browser() as browser, stage.live(browser) as socket:
         await frames(socket, 1)
         await stage.happen(PARTITION, 1, _added("lost"), told=False)
@@ -396,7 +396,7 @@ async def test_all_screens_get_the_same_frame_and_a_cursor_that_brings_nothing_t
 
 
 async def test_a_client_that_was_ahead_of_this_process_is_not_sent_back(stage: Stage) -> None:
-    ahead = Partition((PARTITION + 1) % 16)
+    ahead = Partition((PARTITION + 1) % PARTITIONS)
     await stage.happen(ahead, 1, _added("told by another process"), told=False)
     async with stage.browser() as browser:
         cursor = encode_positions({ahead: 1})

@@ -10,9 +10,9 @@ from router.consumer import Consumer
 from router.health import Troubles
 from router.ledger import Ledger
 from router.outbox import Outbox
-from router.partitions import lease_id
 from shared.ids import Partition, new_id
 from shared.metrics import Metrics
+from shared.partitions import lease_id
 from shared.ports.bus import Bus, Exchange, Publication, Subscription
 from shared.topology import partition_key, partition_queue
 from tests.router.world import World

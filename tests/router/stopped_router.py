@@ -13,7 +13,6 @@ from pathlib import Path
 from router.health import Troubles
 from router.ledger import Ledger
 from router.partition import PartitionTask
-from router.partitions import lease_id
 from router.policy import Policy
 from shared.bus.embedded import EmbeddedBus
 from shared.clock import SystemClock
@@ -21,6 +20,7 @@ from shared.collections import ALL_COLLECTIONS
 from shared.ids import partition_of_slot, slot_for
 from shared.leases import Leases
 from shared.metrics import Metrics
+from shared.partitions import lease_id
 from shared.ports.store import Change
 from shared.sqlite import Database
 from shared.store.sqlite import SqliteStore

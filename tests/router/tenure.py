@@ -9,10 +9,10 @@ from router.consumer import Consumer
 from router.health import Troubles
 from router.ledger import Ledger
 from router.outbox import Outbox
-from router.partitions import lease_id
 from shared.envelope import Envelope
 from shared.ids import partition_of_slot, slot_for
 from shared.metrics import Metrics
+from shared.partitions import lease_id
 from shared.ports.bus import Delivery
 from shared.ports.store import Change, Store
 from tests.router.world import CHANNEL, World

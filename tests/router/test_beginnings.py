@@ -234,8 +234,8 @@ async def test_a_channel_that_writes_to_nobody_first_writes_to_those_who_have_wr
 async def test_in_the_thread_of_a_merged_case_one_begins_once_that_is_over_where_it_goes_on(
     mail: World,
 ) -> None:
-    await mail.tell(inbound("chat-1"), inbound("chat-2"), inbound("chat-3"))
-    before, middle, end = [await mail.conversation(f"chat-{n}") for n in (1, 2, 3)]
+    await mail.tell(inbound("chat-1"), inbound("chat-2"), inbound("chat-4"))
+    before, middle, end = [await mail.conversation(f"chat-{n}") for n in (1, 2, 4)]
     for one, into in ((before, middle), (middle, end)):
         await mail.ask(Merge(conversation_id=one.id, actor=AGENT, into_id=into.id))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from router.partitions import lease_id
 from shared.clock import SystemClock
 from shared.collections import ALL_COLLECTIONS, CONVERSATIONS, LEASES, MESSAGES, PARTS
 from shared.commands import Reply, publication
 from shared.ids import CommandId, partition_of_slot, slot_for
 from shared.leases import Leases
+from shared.partitions import lease_id
 from shared.sqlite import Database
 from shared.store.sqlite import SqliteStore
 from shared.topology import partition_queue

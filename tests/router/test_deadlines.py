@@ -16,7 +16,7 @@ from shared.commands import (
     SetPriority,
     Snooze,
 )
-from shared.ids import ChannelType, ExternalId, Partition
+from shared.ids import PARTITIONS, ChannelType, ExternalId, Partition
 from shared.model.channel import ChannelTypeInfo
 from shared.model.content import Content, EmailFields
 from shared.model.conversation import PendingFor, Priority
@@ -566,7 +566,7 @@ async def test_one_event_tells_of_the_message_and_of_its_deadline(world: World) 
     conversation = await world.conversation()
     events = [
         envelope["payload"]["conversation"]
-        for number in range(16)
+        for number in range(PARTITIONS)
         for envelope in await world.events(Partition(number))
     ]
     assert events[-1]["version"] == conversation.version

@@ -18,6 +18,7 @@ from shared.commands import Note, publication
 from shared.envelope import Envelope
 from shared.errors import BadPayload, Conflict, Unavailable
 from shared.ids import (
+    PARTITIONS,
     CommandId,
     ConversationId,
     Partition,
@@ -434,7 +435,7 @@ async def test_a_command_for_another_partition_is_refused(world: World) -> None:
     conversation = await world.conversation()
     note = Note(conversation_id=conversation.id, actor=AGENT, text="note")
     right = publication(note, CommandId("n"), at=world.clock.now(), source="x", trace_id="t")
-    wrong = partition_key(Partition((HOME + 1) % 16))
+    wrong = partition_key(Partition((HOME + 1) % PARTITIONS))
 
     await world.bus.publish([Publication(right.exchange, wrong, right.envelope)])
     await world.settle()

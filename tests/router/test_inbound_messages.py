@@ -13,7 +13,15 @@ from shared.collections import (
     thread_id,
 )
 from shared.commands import Reply, Resolve, Snooze
-from shared.ids import ContactId, ExternalId, Partition, partition_of, partition_of_slot, slot_for
+from shared.ids import (
+    PARTITIONS,
+    ContactId,
+    ExternalId,
+    Partition,
+    partition_of,
+    partition_of_slot,
+    slot_for,
+)
 from shared.model.content import Content, ReplyRef, Service, Unsupported
 from shared.model.conversation import Status
 from shared.model.delivery import Delivery
@@ -309,7 +317,7 @@ async def test_a_renamed_thread_goes_on_in_the_same_conversation(world: World) -
 async def test_an_item_of_another_partition_is_forwarded_and_handled_there(world: World) -> None:
     item = inbound("chat-1", text="hello")
     home = partition_of_slot(slot_for(CHANNEL, "chat-1"))
-    elsewhere = Partition((home + 1) % 16)
+    elsewhere = Partition((home + 1) % PARTITIONS)
 
     await world.bus.publish([item_publication(item, partition=elsewhere)])
     await world.settle()

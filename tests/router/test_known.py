@@ -17,7 +17,7 @@ from shared.collections import (
 )
 from shared.commands import Reply, publication
 from shared.envelope import Envelope
-from shared.ids import ChannelId, CommandId, ExternalId
+from shared.ids import PARTITIONS, ChannelId, CommandId, ExternalId
 from shared.model.channel import Channel, ChannelState
 from shared.model.delivery import Delivery
 from shared.model.inbound import Receipt
@@ -248,7 +248,7 @@ async def test_large_messages_and_those_of_customers_are_not_remembered(world: W
 
 
 async def test_nothing_of_another_partition_is_remembered(world: World) -> None:
-    elsewhere = Known(type(HOME)((HOME + 1) % 16))
+    elsewhere = Known(type(HOME)((HOME + 1) % PARTITIONS))
     tenure = await Tenure.begin(world)
     await tenure.handle(told("one"))
     conversation = await world.conversation()

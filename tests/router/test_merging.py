@@ -13,12 +13,20 @@ from router.work import Work
 from shared.collections import CONVERSATIONS, COUNTERS, TIMERS
 from shared.commands import Cancel, Merge, Reopen, Reply, Resolve, Unmerge, publication
 from shared.envelope import Envelope
-from shared.ids import CommandId, ExternalId, MessageId, Partition, partition_of
+from shared.ids import (
+    CommandId,
+    ExternalId,
+    MessageId,
+    Partition,
+    partition_of,
+    partition_of_slot,
+    slot_for,
+)
 from shared.model.conversation import Conversation, Status
 from shared.model.inbound import Origin, ThreadRef
 from shared.model.records import Outcome, OutcomeStatus
 from tests.router.faulty import Crash, FaultyBus
-from tests.router.world import AGENT, START, World, inbound
+from tests.router.world import AGENT, CHANNEL, START, World, inbound
 
 REFUSED = OutcomeStatus.REFUSED
 
@@ -29,6 +37,15 @@ async def two(world: World) -> tuple[Conversation, Conversation]:
     source, into = await world.conversation("chat-1"), await world.conversation("chat-2")
     assert partition_of(source.id) != partition_of(into.id)
     return source, into
+
+
+async def another(world: World, **fields: Any) -> Conversation:
+    """A third one, in a partition where neither of the two stands."""
+    await world.tell(inbound("chat-4", text="three", **fields))
+    third = await world.conversation("chat-4")
+    taken = {partition_of_slot(slot_for(CHANNEL, chat)) for chat in ("chat-1", "chat-2")}
+    assert partition_of(third.id) not in taken
+    return third
 
 
 async def merge(world: World, source: Conversation, into: Conversation) -> Outcome:
@@ -116,8 +133,7 @@ async def test_a_case_goes_on_waiting_for_those_that_stay_joined_when_one_parts(
     await agree(world)
     await world.clock.advance(60)
     third_at = world.clock.now()
-    await world.tell(inbound("chat-3", text="three", occurred_at=third_at))
-    third = await world.conversation("chat-3")
+    third = await another(world, occurred_at=third_at)
     await merge(world, third, into)
     await agree(world)
 
@@ -132,8 +148,7 @@ async def test_an_earlier_answer_to_one_that_stays_joined_does_not_answer_the_ca
     world: World,
 ) -> None:
     source, into = await two(world)
-    await world.tell(inbound("chat-3", text="three"))
-    third = await world.conversation("chat-3")
+    third = await another(world)
     await world.clock.advance(60)
     await world.ask(Reply(conversation_id=third.id, actor=AGENT, text="answer to three"))
     for one in (source, third):
@@ -154,17 +169,16 @@ async def test_where_a_merged_case_goes_on_learns_of_one_that_parts_further_down
     await world.ask(Reply(conversation_id=into.id, actor=AGENT, text="answer"))
     await merge(world, source, into)
     await agree(world)
-    await world.tell(inbound("chat-3", text="three"))
-    third = await world.conversation("chat-3")
+    third = await another(world)
     await world.ask(Reply(conversation_id=third.id, actor=AGENT, text="answer"))
     await merge(world, into, third)
     await agree(world)
-    waited = (await world.conversation("chat-3")).waiting_since
+    waited = (await world.conversation("chat-4")).waiting_since
 
     await unmerge(world, source)
     await agree(world)
 
-    third = await world.conversation("chat-3")
+    third = await world.conversation("chat-4")
     assert (waited, third.waiting_since, third.unread) == (START, None, 0)
 
 
@@ -278,8 +292,7 @@ async def test_two_that_are_merged_into_each_other_at_once_are_not_lost(world: W
 @pytest.mark.parametrize("state", ["resolved", "merged", "itself"])
 async def test_what_cannot_be_merged_is_refused(world: World, state: str) -> None:
     source, into = await two(world)
-    await world.tell(inbound("chat-3"))
-    third = await world.conversation("chat-3")
+    third = await another(world)
     if state == "resolved":
         await world.ask(Resolve(conversation_id=into.id, actor=AGENT))
     if state == "merged":

@@ -258,10 +258,20 @@ def test_a_deleted_message_shows_no_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "routers, share", [(0, 16), (1, 16), (2, 8), (3, 6), (5, 4), (16, 1), (40, 1)]
+    "partitions, shares",
+    [
+        (4, [4]),
+        (4, [2, 2]),
+        (4, [2, 1, 1]),
+        (4, [1, 1, 1, 1]),
+        (4, [1, 1, 1, 1, 0, 0]),
+        (16, [6, 5, 5]),
+    ],
 )
-def test_partitions_are_shared_fairly(routers: int, share: int) -> None:
-    assert fair_share(16, routers) == share
+def test_partitions_are_shared_fairly(partitions: int, shares: list[int]) -> None:
+    routers = len(shares)
+
+    assert [fair_share(partitions, routers, place) for place in range(routers)] == shares
 
 
 def test_new_reactions_of_a_person_replace_their_old_ones() -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from router.ledger import LeaseLost
 from router.partition import PartitionTask
-from router.partitions import lease_id
+from router.partitions import fair_share
 from router.service import Router
 from shared.clock import ManualClock, SystemClock
 from shared.collections import LEASES, MEMBERS
 from shared.ids import PARTITIONS, Partition, partition_of_slot, slot_for
 from shared.leases import Leases
 from shared.model.records import Lease, Member
+from shared.partitions import lease_id
 from shared.ports.bus import Bus
 from shared.ports.store import Put, Store
 from shared.topology import partition_queue
@@ -34,6 +35,7 @@ from tests.support.stores import open_embedded
 
 HOME = partition_of_slot(slot_for(CHANNEL, "chat-1"))
 LEASE_S = 0.6
+HALF = PARTITIONS // 2
 
 
 @pytest.fixture
@@ -83,31 +85,31 @@ async def has_handled(world: World, number: int) -> bool:
 
 async def test_one_router_holds_everything(world: World) -> None:
     async with running(a_router(world, "a")):
-        await until(lambda: has(world, a=16))
+        await until(lambda: has(world, a=PARTITIONS))
 
 
 async def test_two_routers_share_and_the_rest_goes_back_when_one_ends(world: World) -> None:
     async with running(a_router(world, "a"), a_router(world, "b")) as (_, second):
-        await until(lambda: has(world, a=8, b=8))
+        await until(lambda: has(world, a=HALF, b=HALF))
         second.cancel()
-        await until(lambda: has(world, a=16))
+        await until(lambda: has(world, a=PARTITIONS))
 
 
 async def test_a_router_that_joins_gets_its_share(world: World) -> None:
     async with running(a_router(world, "a")):
-        await until(lambda: has(world, a=16))
+        await until(lambda: has(world, a=PARTITIONS))
         async with running(a_router(world, "b"), a_router(world, "c")):
             await until(lambda: is_shared_by_three(world))
 
 
 async def is_shared_by_three(world: World) -> bool:
-    shares = await owners(world)
-    return len(shares) == 3 and sum(shares.values()) == 16 and max(shares.values()) <= 6
+    fair = [fair_share(PARTITIONS, 3, place) for place in range(3)]
+    return sorted((await owners(world)).values(), reverse=True) == fair
 
 
 async def test_the_end_of_a_router_releases_everything_at_once(world: World) -> None:
     async with running(a_router(world, "a")):
-        await until(lambda: has(world, a=16))
+        await until(lambda: has(world, a=PARTITIONS))
 
     assert await owners(world) == {}
     assert await world.store.get(MEMBERS, "router/a") is None
@@ -116,10 +118,10 @@ async def test_the_end_of_a_router_releases_everything_at_once(world: World) -> 
 async def test_partitions_of_a_router_that_vanished_are_taken_over(world: World) -> None:
     gone = FaultyStore(world.store)
     async with running(a_router(world, "a", store=gone), a_router(world, "b")):
-        await until(lambda: has(world, a=8, b=8))
+        await until(lambda: has(world, a=HALF, b=HALF))
         gone.away = True
 
-        await until(lambda: has(world, b=16))
+        await until(lambda: has(world, b=PARTITIONS))
 
 
 async def test_on_data_of_its_own_it_waits_for_no_router_that_was_killed(world: World) -> None:
@@ -129,7 +131,7 @@ async def test_on_data_of_its_own_it_waits_for_no_router_that_was_killed(world: 
     router = Router(world.bus, world.store, SystemClock(), leases)
 
     async with running(router):
-        await until(lambda: has(world, started=16))
+        await until(lambda: has(world, started=PARTITIONS))
 
 
 async def test_everything_is_handled_once_while_routers_come_and_go(world: World) -> None:
@@ -184,12 +186,12 @@ async def test_the_one_who_took_over_handles_what_the_stopped_one_had_in_hand(
     stopped.gate = asyncio.Event()
     slow = a_router(world, "slow", store=stopped)
     async with running(slow):
-        await until(lambda: has(world, slow=16))
+        await until(lambda: has(world, slow=PARTITIONS))
         await world.bus.publish([item_publication(inbound(text="one"))])
         await stopped.reached.wait()
         stopped.away = True
         async with running(a_router(world, "other")):
-            await until(lambda: has(world, other=16))
+            await until(lambda: has(world, other=PARTITIONS))
             stopped.away = False
             stopped.gate.set()
             await until(lambda: has_handled_some(world))
@@ -222,7 +224,7 @@ async def test_the_health_names_what_is_held_and_what_is_wrong(world: World) -> 
     router = a_router(world, "a", store=store)
     before = await router.health()
     async with running(router):
-        await until(lambda: has(world, a=16))
+        await until(lambda: has(world, a=PARTITIONS))
         await until(lambda: is_ready(router))
         well = await router.health()
         store.away = True
@@ -232,7 +234,7 @@ async def test_the_health_names_what_is_held_and_what_is_wrong(world: World) -> 
         await until(lambda: is_ready(router))
 
     assert not before.ready
-    assert len(well.partitions) == 16
+    assert len(well.partitions) == PARTITIONS
     assert not ill.ready
     assert "store" in ill.troubles
 

@@ -13,7 +13,6 @@ from pydantic_core import from_json
 from router.health import Troubles
 from router.ledger import Ledger
 from router.partition import PartitionTask
-from router.partitions import lease_id
 from router.policy import Policy
 from shared.clock import ManualClock
 from shared.collections import (
@@ -55,6 +54,7 @@ from shared.model.inbound import Inbound, InboundKind, Receipt, ThreadRef
 from shared.model.message import Direction, Message
 from shared.model.people import Actor, ActorKind, Participant
 from shared.model.records import Lease, Outcome
+from shared.partitions import lease_id
 from shared.policies.book import POLICY_COLLECTIONS, book_of
 from shared.ports.bus import Bus, Exchange, Publication
 from shared.ports.store import Collection, Put, Store

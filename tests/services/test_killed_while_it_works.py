@@ -10,11 +10,12 @@ import pytest
 import structlog
 
 from hub.services.broker import Broker
-from router.partitions import ALL, lease_id
+from router.partitions import ALL
 from shared.bots.bus_transport import BusTransport
 from shared.bots.echo import echo
 from shared.bots.runner import Runner
 from shared.collections import LEASES
+from shared.partitions import lease_id
 from shared.runtime import Ports, Service, running
 from tests.support.crowd import Colleague, Crowd
 from tests.support.far_ends import add_telegram, telegram_platform

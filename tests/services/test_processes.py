@@ -15,8 +15,10 @@ from aiohttp import ClientSession
 from shared.errors import BadRequest
 from shared.sealing import load_or_make_key
 from shared.settings import load_settings
+from tests.support.partitioned import hold_partitions
 from tests.support.services_process import ServiceProcess, inherited
 from tests.support.set_ups import own_vhost
+from tests.support.stores import open_embedded
 
 SERVICES = ("router", "inbox", "connectors")
 
@@ -50,6 +52,21 @@ async def test_a_wrong_setting_is_one_line(service: str, tmp_path: Path) -> None
 
     assert status == 1
     assert errors == f"{service}: HUB_BUS_URL: no driver for carrier-pigeon:\n"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_data_with_more_partitions_is_refused_in_one_line(
+    service: str, tmp_path: Path
+) -> None:
+    async with open_embedded(tmp_path) as embedded:
+        await hold_partitions(embedded.store, 16)
+    away = {"HUB_DATA_DIR": str(tmp_path), "HUB_BUS_URL": "amqp://127.0.0.1:1"}
+
+    status, _, errors = await ended(service, environ=away)
+
+    assert status == 1
+    assert errors.startswith(f"{service}: the stored data has 16 partitions, this version of the")
+    assert errors.count("\n") == 1
 
 
 async def test_a_channel_type_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ import pytest_asyncio
 import structlog
 from aiohttp import ClientSession
 
-from router.partitions import ALL, fair_share, lease_id
+from router.partitions import ALL, fair_share
 from shared.checks import CheckRequest, check_answers_queue, check_request
 from shared.collections import CURSORS, LEASES
 from shared.ids import PARTITIONS
 from shared.model.records import Cursor
+from shared.partitions import lease_id
 from shared.ports.bus import Delivery
 from shared.ports.store import Put
 from shared.runtime import Ports
@@ -60,7 +61,7 @@ async def owners(ports: Ports) -> Counter[str]:
 
 
 async def test_two_routers_share_the_partitions_fairly(ports: Ports) -> None:
-    fair = [fair_share(PARTITIONS, 2)] * 2
+    fair = [fair_share(PARTITIONS, 2, place) for place in range(2)]
     async with asyncio.timeout(15):
         while sorted((await owners(ports)).values()) != fair:
             await ports.clock.sleep(0.1)

@@ -22,8 +22,8 @@ from tests.support.stores import Embedded, open_embedded
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LAST = Partition(PARTITIONS - 1)
-BUSY = Partition(3)
-OTHER = Partition(5)
+BUSY = Partition(1)
+OTHER = Partition(2)
 QUIET_S = 60.0
 """Longer than the tests: only what is missed makes the log be read."""
 SOON_S = 0.2

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from router.partitions import ALL, lease_id
+from router.partitions import ALL
 from shared.collections import CHANNELS, EVENT_LOG, LEASES, PARTS
 from shared.ids import Partition
+from shared.partitions import lease_id
 from shared.ports.bus import Bus
 from shared.ports.store import Range, Store
 from shared.topology import DURABLE_QUEUES

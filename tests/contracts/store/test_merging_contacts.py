@@ -105,7 +105,7 @@ async def test_a_case_that_begins_while_its_contact_is_merged_belongs_to_the_mer
 ) -> None:
     ann = await scene.take(written_by("chat-1", "ann"))
     bob = await scene.take(written_by("chat-2", "bob"))
-    item = written_by("chat-3", "bob")
+    item = written_by("chat-4", "bob")
     late, partition = await scene.decided(item)
 
     await scene.merges.merge(ann.contact_id, bob.contact_id, AGENT)
@@ -118,7 +118,7 @@ async def test_a_case_that_begins_while_its_contact_is_merged_belongs_to_the_mer
 async def test_a_case_that_begins_just_before_a_merge_is_told_of_it(scene: Scene) -> None:
     ann = await scene.take(written_by("chat-1", "ann"))
     bob = await scene.take(written_by("chat-2", "bob"))
-    unit, partition = await scene.decided(written_by("chat-3", "bob"))
+    unit, partition = await scene.decided(written_by("chat-4", "bob"))
     contacts = scene.merges.contacts
 
     async def begin() -> None:
@@ -127,7 +127,7 @@ async def test_a_case_that_begins_just_before_a_merge_is_told_of_it(scene: Scene
     between = Contacts(Interrupted(scene.store, begin), contacts.clock, contacts.news)
     await Merges(between).merge(ann.contact_id, bob.contact_id, AGENT)
 
-    begun = await scene.conversation("chat-3")
+    begun = await scene.conversation("chat-4")
     told = await scene.store.find(TIMERS, equal={}, order="due_at")
     assert f"facts/{begun.id}" in [timer.id for timer in told.items]
     page = await scene.merges.contacts.conversations(ann.contact_id, None, 10)

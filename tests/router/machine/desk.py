@@ -51,7 +51,7 @@ from tests.router.world import (
 from tests.support.document_stores import IMPLEMENTATIONS
 from tests.support.stores import open_embedded
 
-HOMES = (Partition(3), Partition(8))
+HOMES = (Partition(1), Partition(3))
 """The partitions in which the threads stand."""
 _MANY = 500
 
