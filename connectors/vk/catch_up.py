@@ -72,6 +72,7 @@ class CatchUp:
             try:
                 for event in found:
                     await self._tell(event, accept)
+                gap.safe()
                 found = await gap.step()
             except Throttled as error:
                 await self._clock.sleep(error.retry_after_s)

@@ -29,7 +29,8 @@ _AT_ONCE: Final = 10
 
 
 class Gap:
-    """One gap, closed step by step. A step that fails is done again by the next call."""
+    """One gap, closed step by step. A step is done again until it is called safe: it may fail, and
+    so may whoever is told what it brought."""
 
     def __init__(
         self,
@@ -50,6 +51,9 @@ class Gap:
         self._since_s = since_s
         self._filter = conversations
         self._to_read: list[Payload] | None = None
+        self._read = 0
+        """So many of them were read by the last step."""
+        self._found = 0
         self._messages = 0
 
     def notice(self, failed: str) -> RawEvent:
@@ -69,6 +73,7 @@ class Gap:
                 log.info("gap.closed", channel_id=self._channel_id, messages=self._messages)
                 return None
             events: list[RawEvent] = []
+            self._read = self._found = 0
             chosen = self._to_read[:_AT_ONCE]
             for conversation in chosen:
                 events += await self._missed(conversation)
@@ -78,9 +83,15 @@ class Gap:
                 log.warning("gap.not_closed", channel_id=self._channel_id, code=error.code)
                 return None
             raise refusals.of_read(error) from None
-        self._messages += len(events)
-        self._to_read = self._to_read[len(chosen) :]
+        self._read, self._found = len(chosen), len(events)
         return events
+
+    def safe(self) -> None:
+        """What the last step brought is: the next one goes on behind it."""
+        if self._to_read is not None:
+            self._messages += self._found
+            self._to_read = self._to_read[self._read :]
+            self._read = self._found = 0
 
     async def _conversations(self) -> list[Payload]:
         """Those in which something was written since, whoever wrote it last."""

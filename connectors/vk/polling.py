@@ -1,10 +1,12 @@
 """Bots Long Poll: events from a ``ts`` that moves on only when its owner says so.
 
 The cursor is ``<ts>@<seconds since 1970 when it was current>``: the time says how far back to look
-when VK has lost what came after it.
+when VK has lost what came after it. While a gap is being closed ``#<steps>`` follows, the steps
+that are safe; another process begins with the first.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +26,7 @@ from shared.ids import ChannelId
 
 log = structlog.get_logger(__name__)
 
+_STEPS: Final = "#"
 _START: Final = ""
 """The cursor before there is one; an empty one begins again."""
 _GRACE_S: Final = 10.0
@@ -64,6 +67,32 @@ class _Closing:
     cursor: str
     gap: Gap
     after: Place
+    notice: RawEvent | None = None
+    """What the admins are told first."""
+    steps: int = 0
+    """Those that are safe."""
+
+    def cursor_at(self, steps: int) -> str:
+        """Where it stands once so many steps are safe."""
+        return f"{self.cursor}{_STEPS}{steps}" if steps else self.cursor
+
+    def goes_on(self, cursor: str) -> bool:
+        """Whether the cursor is of this gap, and if so how far it is closed."""
+        if cursor == self.cursor_at(self.steps + 1):
+            self._safe()
+            return True
+        return cursor == self.cursor_at(self.steps)
+
+    def _safe(self) -> None:
+        self.steps += 1
+        if self.notice is not None:
+            self.notice = None
+        else:
+            self.gap.safe()
+
+    async def step(self) -> Sequence[RawEvent] | None:
+        """What is to be told next; None once all was. Raises as the gap's."""
+        return [self.notice] if self.notice is not None else await self.gap.step()
 
 
 class Polling:
@@ -98,9 +127,10 @@ class Polling:
         Raises ``Unavailable``, ``Throttled``, ``ChannelBroken``.
         """
         cursor = cursor or _START
-        if self._closing is not None and self._closing.cursor == cursor:
+        if self._closing is not None and self._closing.goes_on(cursor):
             return await self._close_gap(self._closing)
         self._closing = None
+        cursor, _, _ = cursor.partition(_STEPS)
         place = _place_of(cursor)
         if place is None:
             return await self._begin(cursor)
@@ -177,17 +207,20 @@ class Polling:
         )
         gap = self._gap(place.at_s - _MARGIN_S, "all")
         # The time before the first look: what comes during it is in the stream that goes on.
-        self._closing = _Closing(cursor, gap, self._now_at(ts))
-        notice = gap.notice(str(failed)[:20])
-        return Pulled(events=(notice,), cursors=(cursor,), cursor=None)
+        after, notice = self._now_at(ts), gap.notice(str(failed)[:20])
+        self._closing = _Closing(cursor, gap, after, notice)
+        return await self._close_gap(self._closing)
 
     async def _close_gap(self, closing: _Closing) -> Pulled:
-        """Some of what was missed. The cursor stays until all of it is safe."""
-        events = await closing.gap.step()
+        """Some of what was missed. The place stays until all of it is safe."""
+        events = await closing.step()
         if events is None:
             self._closing = None
             return Pulled(events=(), cursors=(), cursor=closing.after.cursor())
-        return Pulled(events=events, cursors=[closing.cursor] * len(events), cursor=None)
+        here, there = closing.cursor_at(closing.steps), closing.cursor_at(closing.steps + 1)
+        if not events:
+            return Pulled(events=(), cursors=(), cursor=there)
+        return Pulled(events=events, cursors=[here] * (len(events) - 1) + [there], cursor=None)
 
     async def _current(self) -> _Session:
         session = self._session
