@@ -75,7 +75,9 @@ class VkConnector:
         self._polling = Polling(
             api, context.http, context.clock, wait_s=settings.poll_wait_s, **ours
         )
-        self._subscription = Subscription(api, self._callback, polls=self._polls, **ours)
+        self._subscription = Subscription(
+            api, self._callback, context.clock, polls=self._polls, **ours
+        )
         self._check = AccountCheck(
             api, self._subscription, group_id=settings.group_id, polls=self._polls
         )
@@ -136,6 +138,7 @@ class VkConnector:
         await self._subscription.subscribe()
         if not self._polls:
             self._catch_up.start()
+            await self._subscription.confirmed()
 
     async def unsubscribe(self) -> None:
         """Take our callback server away."""

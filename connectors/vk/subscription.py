@@ -10,14 +10,19 @@ from connectors.vk.callback import Callback
 from connectors.vk.errors import NoAnswer, Refused
 from connectors.vk.events import WANTED
 from connectors.vk.payload import Payload
-from shared.errors import ChannelBroken
+from shared.clock import Clock
+from shared.errors import ChannelBroken, Unavailable
 from shared.ids import ChannelId
 
 log = structlog.get_logger(__name__)
 
 _TITLE: Final = "Omnihub"
 _MOST: Final = 10
-_UNHEARD: Final = frozenset({"failed", "unconfigured"})
+_FAILED: Final = "failed"
+_UNHEARD: Final = frozenset({_FAILED, "unconfigured"})
+_CONFIRMED: Final = "ok"
+_LOOK_AGAIN_S: Final = (0.05, 0.2, 1.0, 2.0, 4.0)
+"""VK asks our address for the confirmation when it likes, mostly at once."""
 _BY_HAND: Final = "allow the access key to manage the community, or set it up by hand"
 
 
@@ -25,9 +30,17 @@ class Subscription:
     """How one community's events reach us."""
 
     def __init__(
-        self, api: VkApi, callback: Callback, *, group_id: int, channel_id: ChannelId, polls: bool
+        self,
+        api: VkApi,
+        callback: Callback,
+        clock: Clock,
+        *,
+        group_id: int,
+        channel_id: ChannelId,
+        polls: bool,
     ) -> None:
         self._api = api
+        self._clock = clock
         self._callback = callback
         self._group_id = group_id
         self._channel_id = channel_id
@@ -120,6 +133,28 @@ class Subscription:
                     f"VK refuses the callback server ({words}): {_BY_HAND}"
                 ) from None
             raise
+
+    async def confirmed(self) -> None:
+        """Wait until VK has heard from our address; not for ever where it has not asked yet.
+
+        Raises like ``subscribe``, and ``Unavailable`` where VK has asked and got no right answer:
+        the process that it reached may not have known the channel yet. Subscribing again has it
+        ask again.
+        """
+        for wait_s in _LOOK_AGAIN_S:
+            try:
+                ours = self.ours(await self.servers())
+            except (Refused, NoAnswer) as error:
+                raise refusals.of_read(error) from None
+            status = ours.text("status") if ours is not None else None
+            if status == _CONFIRMED:
+                return
+            if status == _FAILED:
+                raise Unavailable(
+                    "VK has asked our address for the confirmation and got no right answer"
+                )
+            await self._clock.sleep(wait_s)
+        log.warning("vk.not_confirmed", channel_id=self._channel_id)
 
     async def _remove(self) -> None:
         if self._callback.url is None:

@@ -24,12 +24,15 @@ class Inbox:
         self.refusals: list[web.Response] = []
         self.requests: list[RawRequest] = []
         self.arrived = asyncio.Condition()
+        self.knows_the_channel = True
 
     async def handle(self, request: web.Request) -> web.Response:
         """Keep the request; answer as the connector says unless told otherwise."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         raw = RawRequest(request.method, request.path, {}, headers, await request.read())
         assert self.hub is not None
+        if not self.knows_the_channel:
+            raise web.HTTPNotFound
         connector = self.hub.connector
         connector.verify(raw)
         for event in connector.split(raw.body):
@@ -285,6 +288,7 @@ async def test_a_changed_secret_is_told_to_vk(
         callback_secret="another42",
         **hooked.platform.settings(),
     )
+    inbox.hub = Hub(changed, hooked.platform)
 
     await changed.subscribe()
 
@@ -302,6 +306,21 @@ async def test_a_server_that_vk_has_given_up_is_confirmed_anew_at_the_next_start
 
     await until(lambda: server["status"] == "ok")
     assert len(hooked.platform.community.servers) == 1
+
+
+async def test_an_address_that_vk_could_not_confirm_is_no_subscription_until_it_can(
+    hooked: Hub, inbox: Inbox
+) -> None:
+    server = hooked.platform.community.servers[0]
+    server["status"] = "failed"
+    inbox.knows_the_channel = False
+    with pytest.raises(Unavailable, match="confirmation"):
+        await hooked.connector.subscribe()
+
+    inbox.knows_the_channel = True
+    await hooked.connector.subscribe()
+
+    assert server["status"] == "ok"
 
 
 async def test_unsubscribing_takes_the_server_away_and_no_other(hooked: Hub) -> None:
