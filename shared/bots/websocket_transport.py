@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 _LIMIT: Final = ClientTimeout(total=10)
 _HEARTBEAT_S: Final = 20.0
+_CONNECT_S: Final = 10.0
 _RETRY_S: Final = 1.0
 _SIGNED_OUT: Final = 4401
 """The code with which the hub ends the connection of a token that was revoked."""
@@ -49,9 +50,7 @@ class WebSocketTransport:
         self._cursor = await asyncio.to_thread(self._read_place)
         while True:
             try:
-                async with self._http.ws_connect(
-                    f"{self._url}/live", heartbeat=_HEARTBEAT_S, max_msg_size=0
-                ) as socket:
+                async with await self._connected() as socket:
                     await socket.send_json({"type": "start", "cursor": self._cursor})
                     while (frame := await _next_frame(socket)) is not None:
                         if frame["type"] == "event":
@@ -64,6 +63,13 @@ class WebSocketTransport:
             except (ClientError, ConnectionError, TimeoutError) as error:
                 log.warning("bot.away", reason=type(error).__name__)
             await asyncio.sleep(_RETRY_S)
+
+    async def _connected(self) -> ClientWebSocketResponse:
+        """Raises ``TimeoutError``: the line may be dead, and heartbeats begin only behind this."""
+        async with asyncio.timeout(_CONNECT_S):
+            return await self._http.ws_connect(
+                f"{self._url}/live", heartbeat=_HEARTBEAT_S, max_msg_size=0
+            )
 
     async def give(self, commands: Sequence[Publication]) -> Mapping[str, str]:
         """Post one after another; see the port."""
