@@ -218,9 +218,9 @@ async def test_news_that_follow_a_push_wait_a_little_and_are_one_again(scene: Sc
     await scene.told("first")
     await scene.until_arrived(1)
     for number in range(3):
-        await scene.told(f"later {number}")
+        await scene.told_and_read(f"later {number}", CASE)
     scene.clock.ahead += timedelta(seconds=5)
-    await scene.told("later 3")
+    await scene.told_and_read("later 3", CASE)
 
     scene.clock.ahead += timedelta(seconds=30)
     payloads = await scene.until_arrived(2)
