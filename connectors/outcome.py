@@ -1,6 +1,6 @@
 """What follows from an attempt to send (pure): the one place where send errors decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -80,9 +80,9 @@ def _failure(kind: FailureKind, why: Rejected | str) -> Failure:
 
 def found_sending(part: Part, capabilities: Capabilities, now: datetime) -> Verdict:
     """A part whose attempt was recorded by a dispatcher that is gone."""
-    if capabilities.idempotent:
-        return Verdict(Delivery.QUEUED, due_at=now)
     failure = _failure(FailureKind.UNKNOWN, rejected(Reason.AFTER_STOP))
+    if capabilities.idempotent:
+        return Verdict(Delivery.QUEUED, due_at=now, failure=failure)
     return Verdict(Delivery.UNKNOWN, failure=failure)
 
 
@@ -97,13 +97,26 @@ def decide(
     if isinstance(error, NotSent | Unavailable):
         return _again(error, part, now, random)
     if isinstance(error, Uncertain | TimeoutError):
-        if capabilities.idempotent:
-            return _again(error, part, now, random)
         failure = _failure(FailureKind.UNKNOWN, rejected(Reason.UNCONFIRMED))
+        if capabilities.idempotent:
+            return replace(_again(error, part, now, random), failure=failure)
         return Verdict(Delivery.UNKNOWN, failure=failure)
     if isinstance(error, ChannelBroken):
         return Verdict(Delivery.QUEUED, due_at=now, broken=str(error))
     return _refused(error)
+
+
+def with_what_was(verdict: Verdict, part: Part) -> Verdict:
+    """The verdict where an earlier attempt may have arrived: that is not forgotten while the part
+    waits for the next, and a refusal of the next does not undo it."""
+    before = part.failure
+    if before is None or before.kind is not FailureKind.UNKNOWN:
+        return verdict
+    if verdict.state is Delivery.FAILED:
+        return replace(verdict, state=Delivery.UNKNOWN, failure=before)
+    if verdict.state is Delivery.QUEUED and verdict.failure is None:
+        return replace(verdict, failure=before)
+    return verdict
 
 
 def _refused(error: Exception) -> Verdict:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from connectors.board import Board
-from connectors.outcome import Verdict, failed, found_sending
+from connectors.outcome import Verdict, failed, found_sending, with_what_was
 from connectors.reporter import Reporter
 from connectors.resources import Resources
 from connectors.rows import PartRows
@@ -61,7 +61,9 @@ async def _settle_all(
             settled += await _settle_cut_off(part, capabilities, rows, clock)
     for part in (await rows.open_parts())[0]:
         verdict = _verdict(channel, part, clock)
-        if verdict is not None and await rows.change(part, verdict.values()) is not None:
+        if verdict is None:
+            continue
+        if await rows.change(part, with_what_was(verdict, part).values()) is not None:
             settled += 1
     return settled
 

@@ -12,7 +12,7 @@ from connectors.base import Connector, OpenFile, Outgoing
 from connectors.board import Board
 from connectors.bugs import report_bug
 from connectors.health import Health
-from connectors.outcome import Verdict, accepted, decide, failed
+from connectors.outcome import Verdict, accepted, decide, failed, with_what_was
 from connectors.planning import planned, send_limit_s
 from connectors.reporter import Reporter
 from connectors.rows import PartRows
@@ -68,6 +68,7 @@ class Sender:
         self, part: Part, verdict: Verdict, *, renamed: ExternalId | None = None
     ) -> None:
         """Write down what became of a part, and hold what must not follow it."""
+        verdict = with_what_was(verdict, part)
         settled: Part | None = None
         held: list[Part] = []
         while settled is None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.board import Board, head_of
-from connectors.outcome import decide, found_sending
+from connectors.outcome import decide, failed, found_sending, with_what_was
 from shared.delivery.pace import Buckets, after, backoff_s
 from shared.delivery.reasons import Reason, rejected
 from shared.errors import (
@@ -132,6 +132,41 @@ def test_what_was_certainly_not_sent_is_tried_again(error: Exception) -> None:
 def test_a_lost_answer_is_asked_for_again_where_a_repeat_is_safe() -> None:
     assert decide(Uncertain("x"), part(), IDEMPOTENT, NOW, Random(1)).state is Delivery.QUEUED
     assert found_sending(part(), IDEMPOTENT, NOW).state is Delivery.QUEUED
+
+
+@pytest.mark.parametrize("refusal", [Rejected("no"), WindowClosed("late"), ValueError("a bug")])
+def test_a_refusal_says_nothing_of_an_earlier_attempt_that_may_have_arrived(
+    refusal: Exception,
+) -> None:
+    unsure = decide(Uncertain("x"), part(), IDEMPOTENT, NOW, Random(1))
+    tried = part(attempt=2, failure=unsure.failure)
+    waited = with_what_was(decide(Throttled(9.0), tried, IDEMPOTENT, NOW, Random(1)), tried)
+    again = part(attempt=3, failure=waited.failure)
+
+    verdict = with_what_was(decide(refusal, again, IDEMPOTENT, NOW, Random(1)), again)
+
+    assert waited.state is Delivery.QUEUED
+    assert verdict.state is Delivery.UNKNOWN
+    assert verdict.failure is not None
+    assert verdict.failure.kind is FailureKind.UNKNOWN
+
+
+def test_a_refusal_after_attempts_that_cannot_have_arrived_is_a_failure() -> None:
+    unsent = decide(NotSent("x"), part(), IDEMPOTENT, NOW, Random(1))
+    tried = part(attempt=2, failure=unsent.failure)
+
+    verdict = with_what_was(decide(Rejected("no"), tried, IDEMPOTENT, NOW, Random(1)), tried)
+
+    assert verdict.state is Delivery.FAILED
+
+
+def test_a_part_whose_dispatcher_died_may_have_arrived_though_it_is_too_late_now() -> None:
+    left = found_sending(part(), IDEMPOTENT, NOW)
+    waiting = part(failure=left.failure)
+
+    verdict = with_what_was(failed(FailureKind.DEADLINE, "too late"), waiting)
+
+    assert verdict.state is Delivery.UNKNOWN
     assert found_sending(part(), TEXT, NOW).state is Delivery.UNKNOWN
 
 
