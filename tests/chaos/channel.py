@@ -10,7 +10,8 @@ class Repeats(Enum):
     """What becomes of a reply whose call had no answer."""
 
     KNOWN = "known"
-    """The platform knows a repeat: it arrives exactly once, and is never ``unknown``."""
+    """The platform knows a repeat: it arrives exactly once, and is ``unknown`` only where the
+    answer to one call was lost and the next was refused."""
     NEVER = "never"
     """It is not repeated: ``unknown``, and on the phone 0 times or once."""
     TOLD = "told"

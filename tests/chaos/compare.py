@@ -196,7 +196,9 @@ def _explained(
         return any(fault.kind in REFUSING and fault.target == channel for fault in here)
     repeats = CHANNELS[channel].repeats
     if repeats is Repeats.KNOWN:
-        return False
+        # Nothing but a refusal ends the repeating, and it says nothing of the call before it.
+        refused = any(fault.kind in REFUSING and fault.target == channel for fault in here)
+        return refused and any(fault.kind not in _QUIET for fault in here)
     if repeats is Repeats.TOLD and arrived:
         return any(_keeps_quiet(fault, channel) for fault in here)
     return any(fault.kind not in _QUIET for fault in here)

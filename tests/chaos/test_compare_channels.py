@@ -82,6 +82,23 @@ def test_unknown_after_a_lost_answer_stands_as_far_as_the_platform_knows_no_bett
     assert kinds(channel, answered("unknown", FIRST), on(channel, fault)) == missing
 
 
+@pytest.mark.parametrize(
+    "faults, wrong",
+    [
+        (("hang",), {"state"}),
+        (("400",), {"state"}),
+        (("400", "429"), {"state"}),
+        (("hang", "400"), set()),
+    ],
+)
+def test_where_repeats_are_known_unknown_stands_behind_a_lost_answer_and_a_refusal(
+    faults: tuple[str, ...], wrong: set[str]
+) -> None:
+    struck = [on("system", fault) for fault in faults]
+
+    assert kinds("system", answered("unknown", BOTH), *struck) == wrong
+
+
 def test_unknown_stands_where_the_platform_was_told_to_say_nothing_of_it() -> None:
     faults = (on("number", "hang"), on("number", "no_status"))
 
