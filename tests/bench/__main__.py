@@ -22,7 +22,7 @@ from tests.bench.intake.rounds import Load, measured_intake
 from tests.bench.measuring import Plan, Run
 from tests.bench.profiling.stacks import as_text, profile
 from tests.bench.results import COMMITTED, Results, committed
-from tests.bench.rounds import SET_UPS, node_for, run_once
+from tests.bench.rounds import BESIDE, SET_UPS, node_for, run_once
 from tests.bench.table import table
 
 RUNS: Final = 5
@@ -79,13 +79,18 @@ def _to_save(results: Results) -> Results:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "--only", action="append", choices=EVERY, help="this part alone; may be repeated"
+        "--only",
+        action="append",
+        choices=(*EVERY, *BESIDE),
+        help="this part alone; may be repeated",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"of each set-up, {RUNS}")
     parser.add_argument("--seconds", type=float, help="of the closed loop")
     parser.add_argument("--messages", type=int, help="the closed loop ends with that many")
     parser.add_argument("--paced", type=float, help="seconds of the paced phase, 0 for none")
-    parser.add_argument("--profile", choices=SET_UPS, help="where a set-up spends its time")
+    parser.add_argument(
+        "--profile", choices=(*SET_UPS, *BESIDE), help="where a set-up spends its time"
+    )
     parser.add_argument("--save", action="store_true", help=f"write {COMMITTED.name} to commit it")
     return parser
 
@@ -108,7 +113,7 @@ async def _rounds(names: Sequence[str], plan: Plan, runs: int) -> Results:
         "versions": machine.versions(),
     }
     folder = WORK / f"{time.time():.0f}"
-    set_ups = [name for name in names if name in SET_UPS]
+    set_ups = [name for name in names if name in SET_UPS | BESIDE]
     found: dict[str, list[Run]] = {name: [] for name in set_ups}
     intake = Measured()
     async with node_for(names, folder) as node:

@@ -2,19 +2,22 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from tests.bench.bare.running import bare
+from tests.bench.bound.running import bound
 from tests.bench.driving import driver
 from tests.bench.measuring import Plan, Run, measure
 from tests.bench.set_ups import Node, Place, SetUp, embedded, services
 from tests.support.broker import Broker
 
-SET_UPS: Final[Mapping[str, SetUp]] = {"bare": bare, "embedded": embedded, "services": services}
-_WITHOUT_BROKER: Final = frozenset({"embedded", "dispatcher"})
+SET_UPS: Final[dict[str, SetUp]] = {"bare": bare, "embedded": embedded, "services": services}
+BESIDE: Final[dict[str, SetUp]] = {"bound": bound}
+"""What is measured only where it is asked for: it says what the others could reach."""
+_WITHOUT_BROKER: Final = frozenset({"embedded", "dispatcher", "bound"})
 _PROFILERS: Final = Path(__file__).parent / "profiling"
 
 
@@ -40,6 +43,6 @@ async def run_once(
     if profiles is not None:
         environ = {"HUB_TEST_PROFILE": str(profiles), "PYTHONPATH": str(_PROFILERS)}
     async with driver() as driving:
-        run = await measure(SET_UPS[name], Place(folder, driving, node, environ), plan)
+        run = await measure((SET_UPS | BESIDE)[name], Place(folder, driving, node, environ), plan)
     shutil.rmtree(folder, ignore_errors=True)
     return run

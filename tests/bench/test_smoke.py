@@ -7,7 +7,7 @@ from yarl import URL
 
 from tests.bench.measuring import Plan
 from tests.bench.profiling.stacks import profile
-from tests.bench.rounds import SET_UPS, run_once
+from tests.bench.rounds import BESIDE, SET_UPS, run_once
 from tests.bench.set_ups import Node
 
 BROKER = (pytest.mark.broker, pytest.mark.xdist_group("broker"))
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.timeout(120)
 
 def test_each_set_up_is_tried_here() -> None:
     assert set(SET_UPS) == {"bare", "embedded", "services"}
+    assert set(BESIDE) == {"bound"}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,15 @@ async def test_every_message_is_answered_and_shown_once_embedded(tmp_path: Path)
     assert run.messages == 12
     assert run.screen_p99_ms is not None
     assert set(run.cpu_ms) == {"hub", "driver"}
+
+
+async def test_the_bound_answers_and_shows_every_message_once(tmp_path: Path) -> None:
+    run = await run_once("bound", FEW, tmp_path / "bound", None)
+
+    assert run.problems == ()
+    assert run.messages == 12
+    assert run.screen_p99_ms is not None
+    assert set(run.cpu_ms) == {"bound", "driver"}
 
 
 async def test_a_profile_tells_where_the_hub_spends_its_time(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from shared.ids import (
     slot_for,
 )
 from shared.leases import Leases
+from shared.listening import listening
 from shared.metrics import Metrics
 from shared.model.channel import Channel
 from shared.model.content import Content
@@ -276,13 +277,8 @@ async def serving(routes: Sequence[web.RouteDef]) -> AsyncIterator[str]:
     """These routes on a free port."""
     app = web.Application()
     app.add_routes(routes)
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with listening(app, "127.0.0.1", 0, under_way_s=0.2) as url:
+        yield url
 
 
 def _queues() -> list[Queue]:

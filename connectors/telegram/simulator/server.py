@@ -11,6 +11,7 @@ from connectors.telegram.simulator.faults import POLLS, SENDS, Faults
 from connectors.telegram.simulator.parameters import Parameters, read_parameters
 from connectors.telegram.simulator.refusal import Refusal, bad
 from connectors.telegram.simulator.shelf import Shelf
+from shared.listening import LocalServer
 
 Method = Callable[[Parameters], Any | Awaitable[Any]]
 
@@ -35,19 +36,16 @@ class Server:
         app = web.Application(client_max_size=_BODY_BYTES)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/{path:.+}", self._file)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+        self._server = LocalServer(app, under_way_s=_CLOSE_S)
 
     async def start(self) -> str:
         """Listen; returns the address."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return await self._server.start()
 
     async def close(self) -> None:
         """Stop listening."""
         self._closing.set()
-        await self._runner.cleanup()
+        await self._server.close()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -13,6 +13,7 @@ from connectors.vk.simulator.refusal import Refusal
 from connectors.vk.simulator.shelf import Shelf
 from connectors.vk.simulator.stream import Stream
 from connectors.vk.simulator.uploads import Uploads
+from shared.listening import LocalServer
 
 Method = Callable[[Parameters], Any]
 
@@ -63,20 +64,17 @@ class Server:
         app.router.add_get("/poll", self._poll)
         app.router.add_post("/upload/{kind}", self._upload)
         app.router.add_get("/files/{number}", self._file)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+        self._server = LocalServer(app, under_way_s=_CLOSE_S)
 
     async def start(self) -> str:
         """Listen; returns the address."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return await self._server.start()
 
     async def close(self) -> None:
         """Stop listening."""
         self._closing.set()
         self._stream.wake()
-        await self._runner.cleanup()
+        await self._server.close()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]

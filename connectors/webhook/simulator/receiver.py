@@ -13,6 +13,7 @@ from connectors.webhook.simulator.faults import Faults, refusal
 from connectors.webhook.simulator.outbox import Outbox
 from connectors.webhook.simulator.world import Line, Person, World
 from shared.errors import Unauthorised
+from shared.listening import LocalServer
 from shared.webhooks.signing import ID, verify
 
 _BODY_BYTES: Final = 64 * 1024 * 1024
@@ -42,20 +43,18 @@ class Receiver:
         """The callbacks that were taken, repeats left out."""
         app = web.Application(client_max_size=_BODY_BYTES)
         app.add_routes([web.post("/callbacks", self._callback), web.get("/files/{id}", self._file)])
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+        self._server = LocalServer(app, under_way_s=_CLOSE_S)
         self.base = ""
 
     async def start(self) -> str:
         """Listen; returns the address of this system."""
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.base = await self._server.start()
         return self.base
 
     async def close(self) -> None:
         """Stop listening; whoever hangs is let go."""
         self._closing.set()
-        await self._runner.cleanup()
+        await self._server.close()
 
     def put_file(self, data: bytes) -> str:
         """The address at which the hub may fetch a file."""

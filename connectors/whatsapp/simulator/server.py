@@ -10,6 +10,7 @@ from aiohttp import web
 from connectors.whatsapp.simulator.faults import SENDS, Faults
 from connectors.whatsapp.simulator.refusal import Refusal
 from connectors.whatsapp.simulator.shelf import Shelf
+from shared.listening import LocalServer
 
 Method = Callable[[web.Request], Awaitable[dict[str, Any]]]
 
@@ -44,20 +45,17 @@ class Server:
             app.router.add_route(verb, f"/{VERSION}/{path}", self._guarded(method))
         app.router.add_get("/files/{id}", self._file)
         app.router.add_route("*", "/{path:.*}", self._guarded(_nothing))
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+        self._server = LocalServer(app, under_way_s=_CLOSE_S)
 
     async def start(self) -> str:
         """Listen; returns the address with the version."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self._base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._base = await self._server.start()
         return f"{self._base}/{VERSION}"
 
     async def close(self) -> None:
         """Stop listening."""
         self._closing.set()
-        await self._runner.cleanup()
+        await self._server.close()
 
     def file_url(self, id: str) -> str:
         """Where a file is downloaded."""

@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.bench.processes import started
 from tests.bench.set_ups import Node, Place, Target
 from tests.support.services_process import inherited
 from tests.support.set_ups import own_vhost
@@ -15,8 +15,7 @@ from tests.support.set_ups import own_vhost
 _SECRET: Final = "bench-secret"
 _NOBODY: Final = "http://127.0.0.1:9"
 """The platform of a gateway that is to send nothing."""
-_START_LIMIT_S: Final = 20.0
-_END_LIMIT_S: Final = 5.0
+_MODULES: Final = "tests.bench.bare"
 
 
 @asynccontextmanager
@@ -34,7 +33,7 @@ async def bare(place: Place) -> AsyncIterator[Target]:
             ("gateway", (url, _SECRET, place.driving.api_base)),
         ):
             pids[name], ports[name] = await stack.enter_async_context(
-                _process(place.folder, place.whole_environ(), name, *arguments)
+                started(f"{_MODULES}.{name}", place.folder, place.whole_environ(), *arguments)
             )
         yield Target(
             webhook_url=f"http://127.0.0.1:{ports['gateway']}/hook",
@@ -52,41 +51,8 @@ async def gateway_alone(folder: Path, node: Node, secret: str) -> AsyncIterator[
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     url = await asyncio.to_thread(own_vhost, node.url, folder)
     arguments = (url, secret, _NOBODY)
-    async with _process(folder, inherited(), "gateway", *arguments) as (pid, port):
+    async with started(f"{_MODULES}.gateway", folder, inherited(), *arguments) as (pid, port):
         yield f"http://127.0.0.1:{port}/hook", pid
-
-
-@asynccontextmanager
-async def _process(
-    folder: Path, environ: Mapping[str, str], name: str, *arguments: str
-) -> AsyncIterator[tuple[int, int]]:
-    """Its number, and the port that it listens on."""
-    with (folder / f"{name}.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", f"tests.bench.bare.{name}", *arguments,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
-            env=environ,
-        )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(_START_LIMIT_S):
-            line = await process.stdout.readline()
-        if not line.startswith(b"ready "):
-            raise RuntimeError(f"{name} did not start, see {folder / name}.log")
-        yield process.pid, int(line.split()[1])
-    finally:
-        await _end(process)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    try:
-        async with asyncio.timeout(_END_LIMIT_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def _stored(path: Path) -> int:

@@ -30,18 +30,25 @@ class Line:
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when it has opened its ports, or is gone."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    _answers: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
+    _waiting: dict[int, "asyncio.Future[dict[str, Any]]"] = field(default_factory=dict)
+    """Who waits for an answer, by the order's number: whoever gave one up must not leave its answer
+    to the next."""
+    _orders: int = 0
 
     async def order(self, **order: str) -> dict[str, Any]:
         """Have it do something; its answer. Raises ``ConnectionError`` when it is gone."""
         if self.ended.is_set():
             raise ConnectionResetError("it has ended")
-        self._writer.write(json.dumps(order).encode() + b"\n")
-        async with asyncio.timeout(_LIMIT_S):
-            answer = await self._answers.get()
-        if answer.get("gone"):
-            raise ConnectionResetError("it has ended")
-        return answer
+        self._orders += 1
+        number = self._orders
+        heard: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = heard
+        self._writer.write(json.dumps({"number": number, "order": order}).encode() + b"\n")
+        try:
+            async with asyncio.timeout(_LIMIT_S):
+                return await heard
+        finally:
+            del self._waiting[number]
 
     def hear(self, said: dict[str, Any]) -> None:
         """Something came from the child."""
@@ -51,14 +58,16 @@ class Line:
             self.reached.append(said["reached"])
         elif "killed" in said:
             self.killed = Killed(said["killed"], frozenset(said["attempts"]))
-        else:
-            self._answers.put_nowait(said["done"])
+        elif (heard := self._waiting.get(said["number"])) is not None and not heard.done():
+            heard.set_result(said["done"])
 
     def end(self) -> None:
         """The child is gone."""
         self.ended.set()
         self.opened.set()
-        self._answers.put_nowait({"gone": True})
+        for heard in self._waiting.values():
+            if not heard.done():
+                heard.set_exception(ConnectionResetError("it has ended"))
 
 
 class Conductor:

@@ -34,7 +34,8 @@ class Link:
         try:
             self.say({"opened": True})
             while True:
-                self.say({"done": await obey(await self._lines.get())})
+                line = await self._lines.get()
+                self.say({"number": line["number"], "done": await obey(line["order"])})
         finally:
             loop.remove_reader(self._socket.fileno())
 

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from shared.listening import LocalServer
+
 
 class Scripted:
     """A server with one answer."""
@@ -15,18 +17,15 @@ class Scripted:
         self.paths: list[str] = []
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._server = LocalServer(app)
 
     async def start(self) -> None:
         """Listen on a free port."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.base = await self._server.start()
 
     async def close(self) -> None:
         """Stop listening."""
-        await self._runner.cleanup()
+        await self._server.close()
 
     async def _answer(self, request: web.Request) -> web.Response:
         await request.read()

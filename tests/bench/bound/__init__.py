@@ -1,0 +1,1 @@
+"""What one interpreter could reach at most: the hub's libraries and rows, with nothing decided."""
