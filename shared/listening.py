@@ -72,13 +72,17 @@ async def _accepting(serving: web.Server, host: str, port: int) -> AsyncIterator
     try:
         yield server.sockets[0].getsockname()[:2]
     finally:
-        # Python 3.11 forgets a connection that it has accepted and whose server is closed before
-        # that has heard of it: it stays open, with nobody to answer. So accepting ends first.
-        for listener in server.sockets:
-            loop.remove_reader(listener)
-        for _ in range(_ACCEPTING_TURNS):
-            await asyncio.sleep(0)
-        server.close()
+        # The loop of Python 3.11, unlike uvloop's, forgets a connection that it has accepted and
+        # whose server is closed before that has heard of it: it stays open, with nobody to answer.
+        # So accepting ends first.
+        try:
+            for listener in server.sockets:
+                if listener.fileno() >= 0:
+                    loop.remove_reader(listener)
+            for _ in range(_ACCEPTING_TURNS):
+                await asyncio.sleep(0)
+        finally:
+            server.close()
 
 
 class LocalServer:

@@ -36,8 +36,11 @@ _FLOOR_MISSED, _VOID = 1, 2
 
 def main(given: Sequence[str]) -> int:
     """Run what was asked for; the exit status."""
-    options = _options().parse_args(given)
+    parser = _options()
+    options = parser.parse_args(given)
     names = options.only or list(EVERY)
+    if options.save and not BESIDE.keys().isdisjoint(names):
+        parser.error(f"--save: {', '.join(BESIDE)} is not kept")
     plan = _plan(options)
     WORK.mkdir(parents=True, exist_ok=True)
     if options.profile:

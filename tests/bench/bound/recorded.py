@@ -1,7 +1,8 @@
 """What the router writes for a message, its reply and the receipt, to be written over and over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.collections import CONVERSATIONS, EVENT_LOG, LEASES, MESSAGES, PARTS
@@ -16,6 +17,7 @@ TEXT: Final = (
     " Заранее спасибо! zq0qz"
 )
 MARK: Final = "zq0qz"
+_BETWEEN_S: Final = 5.0
 
 
 class _Recording:
@@ -74,25 +76,29 @@ class Recorded:
     @staticmethod
     def settled(turn: Turn) -> Sequence[Change]:
         """What came of it."""
-        values = {"state": Delivery.SENT, "open": False, "unreported": True, "changed_at": START}
+        values = {"state": Delivery.SENT, "open": False, "changed_at": START}
         return [Update(PARTS, turn.part_id, values)]
 
 
 async def recorded(world: World, chats: int) -> Recorded:
-    """Let a real router handle them once, in a thread that it knows already."""
+    """Let a real router handle them once, in a thread that it knows already, each a while after
+    the other and with other words: so each moves what a conversation is sorted by and shown as."""
     names = [f"chat-{number}" for number in range(chats)]
     for name in names:
-        await world.tell(inbound(name, text=TEXT))
+        await world.tell(inbound(name, text="Здравствуйте!"))
     conversations = [(await world.conversation(name)).id for name in names]
-    first = conversations[0]
     store = world.store
     recording = _Recording(store)
     world.store = recording
-    await world.tell(inbound(names[0], text=TEXT))
+    await world.clock.advance(_BETWEEN_S)
+    at = world.clock.now()
+    await world.tell(inbound(names[0], text=TEXT, occurred_at=at, received_at=at))
     came_in = recording.found(Put, MESSAGES.name)
-    await world.ask(Reply(conversation_id=first, actor=BOT, text=TEXT))
+    await world.clock.advance(_BETWEEN_S)
+    await world.ask(Reply(conversation_id=conversations[0], actor=BOT, text=TEXT))
     replied = recording.found(Put, PARTS.name)
-    await world.report(sent((await world.messages(names[0]))[-1], "1001"))
+    await world.clock.advance(_BETWEEN_S)
+    await world.report(sent((await world.messages(names[0]))[-1], "1001", at=world.clock.now()))
     told = recording.found(Update, MESSAGES.name)
     world.store = store
     return Recorded(conversations, came_in, replied, told)
@@ -126,7 +132,7 @@ def anew(changes: Sequence[Change], turn: Turn) -> tuple[list[Change], str]:
                 made.append(replace(change, document=document.model_copy(update=own)))
             case Update(collection=collection):
                 names = {CONVERSATIONS.name: turn.conversation_id, MESSAGES.name: turn.id}
-                values = change.set if collection.name != LEASES.name else {"seq": seq}
+                values = {"seq": seq} if collection.name == LEASES.name else _now(change.set)
                 id = names.get(collection.name, change.id)
                 made.append(replace(change, id=id, set=values, expect={}))
             case Check(id=id):
@@ -134,3 +140,9 @@ def anew(changes: Sequence[Change], turn: Turn) -> tuple[list[Change], str]:
             case _:
                 made.append(change)
     return made, event
+
+
+def _now(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the present time for the recorded one."""
+    now = datetime.now(UTC)
+    return {name: now if isinstance(value, datetime) else value for name, value in values.items()}
