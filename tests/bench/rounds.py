@@ -16,7 +16,7 @@ from tests.support.broker import Broker
 
 SET_UPS: Final[dict[str, SetUp]] = {"bare": bare, "embedded": embedded, "services": services}
 BESIDE: Final[dict[str, SetUp]] = {"bound": bound}
-"""What is measured only where it is asked for: it says what the others could reach."""
+"""What is measured only where it is asked for: it says what the hub costs beside deciding."""
 _WITHOUT_BROKER: Final = frozenset({"embedded", "dispatcher", "bound"})
 _PROFILERS: Final = Path(__file__).parent / "profiling"
 

@@ -37,22 +37,16 @@ async def test_every_message_is_answered_once_on_a_broker(
     assert min(run.rss_mb.values()) > 1
 
 
-async def test_every_message_is_answered_and_shown_once_embedded(tmp_path: Path) -> None:
-    run = await run_once("embedded", FEW, tmp_path / "embedded", None)
+@pytest.mark.parametrize("name, process", [("embedded", "hub"), ("bound", "bound")])
+async def test_every_message_is_answered_and_shown_once_in_one_process(
+    name: str, process: str, tmp_path: Path
+) -> None:
+    run = await run_once(name, FEW, tmp_path / name, None)
 
     assert run.problems == ()
     assert run.messages == 12
     assert run.screen_p99_ms is not None
-    assert set(run.cpu_ms) == {"hub", "driver"}
-
-
-async def test_the_bound_answers_and_shows_every_message_once(tmp_path: Path) -> None:
-    run = await run_once("bound", FEW, tmp_path / "bound", None)
-
-    assert run.problems == ()
-    assert run.messages == 12
-    assert run.screen_p99_ms is not None
-    assert set(run.cpu_ms) == {"bound", "driver"}
+    assert set(run.cpu_ms) == {process, "driver"}
 
 
 async def test_a_profile_tells_where_the_hub_spends_its_time(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How each of the three processes starts, says so, and ends."""
+"""How a process of the bench starts, says so, and ends."""
 
 import asyncio
 import signal

@@ -1,1 +1,1 @@
-"""What one interpreter could reach at most: the hub's libraries and rows, with nothing decided."""
+"""What is left of a message's cost when nothing is decided: the hub's libraries and rows."""

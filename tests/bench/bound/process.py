@@ -1,4 +1,4 @@
-"""The process that takes a message the hub's way, as one interpreter can at best.
+"""The process that takes a message the hub's way and decides nothing.
 
 ``python -m tests.bench.bound.process FOLDER SECRET API_BASE CHATS``
 
@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from connectors.telegram.api import BotApi
 from shared import log as logs
+from shared.ids import ConversationId
 from shared.ports.store import Change
 from tests.bench.bare.starting import run, say_ready
 from tests.bench.bound.recorded import MARK, TEXT, Recorded, Turn, anew, next_turn, recorded
@@ -110,8 +111,8 @@ class Bound:
 
         self._handled.append(await self._database.write(job))
 
-    def _next(self, id: str, number: int) -> Turn:
-        return next_turn(type(self._rows.conversations[0])(id), number, self._step())
+    def _next(self, id: ConversationId, number: int) -> Turn:
+        return next_turn(id, number, self._step())
 
     def _step(self) -> int:
         self._seq += _EVENTS
